@@ -1,0 +1,17 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+
+// Tests run on the sources, not on dist: one instance of each module, no build in between.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: "@hashmere/dht/testnet", replacement: source("dht/src/testnet/index.ts") },
+      { find: "@hashmere/dht", replacement: source("dht/src/index.ts") },
+      { find: "@hashmere/crypto", replacement: source("crypto/src/index.ts") },
+      { find: "@hashmere/kademlia", replacement: source("kademlia/src/index.ts") },
+    ],
+  },
+  test: { include: ["packages/*/test/**/*.test.ts"], pool: "threads" },
+});
