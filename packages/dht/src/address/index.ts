@@ -1,0 +1,1 @@
+export { DEFAULT_PORT, type Family, SockAddr, splitHostPort } from "./sock-addr.ts";

@@ -1,0 +1,45 @@
+/** Base of all errors of this package: a stable `code` for programs, a sentence that says what to do for people. */
+export class DhtError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The node isn't running: `run()` it first. */
+export class NotRunningError extends DhtError {
+  constructor(operation: string) {
+    super("ERR_NOT_RUNNING", `${operation} needs a running node: call run() first`);
+  }
+}
+
+/** `run()` was called on a node that runs already. */
+export class AlreadyRunningError extends DhtError {
+  constructor() {
+    super("ERR_ALREADY_RUNNING", "this node is running already: shut it down first, or make another one");
+  }
+}
+
+/** No socket could be opened, or an address makes no sense. */
+export class SocketError extends DhtError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_SOCKET", message, options);
+  }
+}
+
+/** A query text (`SELECT … WHERE …`) can't be understood. */
+export class QueryParseError extends DhtError {
+  constructor(message: string) {
+    super("ERR_QUERY_PARSE", message);
+  }
+}
+
+/** Packed bytes (a value, an export, a state file) can't be understood. */
+export class UnpackError extends DhtError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("ERR_UNPACK", message, options);
+  }
+}

@@ -1,0 +1,8 @@
+export {
+  AlreadyRunningError,
+  DhtError,
+  NotRunningError,
+  QueryParseError,
+  SocketError,
+  UnpackError,
+} from "./dht-error.ts";

@@ -1,0 +1,2 @@
+export { type RandomSource, randomBelow, randomId64, uniform } from "./random-source.ts";
+export { SeededRandom } from "./seeded-random.ts";
