@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
-// Tests run on the sources, not on dist: one instance of each module, no build in between.
 export default defineConfig({
+  // Tests run on the sources, not on dist: one instance of each module, no build in between.
   resolve: {
     alias: [
       { find: "@hashmere/dht/testnet", replacement: source("dht/src/testnet/index.ts") },
@@ -13,5 +13,10 @@ export default defineConfig({
       { find: "@hashmere/kademlia", replacement: source("kademlia/src/index.ts") },
     ],
   },
-  test: { include: ["packages/*/test/**/*.test.ts"], pool: "threads" },
+  test: {
+    include: ["packages/*/test/**/*.test.ts"],
+    pool: "threads",
+    // The counts that `.ci/run` adds up.
+    ...(process.env.CI && { reporters: ["default", "json"], outputFile: { json: ".setup/unit-tests.json" } }),
+  },
 });
