@@ -1,0 +1,10 @@
+export { Field, type FieldValues, isField } from "./field.ts";
+export { type Filter, Filters } from "./filters.ts";
+export { Query } from "./query.ts";
+export type { Restriction } from "./restriction.ts";
+export { Select } from "./select.ts";
+export { Value, type ValueInit } from "./value.ts";
+export type { ValueJson } from "./value-json.ts";
+export type { EditContext, StoreContext, TypedValue, ValueType } from "./value-type.ts";
+export { type CompleteValueType, MAX_VALUE_BYTES, ValueTypeRegistry, type Verify } from "./value-type-registry.ts";
+export { Where } from "./where.ts";

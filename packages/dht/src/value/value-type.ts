@@ -1,0 +1,47 @@
+import type { SockAddr } from "../address/index.ts";
+import type { InfoHash } from "../id/index.ts";
+import type { Filter } from "./filters.ts";
+import type { Value } from "./value.ts";
+
+/** What a policy knows about a put. */
+export interface StoreContext {
+  readonly key: InfoHash;
+  readonly value: Value;
+  /** Who puts: the sending node's id, or our own for a local put. */
+  readonly from: InfoHash;
+  /** Where the put came from; undefined for a local one. */
+  readonly address: SockAddr | undefined;
+}
+
+/** What a policy knows about a put under a key and value id that are taken by a different value. */
+export interface EditContext {
+  readonly key: InfoHash;
+  readonly oldValue: Value;
+  readonly newValue: Value;
+  readonly from: InfoHash;
+  readonly address: SockAddr | undefined;
+}
+
+/**
+ * Rules for the values of one type. A policy answers whether the value is taken, or gives the value to take instead.
+ * Left out: any value of acceptable size is stored, no edit is allowed.
+ */
+export interface ValueType {
+  /** 0 … 65535 */
+  readonly id: number;
+  readonly name: string;
+  /** How long a value lives without refresh. */
+  readonly expirationMs: number;
+  storePolicy?(context: StoreContext): boolean | Value;
+  editPolicy?(context: EditContext): boolean | Value;
+}
+
+/** An application object with its own layout inside a value's data. */
+export interface TypedValue<T> {
+  readonly type: ValueType;
+  /** Which values, beyond those of the right type, can be of this kind at all. */
+  readonly filter?: Filter | undefined;
+  encode(object: T): Value;
+  /** @throws when the data has another layout */
+  decode(value: Value): T;
+}

@@ -1,0 +1,16 @@
+export { type Envelope, USER_AGENT } from "./envelope.ts";
+export type { ErrorReply } from "./error.ts";
+export type { FindQuery } from "./find.ts";
+export type { GetQuery } from "./get.ts";
+export type { LegacyUpdate } from "./legacy-update.ts";
+export type { ListenQuery } from "./listen.ts";
+export type { Malformed, Message, QueryMessage } from "./message.ts";
+export type { NodeEntry } from "./nodes.ts";
+export type { PartMessage, ValuePart } from "./part.ts";
+export type { PingQuery } from "./ping.ts";
+export type { PutQuery } from "./put.ts";
+export type { RefreshQuery } from "./refresh.ts";
+export type { Reply } from "./reply.ts";
+export type { UpdateQuery } from "./update.ts";
+export type { AnnouncedValue, CarriesValues } from "./values.ts";
+export { WANT_IPV4, WANT_IPV6 } from "./want.ts";
