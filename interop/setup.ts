@@ -1,0 +1,41 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { DEBIAN_PYTHON } from "./peers/python-node.ts";
+
+const PACKAGES = ["dhtnode", "python3-opendht"];
+
+/**
+ * Makes sure that the real programs are there. As root, installs them with apt-get.
+ * @throws Error with the sentence to show when they are not there and cannot be installed.
+ */
+export function setUpRealPeers(): void {
+  if (missingPrograms().length === 0) return;
+  if (process.getuid?.() !== 0 || !canRun("apt-get", ["--version"])) {
+    throw new Error(
+      `The tests against real nodes need ${missingPrograms().join(" and ")}. On Debian or Ubuntu, install them with: ` +
+        `sudo apt-get update && sudo apt-get install ${PACKAGES.join(" ")}`,
+    );
+  }
+  console.error(`installing ${PACKAGES.join(" and ")} with apt-get …`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...PACKAGES]]) {
+    execFileSync("apt-get", ["-qq", ...args], { stdio: ["ignore", "ignore", "inherit"], env: environment });
+  }
+  const stillMissing = missingPrograms();
+  if (stillMissing.length > 0) throw new Error(`apt-get ran, but ${stillMissing.join(" and ")} cannot be started.`);
+}
+
+/** What the packages give us, so that a report can name the versions it was made with. */
+export function realPeerVersion(): string {
+  return spawnSync("dhtnode", ["--version"], { encoding: "utf8" }).stdout.split("\n")[0] ?? "";
+}
+
+function missingPrograms(): string[] {
+  const missing: string[] = [];
+  if (!canRun("dhtnode", ["--version"])) missing.push("dhtnode");
+  if (!canRun(DEBIAN_PYTHON, ["-c", "import opendht"])) missing.push("python3-opendht");
+  return missing;
+}
+
+function canRun(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
