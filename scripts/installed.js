@@ -16,13 +16,25 @@ export function isInstalled(root) {
     const found = present[path];
     // The root itself is not in npm's record; packages for other platforms are optional.
     if (found === undefined) return path === "" || entry.optional === true;
-    return JSON.stringify(found) === JSON.stringify(entry);
+    return found.version === entry.version && found.integrity === entry.integrity && haveSameCommands(found, entry);
   });
 }
 
 /**
+ * The commands of the repository's own packages are linked by npm too.
+ *
+ * @param {LockedPackage} one
+ * @param {LockedPackage} other
+ */
+function haveSameCommands(one, other) {
+  return JSON.stringify(one.bin) === JSON.stringify(other.bin);
+}
+
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, bin?: Record<string, string> }} LockedPackage */
+
+/**
  * @param {string} file a lock file
- * @returns {Record<string, { readonly optional?: boolean }>}
+ * @returns {Record<string, LockedPackage>}
  */
 function readPackages(file) {
   return JSON.parse(readFileSync(file, "utf8")).packages;

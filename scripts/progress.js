@@ -103,7 +103,7 @@ function plainLines(label, expectedMs) {
 
 /** @param {number} ms */
 function seconds(ms) {
-  return `${Math.round(ms / 1000)} s`;
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }
 
 /** @returns {Record<string, number>} milliseconds by label; empty when nothing readable is there */
