@@ -17,6 +17,7 @@ export class SockAddr {
   readonly c: number;
   readonly d: number;
   readonly port: number;
+  #host: string | undefined;
   #text: string | undefined;
 
   private constructor(family: Family, a: number, b: number, c: number, d: number, port: number) {
@@ -72,7 +73,8 @@ export class SockAddr {
 
   /** The address as text, without brackets or port. */
   get host(): string {
-    return this.family === 4 ? formatIpv4(this.a) : formatIpv6([this.a, this.b, this.c, this.d]);
+    this.#host ??= this.family === 4 ? formatIpv4(this.a) : formatIpv6([this.a, this.b, this.c, this.d]);
+    return this.#host;
   }
 
   /** `1.2.3.4:5` or `[::1]:5`; the port is left out when it is 0. Also serves as a key in maps. */

@@ -46,6 +46,11 @@ export class TimerQueue {
     this.#siftDown(last);
   }
 
+  clear(): void {
+    for (const timer of this.#heap) timer.index = -1;
+    this.#heap.length = 0;
+  }
+
   #siftUp(timer: QueuedTimer): void {
     const heap = this.#heap;
     while (timer.index > 0) {

@@ -1,0 +1,83 @@
+import { type Family, SockAddr, splitHostPort } from "../address/index.ts";
+import { SocketError } from "../errors/index.ts";
+import type { InfoHash } from "../id/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import type { Scheduler } from "../scheduler/index.ts";
+import type { DatagramTransport } from "../transport/index.ts";
+
+/** How a node behaves in its network. Every limit takes −1 or Infinity for "none". */
+export interface NodeConfig {
+  /** Default: the id of the state file, else a random one. */
+  readonly nodeId?: InfoHash | undefined;
+  /** Nodes of another network number are not heard. Default 0, the public network. 32 bits. */
+  readonly network?: number | undefined;
+  /** Keep a wider routing table, for a node that many others bootstrap from. Default false. */
+  readonly isBootstrap?: boolean | undefined;
+  /** Hand the values held for others on to closer nodes, every 10 minutes and at shutdown. Default false. */
+  readonly maintainStorage?: boolean | undefined;
+  /** State file: node id, known nodes and held values, read by `run()` and written by `shutdown()`. Default: none. */
+  readonly persistPath?: string | undefined;
+  /** Requests served per second. Default 8192. */
+  readonly maxReqPerSec?: number | undefined;
+  /** Requests served per second and address (IPv6: per /64). Default an eighth of `maxReqPerSec`. */
+  readonly maxPeerReqPerSec?: number | undefined;
+  /** Searches per family. Default 1,048,576. */
+  readonly maxSearches?: number | undefined;
+  /** Bytes of values held for others. Default 64 MiB. */
+  readonly maxStoreSize?: number | undefined;
+  /** Bytes of own values kept here. Default: no limit. */
+  readonly maxLocalStoreSize?: number | undefined;
+  /** Keys under which values are held. Default 2^30. */
+  readonly maxStoreKeys?: number | undefined;
+  /** This node has a steady public address: its listens are renewed every 5 minutes, not every 30 seconds. Default false. */
+  readonly publicStable?: boolean | undefined;
+  /** Ask, but stay out of other nodes' routing tables. Default false. */
+  readonly clientMode?: boolean | undefined;
+}
+
+export interface DhtRunnerConfig extends NodeConfig {
+  /** UDP port of both families. Default 0: any free one. Not used for an address given by `bind4` or `bind6`. */
+  readonly port?: number | undefined;
+  /** IPv4 address to bind, null for no IPv4. Default: all addresses. */
+  readonly bind4?: SockAddr | string | null | undefined;
+  /** IPv6 address to bind, null for no IPv6. Default: all addresses. */
+  readonly bind6?: SockAddr | string | null | undefined;
+  /** `host[:port]` of nodes to join through, tried until one answers; port 4222 where none is given. */
+  readonly bootstrap?: Iterable<string> | undefined;
+  /** Look for nodes in the local network. Default false. */
+  readonly peerDiscovery?: boolean | undefined;
+  /** Announce this node in the local network. Default false. */
+  readonly peerPublish?: boolean | undefined;
+  readonly logger?: Logger | undefined;
+  /** Another way to carry datagrams than UDP sockets. */
+  readonly socket?: DatagramTransport | undefined;
+  /** Another clock than the system's. */
+  readonly clock?: Scheduler | undefined;
+  /** Another source of chance than the system's. */
+  readonly random?: RandomSource | undefined;
+}
+
+/**
+ * The local address to bind for a family; null when the family is not wanted.
+ * @throws SocketError when the text is no address of that family
+ */
+export function bindAddress(config: DhtRunnerConfig, family: Family): SockAddr | null {
+  const wanted = family === 4 ? config.bind4 : config.bind6;
+  if (wanted === null) return null;
+  const port = config.port ?? 0;
+  if (wanted === undefined) return family === 4 ? SockAddr.ipv4(0, port) : SockAddr.ipv6(0, 0, 0, 0, port);
+  const address = typeof wanted === "string" ? SockAddr.parse(wanted, port) : wanted;
+  if (address?.family !== family) throw new SocketError(`bind${family}: "${wanted}" is no IPv${family} address`);
+  return address;
+}
+
+/**
+ * `host`, `host:port` or `[IPv6]:port`; port 4222 where none is given.
+ * @throws TypeError when there is no host, or the port is no number of 1 … 65535
+ */
+export function parseHostPort(text: string, defaultPort?: number): { readonly host: string; readonly port: number } {
+  const { host, port } = splitHostPort(text, defaultPort);
+  if (host === "" || !port) throw new TypeError(`"${text}" is no host[:port]`);
+  return { host, port };
+}

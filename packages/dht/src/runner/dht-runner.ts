@@ -1,0 +1,459 @@
+import type { Family, SockAddr } from "../address/index.ts";
+import { AlreadyRunningError, NotRunningError } from "../errors/index.ts";
+import type { InfoHash } from "../id/index.ts";
+import type { Logger } from "../log/index.ts";
+import {
+  combinedStatus,
+  type DhtNode,
+  type MessageCounts,
+  type NodeInfo,
+  type NodeStats,
+  type NodeStatus,
+  type Operation,
+} from "../node/index.ts";
+import { randomId64 } from "../random/index.ts";
+import { type FieldValues, type Filter, Query, type Value, type ValueType, ValueTypeRegistry } from "../value/index.ts";
+import type { NodeEntry, ValuesExport } from "../wire/index.ts";
+import { raceAbort } from "./abort.ts";
+import { type DhtRunnerConfig, parseHostPort } from "./config.ts";
+import { type Content, type Key, toInfoHash, toValue } from "./key.ts";
+import { Listener, type ListenerOptions } from "./listener.ts";
+import { OngoingOperations } from "./ongoing-operations.ts";
+import { PutHandle } from "./put-handle.ts";
+import { type LookupSink, ResultStream, type ResultStreamOptions } from "./result-stream.ts";
+import { type DhtRunnerEventMap, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
+import { decodeEach, isSameResult, type Selection, toEngineSelection } from "./selection.ts";
+import { Session } from "./session.ts";
+import { SwitchableLogger } from "./switchable-logger.ts";
+
+export interface OperationOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
+
+export interface GetOptions<T = Value> extends Selection<T>, ResultStreamOptions {}
+export interface ListenOptions<T = Value> extends Selection<T>, ListenerOptions {}
+
+export interface PutOptions extends OperationOptions {
+  /** When the value came to be; its life counts from then. Default: now. */
+  readonly created?: Date | undefined;
+  /** Re-announce the value before it expires, until cancelled. Default false. */
+  readonly permanent?: boolean | undefined;
+}
+
+/**
+ * A DHT node on UDP sockets: it joins a network, serves its part of it, and puts, gets and listens.
+ *
+ * ```ts
+ * await using node = await DhtRunner.run({ bootstrap: ["bootstrap.jami.net"] });
+ * await node.put("room", "some data");
+ * for await (const value of node.get("room")) console.log(value.text());
+ * ```
+ *
+ * Operations called while the node is connecting wait for the outcome; on a node that isn't running they fail
+ * (`ok: false`). Keys are ids or texts; wrong arguments throw TypeError at once, a network that fails doesn't throw.
+ */
+export class DhtRunner extends EventTarget implements AsyncDisposable {
+  readonly #types = new ValueTypeRegistry();
+  readonly #log = new SwitchableLogger();
+  readonly #listeners = new Set<{ cancel(): void }>();
+  /** Where operations are kept that fail at once, because no session takes them. */
+  readonly #noOperations = new OngoingOperations();
+  #session: Session | undefined;
+  #state: "idle" | "running" | "stopping" = "idle";
+  #starting = false;
+
+  /** A new node, running. @throws SocketError when no socket can be opened */
+  static async run(config: DhtRunnerConfig = {}): Promise<DhtRunner> {
+    const runner = new DhtRunner();
+    await runner.run(config);
+    return runner;
+  }
+
+  /** @throws AlreadyRunningError, SocketError */
+  async run(config: DhtRunnerConfig = {}): Promise<void> {
+    if (this.#starting || this.#session) throw new AlreadyRunningError();
+    this.#starting = true;
+    try {
+      if (config.logger) this.#log.setTarget(config.logger);
+      this.#session = await Session.open(config, this.#types, this.#log, {
+        onStatus: (status4, status6) => this.dispatchEvent(new StatusChangeEvent(status4, status6)),
+        onPublicAddress: (addresses) => this.dispatchEvent(new PublicAddressChangeEvent(addresses)),
+      });
+      this.#state = "running";
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  get state(): "idle" | "running" | "stopping" {
+    return this.#state;
+  }
+
+  /** True from `run()` to the end of `join()`, so also while stopping. */
+  isRunning(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** The better one of both families. */
+  get status(): NodeStatus {
+    return combinedStatus(this.status4, this.status6);
+  }
+
+  get status4(): NodeStatus {
+    return this.#session?.node.status4 ?? "disconnected";
+  }
+
+  get status6(): NodeStatus {
+    return this.#session?.node.status6 ?? "disconnected";
+  }
+
+  /** Resolves when a node has answered. Rejects with the signal's reason when that comes first. */
+  async connected({ signal }: OperationOptions = {}): Promise<void> {
+    await this.#statusReached(["connected"], signal);
+  }
+
+  override addEventListener<K extends keyof DhtRunnerEventMap>(
+    type: K,
+    listener: (event: DhtRunnerEventMap[K]) => void,
+    options?: ListenerParameters[2],
+  ): void;
+  override addEventListener(...parameters: ListenerParameters): void;
+  override addEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
+    // EventTarget calls it with the event of this type, which the overloads above tie to the listener's parameter.
+    super.addEventListener(type, listener as ListenerParameters[1], options);
+  }
+
+  // ---- the way into the network
+
+  /**
+   * Joins through nodes given in one of three forms, and tells whether that worked:
+   * a `host[:port]`, which is remembered and tried again whenever the node has lost its network;
+   * socket addresses, pinged once; or nodes exported earlier, which are just made known (always true).
+   */
+  async bootstrap(
+    target: string | SockAddr | readonly SockAddr[] | readonly NodeEntry[],
+    { signal }: OperationOptions = {},
+  ): Promise<boolean> {
+    const { node } = this.#running("bootstrap");
+    if (typeof target === "string") {
+      this.addBootstrap(target);
+      return (await this.#statusReached(["connected", "disconnected"], signal)) === "connected";
+    }
+    const targets = Array.isArray(target) ? (target as readonly (SockAddr | NodeEntry)[]) : [target as SockAddr];
+    const answers = targets.map((entry) => {
+      if (!("id" in entry)) return this.ping(entry, { signal });
+      node.insertNode(entry);
+      return true;
+    });
+    return (await Promise.all(answers)).includes(true);
+  }
+
+  /** Remembers a host to join through, and tries it now unless the node is connected. */
+  addBootstrap(host: string, service?: string | number): void {
+    const target = parseHostPort(host, service === undefined ? undefined : Number(service));
+    this.#running("addBootstrap").node.addBootstrap(target.host, target.port);
+  }
+
+  clearBootstrap(): void {
+    this.#session?.node.clearBootstrap();
+  }
+
+  /** Whether a node answers at that address; up to 10 s. */
+  async ping(address: SockAddr, { signal }: OperationOptions = {}): Promise<boolean> {
+    const { node } = this.#running("ping");
+    const answered = new Promise<boolean>((resolve) => node.ping(address, resolve));
+    return raceAbort(answered, signal);
+  }
+
+  /** Tell the node that the machine has changed its network: every peer is checked anew, puts and listens stay. */
+  connectivityChanged(): void {
+    this.#session?.connectivityChanged();
+  }
+
+  // ---- operations
+
+  /** The values under a key, as they arrive. Each id comes once, or again with other content. */
+  get<T = Value>(key: Key, options: GetOptions<T> = {}): ResultStream<T> {
+    const id = toInfoHash(key);
+    return this.#look(options, (node, sink) =>
+      node.get(id, {
+        ...toEngineSelection(options),
+        onValues: (values) => decodeEach(values, options, sink.onResult),
+        onDone: sink.onDone,
+      }),
+    );
+  }
+
+  /** All values under a key, when every node asked has answered. */
+  async getAll<T = Value>(key: Key, options: GetOptions<T> = {}): Promise<T[]> {
+    return Array.fromAsync(this.get(key, options));
+  }
+
+  /** The first value that fits, without waiting for the others; undefined when there is none. */
+  async getFirst<T = Value>(
+    key: Key,
+    options: GetOptions<T> & { readonly predicate?: (value: T) => boolean | Promise<boolean> } = {},
+  ): Promise<T | undefined> {
+    for await (const value of this.get(key, options)) {
+      if (!options.predicate || (await options.predicate(value))) return value;
+    }
+    return undefined;
+  }
+
+  /** Only some fields of the values under a key: `SELECT id,seq WHERE user_type=chat`. @throws QueryParseError */
+  query(key: Key, query: Query | string, options: ResultStreamOptions = {}): ResultStream<FieldValues> {
+    const id = toInfoHash(key);
+    const parsed = typeof query === "string" ? Query.parse(query) : query;
+    return this.#look(options, (node, sink) =>
+      node.query(id, parsed, {
+        onFields: (found) => {
+          for (const fields of found) sink.onResult(fields);
+        },
+        onDone: sink.onDone,
+      }),
+    );
+  }
+
+  /** What appears and expires under a key from now on, beginning with what is there. */
+  listen<T = Value>(key: Key, options: ListenOptions<T> = {}): Listener<T> {
+    const id = toInfoHash(key);
+    const session = this.#running("listen");
+    const listener: Listener<T> = new Listener<T>(
+      options,
+      (node, emit) => {
+        session.operations.remove(listener); // it waits for a network no more, and a shutdown doesn't wait for it
+        return node.listen(id, {
+          ...toEngineSelection(options),
+          onValues: (values, expired) => decodeEach(values, options, (result: T) => emit(result, expired)),
+        });
+      },
+      () => {
+        session.operations.remove(listener);
+        this.#listeners.delete(listener);
+      },
+      isSameResult,
+    );
+    if (options.signal?.aborted) return listener;
+    this.#listeners.add(listener);
+    session.operations.add(listener, session.readyNode);
+    return listener;
+  }
+
+  /** Puts a value on the nodes closest to the key. A value without id gets a random one. */
+  put(key: Key, content: Content, options: PutOptions = {}): PutHandle {
+    const id = toInfoHash(key);
+    const { permanent, created, signal } = options;
+    const given = toValue(content);
+    const session = this.#accepting();
+    const value = given.id === 0n && session ? given.withId(randomId64(session.random)) : given;
+    const handle = new PutHandle(session?.operations ?? this.#noOperations, value, signal, (node, onDone) =>
+      node.put(id, value, {
+        ...(permanent !== undefined && { permanent }),
+        ...(created && { created: created.getTime() }),
+        onDone,
+      }),
+    );
+    if (session) session.operations.add(handle, session.readyNode);
+    else handle.fail();
+    return handle;
+  }
+
+  /** Stops announcing a value; true if it was being announced. Copies on other nodes live until they expire. */
+  async cancelPut(key: Key, id: bigint | Value): Promise<boolean> {
+    const valueId = typeof id === "bigint" ? id : id.id;
+    return this.#session?.node.cancelPut(toInfoHash(key), valueId) ?? false;
+  }
+
+  /** Values that this node is announcing under a key. */
+  getPut(key: Key, id?: bigint): Value[] {
+    return this.#session?.node.getPut(toInfoHash(key), id) ?? [];
+  }
+
+  /** Values that this node itself holds under a key. */
+  getLocal(key: Key, filter?: Filter): Value[] {
+    return this.#session?.node.getLocal(toInfoHash(key), filter) ?? [];
+  }
+
+  getLocalById(key: Key, id: bigint): Value | undefined {
+    return this.#session?.node.getLocalById(toInfoHash(key), id);
+  }
+
+  /** Values of this type get its expiration and policies; signed ones are also checked as the house does for its own types. */
+  registerType(type: ValueType): void {
+    this.#types.register(type);
+  }
+
+  /** Like `registerType`, with the type's own policies alone. */
+  registerInsecureType(type: ValueType): void {
+    this.#types.registerInsecure(type);
+  }
+
+  // ---- what the node knows
+
+  get nodeId(): InfoHash {
+    return this.#running("nodeId").node.id;
+  }
+
+  /** The local address of a family; null where it isn't open. */
+  getBound(family: Family = 4): SockAddr | null {
+    return this.#session?.bound(family) ?? null;
+  }
+
+  /** Addresses under which others see us, most reported first; ports are 0, because nobody reports them. */
+  getPublicAddress(family?: Family): SockAddr[] {
+    return this.#session?.node.publicAddresses(family) ?? [];
+  }
+
+  /** Good nodes, nearest first: give them to another node's `bootstrap()`, or to ours at its next start. */
+  exportNodes(): NodeEntry[] {
+    return this.#running("exportNodes").node.exportNodes();
+  }
+
+  exportValues(): ValuesExport[] {
+    return this.#running("exportValues").node.exportValues();
+  }
+
+  /** Takes in what `exportValues` gave, here or in OpenDHT. What has expired or can't be read is passed over. */
+  importValues(values: readonly ValuesExport[]): void {
+    this.#running("importValues").node.importValues(values);
+  }
+
+  getStoreSize(): { readonly bytes: number; readonly values: number } {
+    const { storageSize, storageValues } = this.getNodeInfo();
+    return { bytes: storageSize, values: storageValues };
+  }
+
+  getLocalStoreSize(): { readonly bytes: number; readonly values: number } {
+    const { localStorageSize, localStorageValues } = this.getNodeInfo();
+    return { bytes: localStorageSize, values: localStorageValues };
+  }
+
+  /** Bytes of values held for others. Setting 0 restores the default (64 MiB), −1 or Infinity lifts the limit. */
+  get storageLimit(): number {
+    return this.#running("storageLimit").node.storageLimit;
+  }
+
+  set storageLimit(bytes: number) {
+    this.#running("storageLimit").node.storageLimit = bytes;
+  }
+
+  /** Bytes of own values kept here. Setting 0, −1 or Infinity lifts the limit. */
+  get localStorageLimit(): number {
+    return this.#running("localStorageLimit").node.localStorageLimit;
+  }
+
+  set localStorageLimit(bytes: number) {
+    this.#running("localStorageLimit").node.localStorageLimit = bytes;
+  }
+
+  getNodesStats(family: Family): NodeStats {
+    return this.#running("getNodesStats").node.stats(family);
+  }
+
+  getNodeInfo(): NodeInfo {
+    const session = this.#running("getNodeInfo");
+    return session.node.info({
+      ongoingOperations: session.operations.size,
+      port4: session.bound(4)?.port ?? 0,
+      port6: session.bound(6)?.port ?? 0,
+    });
+  }
+
+  /** Requests by kind since the last call for that direction. */
+  getNodeMessageStats(direction: "in" | "out" = "out"): MessageCounts {
+    return this.#running("getNodeMessageStats").node.messageStats(direction);
+  }
+
+  getStorageLog(key?: Key): string {
+    return this.#running("getStorageLog").node.storageLog(key === undefined ? undefined : toInfoHash(key));
+  }
+
+  getRoutingTablesLog(family: Family): string {
+    return this.#running("getRoutingTablesLog").node.routingLog(family);
+  }
+
+  getSearchesLog(family?: Family): string {
+    return this.#running("getSearchesLog").node.searchesLog(family);
+  }
+
+  getSearchLog(key: Key, family?: Family): string {
+    return this.#running("getSearchLog").node.searchLog(toInfoHash(key), family);
+  }
+
+  setLogger(logger?: Logger): void {
+    this.#log.setTarget(logger);
+  }
+
+  /** Only log what names this id. */
+  setLogFilter(id?: InfoHash): void {
+    this.#log.setFilter(id);
+  }
+
+  // ---- the end
+
+  /**
+   * Waits for what is under way (`stop: true`: fails it), hands stored values on where `maintainStorage` asks for it, and
+   * saves the state file. The node serves others until `join()`. Rejects when the state file can't be written.
+   */
+  async shutdown({ stop = false, signal }: OperationOptions & { readonly stop?: boolean } = {}): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    this.#state = "stopping";
+    await raceAbort(session.shutdown(stop), signal);
+  }
+
+  /** Closes the sockets now. Puts and gets under way end with `ok: false`; listeners see their values expire, and end. */
+  async join(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    this.#session = undefined;
+    this.#state = "stopping";
+    await session.close();
+    for (const listener of [...this.#listeners]) listener.cancel();
+    this.#state = "idle";
+    this.dispatchEvent(new StatusChangeEvent("disconnected", "disconnected"));
+  }
+
+  /** `shutdown()`, then `join()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.shutdown();
+    } finally {
+      await this.join();
+    }
+  }
+
+  #running(operation: string): Session {
+    if (!this.#session) throw new NotRunningError(operation);
+    return this.#session;
+  }
+
+  /** The session, unless it is about to end. */
+  #accepting(): Session | undefined {
+    return this.#state === "running" ? this.#session : undefined;
+  }
+
+  #look<T>(options: ResultStreamOptions, begin: (node: DhtNode, sink: LookupSink<T>) => Operation): ResultStream<T> {
+    const session = this.#accepting();
+    const stream = new ResultStream<T>(session?.operations ?? this.#noOperations, options, begin);
+    if (session) session.operations.add(stream, session.readyNode);
+    else stream.fail();
+    return stream;
+  }
+
+  async #statusReached(wanted: readonly NodeStatus[], signal: AbortSignal | undefined): Promise<NodeStatus> {
+    while (!wanted.includes(this.status)) {
+      const change = Promise.withResolvers<void>();
+      const onChange = () => change.resolve();
+      this.addEventListener("statuschange", onChange, { once: true });
+      try {
+        await raceAbort(change.promise, signal);
+      } finally {
+        this.removeEventListener("statuschange", onChange);
+      }
+    }
+    return this.status;
+  }
+}

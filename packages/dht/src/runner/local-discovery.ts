@@ -1,0 +1,43 @@
+import type { Family } from "../address/index.ts";
+import { PeerDiscovery, type PeerDiscoveryOptions } from "../discovery/index.ts";
+import type { InfoHash } from "../id/index.ts";
+import { decodeDhtService, encodeDhtService, type NodeEntry } from "../wire/index.ts";
+
+/** The service name of OpenDHT nodes. */
+const DHT_SERVICE = "dht";
+
+export interface LocalNode {
+  readonly id: InfoHash;
+  readonly network: number;
+  /** Bound port per family; undefined where the family isn't open. */
+  readonly ports: Readonly<Record<Family, number | undefined>>;
+}
+
+export interface LocalDiscoveryOptions extends PeerDiscoveryOptions {
+  readonly find: boolean;
+  readonly announce: boolean;
+}
+
+/** Finds the nodes of the local network that belong to our DHT, and announces ours. */
+export async function openLocalDiscovery(
+  options: LocalDiscoveryOptions,
+  local: LocalNode,
+  onFound: (node: NodeEntry) => void,
+): Promise<PeerDiscovery> {
+  const discovery = await PeerDiscovery.open(options);
+  if (options.find) {
+    discovery.discover(DHT_SERVICE, (data, from) => {
+      const service = decodeDhtService(data);
+      if (!service || service.network !== local.network || service.id.equals(local.id)) return;
+      onFound({ id: service.id, address: from.withPort(service.port) });
+    });
+  }
+  if (options.announce) {
+    for (const family of [4, 6] as const) {
+      const port = local.ports[family];
+      if (port === undefined) continue;
+      discovery.publish(DHT_SERVICE, family, encodeDhtService({ id: local.id, port, network: local.network }));
+    }
+  }
+  return discovery;
+}

@@ -1,0 +1,66 @@
+import type { DhtNode } from "../node/index.ts";
+
+/** Most operations that may wait for the outcome of a bootstrap; one more fails at once. */
+export const MAX_WAITING_OPERATIONS = 65_536;
+
+/** What the user started and is not over yet. */
+export interface OngoingOperation {
+  /** Hands it to the engine. Called once, at the latest when the bootstrap has come to an outcome. */
+  start(node: DhtNode): void;
+  /** Ends it as failed. Harmless when it is over. */
+  fail(): void;
+}
+
+/**
+ * The operations of one run, from call to outcome.
+ *
+ * While the node is connecting they wait here, because a search that starts with an empty routing table fails at once
+ * (node document §17).
+ */
+export class OngoingOperations {
+  readonly #all = new Set<OngoingOperation>();
+  readonly #waiting = new Set<OngoingOperation>();
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** @param node the engine, or undefined to let the operation wait */
+  add(operation: OngoingOperation, node: DhtNode | undefined): void {
+    if (!node && this.#waiting.size >= MAX_WAITING_OPERATIONS) {
+      operation.fail();
+      return;
+    }
+    this.#all.add(operation);
+    if (node) operation.start(node);
+    else this.#waiting.add(operation);
+  }
+
+  /** The operation is over, or is of a kind that nobody waits for any more. */
+  remove(operation: OngoingOperation): void {
+    this.#waiting.delete(operation);
+    this.#all.delete(operation);
+    if (this.#all.size === 0) this.#idle?.resolve();
+  }
+
+  startWaiting(node: DhtNode): void {
+    for (const operation of this.#waiting) {
+      this.#waiting.delete(operation);
+      operation.start(node);
+    }
+  }
+
+  failAll(): void {
+    for (const operation of [...this.#all]) operation.fail();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#all.size > 0) {
+      this.#idle ??= Promise.withResolvers();
+      await this.#idle.promise;
+      this.#idle = undefined;
+    }
+  }
+}

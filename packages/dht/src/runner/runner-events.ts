@@ -1,0 +1,30 @@
+import type { SockAddr } from "../address/index.ts";
+import type { NodeStatus } from "../node/index.ts";
+
+/** The tie to the network changed, in one family at least. */
+export class StatusChangeEvent extends Event {
+  readonly status4: NodeStatus;
+  readonly status6: NodeStatus;
+
+  constructor(status4: NodeStatus, status6: NodeStatus) {
+    super("statuschange");
+    this.status4 = status4;
+    this.status6 = status6;
+  }
+}
+
+/** Other nodes see us under another address than before. */
+export class PublicAddressChangeEvent extends Event {
+  /** Most reported first, the changed family first; ports are 0, because nobody reports them. */
+  readonly addresses: readonly SockAddr[];
+
+  constructor(addresses: readonly SockAddr[]) {
+    super("publicaddresschange");
+    this.addresses = addresses;
+  }
+}
+
+export interface DhtRunnerEventMap {
+  readonly statuschange: StatusChangeEvent;
+  readonly publicaddresschange: PublicAddressChangeEvent;
+}

@@ -1,0 +1,211 @@
+import type { Family, SockAddr } from "../address/index.ts";
+import type { PeerDiscovery } from "../discovery/index.ts";
+import { SocketError } from "../errors/index.ts";
+import { combinedStatus, DhtNode, type NodeStatus } from "../node/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import type { Scheduler } from "../scheduler/index.ts";
+import { type DatagramReceiver, type DatagramTransport, UdpTransport } from "../transport/index.ts";
+import type { ValueTypeRegistry } from "../value/index.ts";
+import { bindAddress, type DhtRunnerConfig, parseHostPort } from "./config.ts";
+import { openLocalDiscovery } from "./local-discovery.ts";
+import { OngoingOperations } from "./ongoing-operations.ts";
+import { readPorts, writePorts } from "./port-file.ts";
+import { RealScheduler } from "./real-scheduler.ts";
+import { resolveHost } from "./resolve-host.ts";
+import { readState, writeState } from "./state-store.ts";
+import type { SwitchableLogger } from "./switchable-logger.ts";
+import { SystemRandom } from "./system-random.ts";
+
+export interface SessionHooks {
+  onStatus(status4: NodeStatus, status6: NodeStatus): void;
+  onPublicAddress(addresses: readonly SockAddr[]): void;
+}
+
+/** One run of a node, from `run()` to `join()`: the engine with its sockets, clock, files and operations. */
+export class Session implements DatagramReceiver {
+  readonly operations = new OngoingOperations();
+  readonly random: RandomSource;
+  readonly node: DhtNode;
+  readonly #config: DhtRunnerConfig;
+  readonly #transport: DatagramTransport;
+  readonly #scheduler: Scheduler;
+  readonly #log: SwitchableLogger;
+  readonly #hooks: SessionHooks;
+  #discovery: PeerDiscovery | undefined;
+  #isOpen = true;
+
+  /** Reads the state file, binds the sockets and starts the engine. @throws SocketError when nothing can be bound */
+  static async open(
+    config: DhtRunnerConfig,
+    types: ValueTypeRegistry,
+    log: SwitchableLogger,
+    hooks: SessionHooks,
+  ): Promise<Session> {
+    const path = config.persistPath;
+    const state = path
+      ? await readState(path, (reason) => log.log("warning", `state not loaded: ${reason}`))
+      : undefined;
+    const receiver = new EarlyReceiver();
+    const transport = await openTransport(config, receiver);
+    const session = new Session(config, types, log, hooks, transport, state?.id);
+    receiver.target = session;
+    for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
+    session.node.importValues(state?.values ?? []);
+    for (const target of config.bootstrap ?? []) {
+      const { host, port } = parseHostPort(target);
+      session.node.addBootstrap(host, port);
+    }
+    if (path) await writePorts(path, transport.bound(4), transport.bound(6));
+    if (config.peerDiscovery || config.peerPublish) await session.#openDiscovery();
+    return session;
+  }
+
+  private constructor(
+    config: DhtRunnerConfig,
+    types: ValueTypeRegistry,
+    log: SwitchableLogger,
+    hooks: SessionHooks,
+    transport: DatagramTransport,
+    savedId: DhtRunnerConfig["nodeId"],
+  ) {
+    this.#config = config;
+    this.#log = log;
+    this.#hooks = hooks;
+    this.#transport = transport;
+    this.#scheduler = config.clock ?? new RealScheduler();
+    this.random = config.random ?? new SystemRandom();
+    this.node = new DhtNode({
+      ...config,
+      id: savedId && !savedId.isZero() ? savedId : config.nodeId,
+      types,
+      log,
+      scheduler: this.#scheduler,
+      random: this.random,
+      families: { 4: transport.bound(4) !== undefined, 6: transport.bound(6) !== undefined },
+      send: (datagram, to, expectsAnswer) => transport.send(datagram, to, expectsAnswer),
+      resolve: (host, port, done) => {
+        resolveHost(host, port).then(done, (error) => {
+          log.log("warning", `can't resolve ${host}: ${error instanceof Error ? error.message : error}`);
+          done([]);
+        });
+      },
+      events: {
+        onStatus: (status4, status6) => this.#onStatus(status4, status6),
+        onPublicAddress: (addresses) => hooks.onPublicAddress(addresses),
+      },
+    });
+  }
+
+  get status(): NodeStatus {
+    return combinedStatus(this.node.status4, this.node.status6);
+  }
+
+  bound(family: Family): SockAddr | undefined {
+    return this.#transport.bound(family);
+  }
+
+  /** The engine, for an operation to start on; undefined while the outcome of a bootstrap is open. */
+  get readyNode(): DhtNode | undefined {
+    return this.status === "connecting" ? undefined : this.node;
+  }
+
+  connectivityChanged(): void {
+    this.node.connectivityChanged();
+    this.#discovery?.connectivityChanged();
+  }
+
+  /** Waits for what is under way, hands stored values on (`maintainStorage`), and writes the state file. */
+  async shutdown(stop: boolean): Promise<void> {
+    this.operations.startWaiting(this.node);
+    if (stop) this.operations.failAll();
+    await this.operations.idle();
+    await new Promise<void>((resolve) => this.node.shutdown({ stop, onDone: resolve }));
+    const { persistPath } = this.#config;
+    if (!persistPath) return;
+    await writeState(persistPath, {
+      id: this.node.id,
+      nodes: this.node.exportNodes(),
+      values: this.node.exportValues(),
+    });
+  }
+
+  /** Ends everything now. Listeners hear of the end of all values they know. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await this.#discovery?.[Symbol.asyncDispose]();
+    this.node.close();
+    this.operations.failAll();
+    if (this.#scheduler instanceof RealScheduler && this.#scheduler !== this.#config.clock) this.#scheduler.stop();
+    await this.#transport.close();
+  }
+
+  onDatagram(datagram: Uint8Array, from: SockAddr): void {
+    if (this.#isOpen) this.node.receive(datagram, from);
+  }
+
+  onUnreachable(to: SockAddr): void {
+    if (this.#isOpen) this.node.sendFailed(to);
+  }
+
+  #onStatus(status4: NodeStatus, status6: NodeStatus): void {
+    const status = combinedStatus(status4, status6);
+    if (status !== "connecting") this.operations.startWaiting(this.node);
+    if (status === "disconnected") this.#discovery?.search();
+    else this.#discovery?.settle();
+    this.#hooks.onStatus(status4, status6);
+  }
+
+  async #openDiscovery(): Promise<void> {
+    const local = {
+      id: this.node.id,
+      network: this.#config.network ?? 0,
+      ports: { 4: this.bound(4)?.port, 6: this.bound(6)?.port },
+    };
+    const options = {
+      scheduler: this.#scheduler,
+      find: this.#config.peerDiscovery ?? false,
+      announce: this.#config.peerPublish ?? false,
+    };
+    try {
+      this.#discovery = await openLocalDiscovery(options, local, (found) => this.node.insertNode(found));
+    } catch (error) {
+      // A machine without multicast can still be a good node.
+      this.#log.log("warning", error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** Takes the place of the session until there is one: sockets are bound before the engine knows its families. */
+class EarlyReceiver implements DatagramReceiver {
+  target: DatagramReceiver | undefined;
+
+  onDatagram(datagram: Uint8Array, from: SockAddr): void {
+    this.target?.onDatagram(datagram, from);
+  }
+
+  onUnreachable(to: SockAddr): void {
+    this.target?.onUnreachable(to);
+  }
+}
+
+/** Ports of the last run are a wish, not a demand: when one is taken, any other serves (node document §14.3). */
+async function openTransport(config: DhtRunnerConfig, receiver: DatagramReceiver): Promise<DatagramTransport> {
+  if (config.socket) {
+    await config.socket.open(receiver);
+    return config.socket;
+  }
+  const bind = { 4: bindAddress(config, 4), 6: bindAddress(config, 6) };
+  const saved = config.persistPath ? await readPorts(config.persistPath) : { 4: 0, 6: 0 };
+  const wish = (family: Family) => (bind[family]?.port === 0 ? bind[family].withPort(saved[family]) : bind[family]);
+  const wished = new UdpTransport({ bind4: wish(4), bind6: wish(6) });
+  try {
+    await wished.open(receiver);
+    return wished;
+  } catch (error) {
+    const hadWish = (saved[4] !== 0 && bind[4]?.port === 0) || (saved[6] !== 0 && bind[6]?.port === 0);
+    if (!(hadWish && error instanceof SocketError)) throw error;
+  }
+  const free = new UdpTransport({ bind4: bind[4], bind6: bind[6] });
+  await free.open(receiver);
+  return free;
+}
