@@ -1,0 +1,74 @@
+import { describe, expect, it, vi } from "vitest";
+import { AsyncQueue } from "../../src/runner/async-queue.ts";
+
+async function drain<T>(queue: AsyncQueue<T>): Promise<T[]> {
+  return Array.fromAsync({ [Symbol.asyncIterator]: () => queue });
+}
+
+describe("AsyncQueue", () => {
+  it("hands items out in order, those that waited and those that come later", async () => {
+    const queue = new AsyncQueue<number>(8, () => {});
+    queue.push(1);
+    queue.push(2);
+    const items = drain(queue);
+    queue.push(3);
+    await Promise.resolve();
+    queue.push(4);
+    queue.end();
+    expect(await items).toEqual([1, 2, 3, 4]);
+  });
+
+  it("hands out what waits before it throws the error of its end", async () => {
+    const queue = new AsyncQueue<number>(8, () => {});
+    queue.push(1);
+    queue.end(new Error("gone"));
+    expect(await queue.next()).toEqual({ value: 1, done: false });
+    await expect(queue.next()).rejects.toThrow("gone");
+    expect(await queue.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it("rejects a reader that waits when it ends with an error", async () => {
+    const queue = new AsyncQueue<number>(8, () => {});
+    const next = queue.next();
+    queue.end(new Error("gone"));
+    await expect(next).rejects.toThrow("gone");
+  });
+
+  it("drops the oldest item when it is full, and counts it", async () => {
+    const queue = new AsyncQueue<number>(2, () => {});
+    for (const item of [1, 2, 3, 4]) queue.push(item);
+    queue.end();
+    expect(await drain(queue)).toEqual([3, 4]);
+    expect(queue.dropped).toBe(2);
+  });
+
+  it("lets items cancel out before it drops any", async () => {
+    const queue = new AsyncQueue<number>(
+      2,
+      () => {},
+      (waiting, item) => {
+        const index = waiting.indexOf(-item);
+        if (index >= 0) waiting.splice(index, 1);
+        return index >= 0;
+      },
+    );
+    for (const item of [1, 2, -1]) queue.push(item);
+    queue.end();
+    expect(await drain(queue)).toEqual([2]);
+    expect(queue.dropped).toBe(0);
+  });
+
+  it("says so when the reader leaves its loop", async () => {
+    const onReturn = vi.fn();
+    const queue = new AsyncQueue<number>(8, onReturn);
+    queue.push(1);
+    queue.push(2);
+    for await (const item of { [Symbol.asyncIterator]: () => queue }) {
+      expect(item).toBe(1);
+      break;
+    }
+    expect(onReturn).toHaveBeenCalledOnce();
+    queue.push(3);
+    expect(await queue.next()).toEqual({ value: undefined, done: true });
+  });
+});
