@@ -13,18 +13,17 @@ const PAIRS: readonly (readonly [PeerKind, PeerKind])[] = [
 ];
 const NETWORK = 4_021;
 const POLL = { timeout: 30_000, interval: 200 };
-const running: InteropPeer[] = [];
+let resources = new AsyncDisposableStack();
 
 afterEach(async () => {
-  for (const peer of running.splice(0).reverse()) await peer[Symbol.asyncDispose]();
+  await resources.disposeAsync();
+  resources = new AsyncDisposableStack();
 });
 
 describe.each(PAIRS)("%s and %s", (first, second) => {
   async function pair(): Promise<[InteropPeer, InteropPeer]> {
-    const a = await startPeer(first, { network: NETWORK });
-    running.push(a);
-    const b = await startPeer(second, { network: NETWORK, bootstrap: endpointOf(a) });
-    running.push(b);
+    const a = resources.use(await startPeer(first, { network: NETWORK }));
+    const b = resources.use(await startPeer(second, { network: NETWORK, bootstrap: endpointOf(a) }));
     return [a, b];
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { DEBIAN_PYTHON } from "./peers/python-node.ts";
+import { DEBIAN_PYTHON, REAL_DHTNODE } from "./peers/debian-programs.ts";
 
 const PACKAGES = ["dhtnode", "python3-opendht"];
 
@@ -26,12 +26,12 @@ export function setUpRealPeers(): void {
 
 /** What the packages give us, so that a report can name the versions it was made with. */
 export function realPeerVersion(): string {
-  return spawnSync("dhtnode", ["--version"], { encoding: "utf8" }).stdout.split("\n")[0] ?? "";
+  return spawnSync(REAL_DHTNODE, ["--version"], { encoding: "utf8" }).stdout.split("\n")[0] ?? "";
 }
 
 function missingPrograms(): string[] {
   const missing: string[] = [];
-  if (!canRun("dhtnode", ["--version"])) missing.push("dhtnode");
+  if (!canRun(REAL_DHTNODE, ["--version"])) missing.push("dhtnode");
   if (!canRun(DEBIAN_PYTHON, ["-c", "import opendht"])) missing.push("python3-opendht");
   return missing;
 }

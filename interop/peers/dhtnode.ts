@@ -1,3 +1,4 @@
+import { REAL_DHTNODE } from "./debian-programs.ts";
 import { EventLog } from "./event-log.ts";
 import { freePort } from "./free-port.ts";
 import {
@@ -39,7 +40,7 @@ export class Dhtnode implements InteropPeer {
     if (options.types !== undefined) throw new Error("dhtnode knows its built-in value types only");
     if (options.clientMode) throw new Error("this version of dhtnode has no client mode");
     const port = options.port ?? (await freePort());
-    const process = new LineProcess("dhtnode", shellArguments(port, options), withoutPrompt);
+    const process = new LineProcess(REAL_DHTNODE, shellArguments(port, options), withoutPrompt);
     try {
       const banner = await process.lines.waitFor((line) => line.startsWith("OpenDHT node "), "start of dhtnode");
       await process.lines.waitFor((line) => line.startsWith(" (type 'h'"), "prompt of dhtnode");

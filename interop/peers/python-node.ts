@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { DEBIAN_PYTHON } from "./debian-programs.ts";
 import { EventLog } from "./event-log.ts";
 import { freePort } from "./free-port.ts";
 import {
@@ -17,9 +18,6 @@ import {
 } from "./interop-peer.ts";
 import { LineProcess } from "./line-process.ts";
 import { parseGoodNodes, parseStorageLog } from "./log-text.ts";
-
-/** Debian's Python, the only one that finds the module of the package python3-opendht. */
-export const DEBIAN_PYTHON = "/usr/bin/python3";
 
 const HOST_PROGRAM = fileURLToPath(new URL("python_host.py", import.meta.url));
 const OPERATION_LIMIT_MS = 40_000;

@@ -1,0 +1,7 @@
+// By full path: in an npm script the name `dhtnode` is our own program.
+
+/** The real dhtnode, of the Debian package of that name. */
+export const REAL_DHTNODE = "/usr/bin/dhtnode";
+
+/** Debian's Python, the only one that finds the module of the package python3-opendht. */
+export const DEBIAN_PYTHON = "/usr/bin/python3";
