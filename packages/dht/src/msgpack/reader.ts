@@ -153,6 +153,15 @@ export class Reader {
     return this.copy(length);
   }
 
+  /** Like `readBlob`, but not copied unless it has to be: good as long as the bytes that are read. */
+  readBlobView(): Uint8Array {
+    const head = this.peek();
+    if (head >> 4 === 0x9 || head === 0xdc || head === 0xdd) return this.#byteArray();
+    const length = this.readTextLength();
+    this.offset += length;
+    return this.bytes.subarray(this.offset - length, this.offset);
+  }
+
   /** Text from str or bin. */
   readText(known?: KnownTexts): string {
     const length = this.readTextLength();
