@@ -1,0 +1,231 @@
+import type { SockAddr } from "../address/index.ts";
+import type { InfoHash } from "../id/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import type { Confirmation, Peer, PeerCache } from "../routing/index.ts";
+import type { Scheduler } from "../scheduler/index.ts";
+import {
+  decodeMessage,
+  type ErrorReply,
+  type LegacyUpdate,
+  type Message,
+  type NodeEntry,
+  type PartMessage,
+  type QueryMessage,
+  type Reply,
+} from "../wire/index.ts";
+import type { Blacklist } from "./blacklist.ts";
+import { ERROR_UNAUTHORIZED } from "./error-codes.ts";
+import type { RpcEvents } from "./events.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import { Reassembly } from "./reassembly.ts";
+import type { Request } from "./request.ts";
+import type { Requests } from "./requests.ts";
+import type { DropReason, TrafficStats } from "./traffic-stats.ts";
+
+/** Most nodes believed of one reply, per family; nobody honest sends more. */
+export const MAX_NODES_PER_REPLY = 8; // node behaviour, SEND_NODES
+/** Refused tokens in a row that a peer gets away with. */
+export const MAX_AUTH_ERRORS = 3; // node behaviour
+
+/** The parts of the rpc that a datagram passes. */
+export interface InboundParts {
+  readonly ownId: InfoHash;
+  readonly network: number;
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly peers4: PeerCache;
+  readonly peers6: PeerCache;
+  readonly blacklist: Blacklist;
+  readonly limiter: RateLimiter;
+  readonly requests: Requests;
+  readonly stats: TrafficStats;
+  readonly events: RpcEvents;
+  readonly expirePeer: (peer: Peer) => void;
+  readonly blacklistPeer: (peer: Peer) => void;
+}
+
+/** The way of a datagram into the node: checks in the order of the wire format, then to whom it may concern. */
+export class Inbound {
+  readonly #parts: InboundParts;
+  readonly #reassembly: Reassembly;
+
+  constructor(parts: InboundParts) {
+    this.#parts = parts;
+    this.#reassembly = new Reassembly(parts.scheduler, parts.random, (message, from) =>
+      this.#count(this.#dispatch(message, from)),
+    );
+  }
+
+  close(): void {
+    this.#reassembly.close();
+  }
+
+  /** Never throws on account of what the datagram holds. */
+  receive(datagram: Uint8Array, from: SockAddr): void {
+    this.#count(this.#take(datagram, from));
+  }
+
+  #take(datagram: Uint8Array, from: SockAddr): DropReason | undefined {
+    const { blacklist, network, stats, ownId } = this.#parts;
+    if (from.isMartian()) return "martian";
+    if (blacklist.has(from)) return "blacklisted";
+    const message = decodeMessage(datagram);
+    if (message.kind === "malformed") return "malformed";
+    stats.received[message.kind]++;
+    if (message.network !== network) return "otherNetwork";
+    if (message.kind === "part") return this.#onPart(message, from);
+    if (message.id.isZero() || message.id.equals(ownId)) return "badId";
+    if (isLimited(message) && !this.#isWithinLimits(from)) return "rateLimited";
+    if ("announced" in message && message.announced.length > 0) return this.#onHeader(message, from);
+    return this.#dispatch(message, from);
+  }
+
+  /** The values of the message are whole. */
+  #dispatch(message: Exclude<Message, PartMessage>, from: SockAddr): DropReason | undefined {
+    const now = this.#parts.scheduler.now();
+    switch (message.kind) {
+      case "reply":
+        return this.#onReply(message, from, now);
+      case "error":
+        return this.#onError(message, from, now);
+      case "legacyUpdate":
+        return this.#onLegacyUpdate(message, from, now);
+      default:
+        return this.#onQuery(message, from, now);
+    }
+  }
+
+  #onPart(message: PartMessage, from: SockAddr): DropReason | undefined {
+    // Parts of a message that we know are paid for by its header.
+    if (!(this.#reassembly.has(from, message.tid) || this.#isWithinLimits(from))) return "rateLimited";
+    return this.#reassembly.addParts(message, from) ? undefined : "strayPart";
+  }
+
+  #onHeader(message: Extract<Message, { announced: unknown }>, from: SockAddr): DropReason | undefined {
+    if (message.kind === "reply" && !this.#isAwaited(message, from)) return "badHeader";
+    return this.#reassembly.addHeader(message, from) ? undefined : "badHeader";
+  }
+
+  /** Nobody gets memory for values that we haven't asked for. */
+  #isAwaited(reply: Reply, from: SockAddr): boolean {
+    const peer = this.#peersOf(from).get(reply.id);
+    if (peer === undefined || !peer.address.equals(from)) return false;
+    return peer.getRequest(reply.tid) !== undefined || peer.getSocket(reply.tid) !== undefined;
+  }
+
+  #onQuery(query: QueryMessage, from: SockAddr, now: number): undefined {
+    const peer = this.#heard(query, from, 1, now);
+    // Stale updates (their socket is closed) go on to the node as well: each is acknowledged.
+    if (query.kind === "update") peer.getSocket(query.socketId)?.(query, peer);
+    this.#parts.events.onQuery(query, peer, from);
+  }
+
+  #onLegacyUpdate(update: LegacyUpdate, from: SockAddr, now: number): DropReason | undefined {
+    const peer = this.#heard(update, from, 1, now);
+    const socket = peer.getSocket(update.tid);
+    socket?.(update, peer);
+    return socket === undefined ? "unknownSocket" : undefined;
+  }
+
+  #onReply(reply: Reply, from: SockAddr, now: number): DropReason | undefined {
+    const { requests, events, blacklistPeer } = this.#parts;
+    const request = requests.match(this.#peersOf(from).get(reply.id), reply.tid);
+    if (request === undefined) return this.#onUnasked(reply, from, now);
+    const peer = this.#onAnswer(request, reply, from, now);
+    if (reply.hasBrokenNodes) request.refuse();
+    else if (request.needsToken && !reply.token?.length) blacklistPeer(peer);
+    else {
+      if (usesToken(request)) peer.authErrors = 0;
+      if (reply.reportedAddress?.family === from.family) events.onReportedAddress(reply.reportedAddress);
+      this.#onNodes(reply.nodes4, from, now);
+      this.#onNodes(reply.nodes6, from, now);
+      request.complete(reply);
+    }
+    return undefined;
+  }
+
+  #onError(error: ErrorReply, from: SockAddr, now: number): DropReason | undefined {
+    const { requests, events, expirePeer } = this.#parts;
+    const request = requests.match(this.#peersOf(from).get(error.id), error.tid);
+    if (request === undefined) return this.#onUnasked(error, from, now);
+    const peer = this.#onAnswer(request, error, from, now);
+    // OpenDHT takes no notice of a 401 to a refresh and waits in vain for another answer; here it counts like the others.
+    const isRejected = error.code === ERROR_UNAUTHORIZED && usesToken(request);
+    if (isRejected) peer.authErrors++;
+    request.refuse(error);
+    if (isRejected && peer.authErrors > MAX_AUTH_ERRORS) expirePeer(peer);
+    if (isRejected) events.onTokenRejected(peer);
+    return undefined;
+  }
+
+  /** The peer that answered; it is alive, and it really is where we asked it. */
+  #onAnswer(request: Request, message: Reply | ErrorReply, from: SockAddr, now: number): Peer {
+    const wasAskedThere = request.peer.address.equals(from);
+    const peer = this.#peersOf(from).heard(message.id, from, message.client, now);
+    peer.repliedAt = now;
+    if (wasAskedThere) peer.hasProvenAddress = true;
+    if (request.peer !== peer) request.moveTo(peer);
+    if (!peer.isClient) this.#parts.events.onPeer(peer, 2);
+    return peer;
+  }
+
+  /**
+   * Answers that come too late are a sign of life; others are noise, or an attempt to fill our tables. OpenDHT doesn't
+   * limit them; here they count like queries.
+   */
+  #onUnasked(message: Reply | ErrorReply, from: SockAddr, now: number): DropReason | undefined {
+    if (!this.#isWithinLimits(from)) return "rateLimited";
+    const peer = this.#heard(message, from, 1, now);
+    const socket = message.kind === "reply" ? peer.getSocket(message.tid) : undefined;
+    if (message.kind !== "reply" || socket === undefined) return "unmatchedReply";
+    socket(message, peer);
+    return undefined;
+  }
+
+  #onNodes(nodes: readonly NodeEntry[] | undefined, from: SockAddr, now: number): void {
+    if (nodes === undefined) return;
+    const { ownId, blacklist, events } = this.#parts;
+    const count = Math.min(nodes.length, MAX_NODES_PER_REPLY);
+    for (let i = 0; i < count; i++) {
+      const entry = nodes[i];
+      if (entry === undefined || entry.id.isZero() || entry.id.equals(ownId)) continue;
+      // A node on the replier's own machine: for us, it is where the replier is.
+      const isNeighbour = entry.address.isLoopback() && entry.address.family === from.family;
+      const address = isNeighbour ? from.withPort(entry.address.port) : entry.address;
+      if (address.isMartian() || blacklist.has(address)) continue;
+      const peer = this.#peersOf(address).mentioned(entry.id, address, now);
+      if (!peer.isClient) events.onPeer(peer, 0);
+    }
+  }
+
+  #heard(
+    message: QueryMessage | Reply | ErrorReply | LegacyUpdate,
+    from: SockAddr,
+    as: Confirmation,
+    now: number,
+  ): Peer {
+    const peer = this.#peersOf(from).heard(message.id, from, message.client, now);
+    if (!peer.isClient) this.#parts.events.onPeer(peer, as);
+    return peer;
+  }
+
+  #peersOf(address: SockAddr): PeerCache {
+    return address.family === 4 ? this.#parts.peers4 : this.#parts.peers6;
+  }
+
+  #isWithinLimits(from: SockAddr): boolean {
+    return this.#parts.limiter.accept(from, this.#parts.scheduler.now());
+  }
+
+  #count(reason: DropReason | undefined): void {
+    if (reason !== undefined) this.#parts.stats.dropped[reason]++;
+  }
+}
+
+function isLimited(message: Exclude<Message, PartMessage>): boolean {
+  return message.kind !== "reply" && message.kind !== "error";
+}
+
+function usesToken(request: Request): boolean {
+  return request.kind === "put" || request.kind === "listen" || request.kind === "refresh";
+}

@@ -1,0 +1,27 @@
+export { MAX_EARLY_BYTES, MAX_EARLY_PARTS } from "./assembly.ts";
+export { MAX_BLACKLISTED } from "./blacklist.ts";
+export { ERROR_BAD_REQUEST, ERROR_NOT_FOUND, ERROR_UNAUTHORIZED } from "./error-codes.ts";
+export type { RpcEvents } from "./events.ts";
+export { MAX_AUTH_ERRORS, MAX_NODES_PER_REPLY } from "./inbound.ts";
+export { type ListenerNews, MAX_UPDATE_IDS, MAX_UPDATE_VALUE_BYTES } from "./listener-news.ts";
+export { MAX_PARTS_PER_VALUE } from "./partial-value.ts";
+export {
+  DEFAULT_MAX_QUERIES_PER_SEC,
+  DEFAULT_NETWORK_SHARE,
+  MAX_COUNTED_QUERIES,
+  type RateLimits,
+} from "./rate-limiter.ts";
+export {
+  MAX_ASSEMBLIES,
+  MAX_ASSEMBLY_BYTES,
+  MAX_ASSEMBLY_MS,
+  MAX_NETWORK_ASSEMBLY_BYTES,
+  MAX_PART_PAUSE_MS,
+} from "./reassembly.ts";
+export { MAX_UNPROVEN_BYTES_PER_SEC, MAX_UNPROVEN_NETWORK_BYTES_PER_SEC } from "./reply-budget.ts";
+export { MAX_REPORTED_ADDRESSES, ReportedAddresses } from "./reported-addresses.ts";
+export { MAX_ATTEMPTS, type Request, type RequestHandlers, type RequestState, type Send } from "./request.ts";
+export { MAX_PENDING_REQUESTS } from "./requests.ts";
+export { type ReplyBody, Rpc, type RpcOptions } from "./rpc.ts";
+export { MAX_CACHED_TOKENS, MAX_SECRET_LIFE_MS, MIN_SECRET_LIFE_MS, TOKEN_BYTES, TokenIssuer } from "./token-issuer.ts";
+export { type DropReason, type QueryCounts, TrafficStats } from "./traffic-stats.ts";

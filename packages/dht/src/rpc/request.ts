@@ -1,0 +1,178 @@
+import type { SockAddr } from "../address/index.ts";
+import { type RandomSource, uniform } from "../random/index.ts";
+import type { Peer, PendingRequest } from "../routing/index.ts";
+import type { Scheduler, Timer } from "../scheduler/index.ts";
+import type { ErrorReply, Reply } from "../wire/index.ts";
+import type { QueryKind } from "./traffic-stats.ts";
+
+/** How often a query is sent, at most. */
+export const MAX_ATTEMPTS = 3; // node behaviour, MAX_ATTEMPT_COUNT
+/** Doubled before each wait, the first one included: 1, 2 and 4 seconds, plus the jitter that adds up. */
+export const BASE_WAIT_MS = 500; // node behaviour §3.3
+export const MAX_JITTER_MS = 250;
+
+/**
+ * - `pending`: an answer is awaited
+ * - `completed`: answered
+ * - `expired`: no answer came, or the peer was taken for dead for another reason
+ * - `refused`: answered by an error or by nonsense, or never sent because too many requests are under way
+ * - `cancelled`: nobody is interested any more
+ */
+export type RequestState = "pending" | "completed" | "expired" | "refused" | "cancelled";
+
+/**
+ * What becomes of a request. Unless it is cancelled, exactly one of `onReply`, `onError` and `onExpired` is called,
+ * after `state` has changed and never before the call that made the request has returned.
+ */
+export interface RequestHandlers {
+  /** A reply without token breaks the protocol: its sender is blacklisted, the request expires. Implied by a get. */
+  readonly needsToken?: boolean;
+  onReply(reply: Reply, request: Request): void;
+  /** Before the second send: the peer is slow, look for others meanwhile. */
+  onRetry?(request: Request): void;
+  /** No usable answer (`expired`, or `refused`). */
+  onExpired?(request: Request): void;
+  /** The peer answered with an error (`refused`). Without this handler, `onExpired` is called. */
+  onError?(error: ErrorReply, request: Request): void;
+}
+
+/**
+ * Takes a datagram over for sending; must not call back.
+ *
+ * @param expectsAnswer whether it matters to us that the system can't send it: see `Rpc.sendFailed`
+ */
+export type Send = (datagram: Uint8Array, to: SockAddr, expectsAnswer: boolean) => void;
+
+/** What a request needs of the world. */
+export interface RequestHost {
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly send: Send;
+  onResend(): void;
+  /** The request is no longer pending. */
+  onOver(request: Request): void;
+  /** All attempts went unanswered: takes the peer for dead, which expires this request and all others to it. */
+  onUnanswered(peer: Peer): void;
+}
+
+/** One query of ours until it is answered or given up: sent at 0, 1.0 … 1.25 and 3.0 … 4.0 s, given up after 7.0 … 9.75 s. */
+export class Request implements PendingRequest {
+  readonly kind: QueryKind;
+  readonly tid: number;
+  /** When it was first sent, monotonic ms. */
+  readonly sentAt: number;
+  readonly #host: RequestHost;
+  readonly #handlers: RequestHandlers;
+  /** The message, and the parts of its values if it has any: the same bytes at each attempt. */
+  readonly #datagrams: readonly Uint8Array[];
+  #peer: Peer;
+  #state: RequestState = "pending";
+  #attempts = 0;
+  #waitMs = BASE_WAIT_MS;
+  #timer: Timer | undefined;
+
+  constructor(
+    host: RequestHost,
+    kind: QueryKind,
+    tid: number,
+    peer: Peer,
+    datagrams: readonly Uint8Array[],
+    handlers: RequestHandlers,
+  ) {
+    this.#host = host;
+    this.kind = kind;
+    this.tid = tid;
+    this.#peer = peer;
+    this.#datagrams = datagrams;
+    this.#handlers = handlers;
+    this.sentAt = host.scheduler.now();
+    peer.addRequest(tid, this);
+  }
+
+  get peer(): Peer {
+    return this.#peer;
+  }
+
+  get state(): RequestState {
+    return this.#state;
+  }
+
+  get isPending(): boolean {
+    return this.#state === "pending";
+  }
+
+  get needsToken(): boolean {
+    return this.kind === "get" || this.#handlers.needsToken === true;
+  }
+
+  /** How often it was sent. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** Sends the query for the first time. */
+  start(): void {
+    this.#send();
+  }
+
+  /** Gives up as soon as the current task has ended, without sending anything. */
+  refuseSoon(): void {
+    const { scheduler } = this.#host;
+    this.#timer = scheduler.at(scheduler.now(), () => this.refuse());
+  }
+
+  /** The peer whose id wasn't known has told it. */
+  moveTo(peer: Peer): void {
+    this.#peer.removeRequest(this.tid);
+    this.#peer = peer;
+  }
+
+  complete(reply: Reply): void {
+    if (this.#end("completed")) this.#handlers.onReply(reply, this);
+  }
+
+  /** The answer is an error (given), or can't be used. OpenDHT leaves such a request hanging; here its sender is told. */
+  refuse(error?: ErrorReply): void {
+    if (!this.#end("refused")) return;
+    if (error !== undefined && this.#handlers.onError !== undefined) this.#handlers.onError(error, this);
+    else this.#handlers.onExpired?.(this);
+  }
+
+  expire(): void {
+    if (this.#end("expired")) this.#handlers.onExpired?.(this);
+  }
+
+  /** Nobody is told; an answer that still comes is ignored. Harmless when the request is over. */
+  cancel(): void {
+    this.#end("cancelled");
+  }
+
+  #end(state: RequestState): boolean {
+    if (this.#state !== "pending") return false;
+    this.#state = state;
+    this.#timer?.cancel();
+    // After moveTo(), the tid may stand for another request of the peer.
+    if (this.#peer.getRequest(this.tid) === this) this.#peer.removeRequest(this.tid);
+    this.#host.onOver(this);
+    return true;
+  }
+
+  #send(): void {
+    const { scheduler, random } = this.#host;
+    this.#attempts++;
+    this.#waitMs = this.#waitMs * 2 + uniform(random, 0, MAX_JITTER_MS);
+    this.#timer = scheduler.at(scheduler.now() + this.#waitMs, () => this.#onSilence());
+    for (const datagram of this.#datagrams) this.#host.send(datagram, this.#peer.address, true);
+  }
+
+  #onSilence(): void {
+    if (this.#attempts >= MAX_ATTEMPTS) {
+      this.#host.onUnanswered(this.#peer);
+      return;
+    }
+    if (this.#attempts === 1) this.#handlers.onRetry?.(this);
+    if (this.#state !== "pending") return;
+    this.#host.onResend();
+    this.#send();
+  }
+}

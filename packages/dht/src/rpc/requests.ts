@@ -1,0 +1,104 @@
+import type { SockAddr } from "../address/index.ts";
+import { type RandomSource, randomBelow } from "../random/index.ts";
+import { Peer } from "../routing/index.ts";
+import type { Scheduler } from "../scheduler/index.ts";
+import { encodeMessage, encodeParts, type QueryMessage } from "../wire/index.ts";
+import { Request, type RequestHandlers, type RequestHost, type Send } from "./request.ts";
+import type { TrafficStats } from "./traffic-stats.ts";
+
+/** Most requests under way; further ones are refused. */
+export const MAX_PENDING_REQUESTS = 65_536;
+
+export interface RequestsOptions {
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly stats: TrafficStats;
+  readonly send: Send;
+  /** A peer left all attempts unanswered, or can't be reached. */
+  readonly onDead: (peer: Peer) => void;
+}
+
+/** Our requests under way, and which of them a reply belongs to. */
+export class Requests implements RequestHost {
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly send: Send;
+  readonly onUnanswered: (peer: Peer) => void;
+  readonly #stats: TrafficStats;
+  readonly #pending = new Set<Request>();
+  /** Pings to addresses whose id isn't known: found by their tid alone. */
+  readonly #anonymous = new Map<number, Request>();
+
+  constructor(options: RequestsOptions) {
+    this.scheduler = options.scheduler;
+    this.random = options.random;
+    this.send = options.send;
+    this.onUnanswered = options.onDead;
+    this.#stats = options.stats;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Number of unanswered pings to addresses. */
+  get anonymousCount(): number {
+    return this.#anonymous.size;
+  }
+
+  /** Sends a query whose tid is `peer.nextTid()`. */
+  start(peer: Peer, query: QueryMessage, handlers: RequestHandlers): Request {
+    if (this.#pending.size >= MAX_PENDING_REQUESTS) {
+      const refused = new Request(this, query.kind, query.tid, peer, [], handlers);
+      refused.refuseSoon();
+      return refused;
+    }
+    const datagrams = [encodeMessage(query), ...encodeParts(query)];
+    const request = new Request(this, query.kind, query.tid, peer, datagrams, handlers);
+    this.#pending.add(request);
+    this.#stats.sent[query.kind]++;
+    request.start();
+    return request;
+  }
+
+  /** Sends a query with a tid of `anonymousTid()` to whoever is at that address. */
+  startAnonymous(to: SockAddr, query: QueryMessage, handlers: RequestHandlers): Request {
+    const request = this.start(Peer.anonymous(to, this.random), query, handlers);
+    if (request.attempts > 0) this.#anonymous.set(query.tid, request);
+    return request;
+  }
+
+  /** A random tid that no other anonymous request bears. */
+  anonymousTid(): number {
+    for (;;) {
+      const tid = randomBelow(this.random, 2 ** 32);
+      if (tid !== 0 && !this.#anonymous.has(tid)) return tid;
+    }
+  }
+
+  /** The pending request that a message with this tid answers; `peer` is its sender, if we know it. */
+  match(peer: Peer | undefined, tid: number): Request | undefined {
+    const request = peer?.getRequest(tid);
+    return request instanceof Request ? request : this.#anonymous.get(tid);
+  }
+
+  /** The system says that nothing can be sent there: nobody lives at that address, for now. */
+  sendFailed(to: SockAddr): void {
+    const dead = new Set<Peer>();
+    for (const request of this.#pending) if (request.peer.address.equals(to)) dead.add(request.peer);
+    for (const peer of dead) this.onUnanswered(peer);
+  }
+
+  cancelAll(): void {
+    for (const request of [...this.#pending]) request.cancel();
+  }
+
+  onResend(): void {
+    this.#stats.resent++;
+  }
+
+  onOver(request: Request): void {
+    this.#pending.delete(request);
+    if (this.#anonymous.get(request.tid) === request) this.#anonymous.delete(request.tid);
+  }
+}
