@@ -58,6 +58,11 @@ export class Reader {
     return head >> 4 === 0x8 || head === 0xde || head === 0xdf;
   }
 
+  isNextArray(): boolean {
+    const head = this.peek();
+    return head >> 4 === 0x9 || head === 0xdc || head === 0xdd;
+  }
+
   isNextInteger(): boolean {
     const head = this.peek();
     return head < 0x80 || head >= 0xe0 || (head >= 0xcc && head <= 0xd3);
@@ -147,16 +152,14 @@ export class Reader {
 
   /** A copy of a bin, of a str's raw bytes, or of an array of integers 0 … 255 (the form of MessagePack's early days). */
   readBlob(): Uint8Array<ArrayBuffer> {
-    const head = this.peek();
-    if (head >> 4 === 0x9 || head === 0xdc || head === 0xdd) return this.#byteArray();
+    if (this.isNextArray()) return this.#byteArray();
     const length = this.readTextLength();
     return this.copy(length);
   }
 
   /** Like `readBlob`, but not copied unless it has to be: good as long as the bytes that are read. */
   readBlobView(): Uint8Array {
-    const head = this.peek();
-    if (head >> 4 === 0x9 || head === 0xdc || head === 0xdd) return this.#byteArray();
+    if (this.isNextArray()) return this.#byteArray();
     const length = this.readTextLength();
     this.offset += length;
     return this.bytes.subarray(this.offset - length, this.offset);
@@ -168,6 +171,13 @@ export class Reader {
     const start = this.offset;
     this.offset += length;
     return known?.find(this.bytes, start, length) ?? decodeText(this.bytes, start, start + length);
+  }
+
+  /** Type number (0 … 255) and bytes of an extension, copied. */
+  readExtension(): { readonly type: number; readonly data: Uint8Array<ArrayBuffer> } {
+    const length = this.#extensionLength(this.#byte());
+    const type = this.#byte();
+    return { type, data: this.copy(length) };
   }
 
   /**
@@ -315,6 +325,13 @@ export class Reader {
     if (head === 0xc4) return this.#uint(1);
     if (head === 0xc5) return this.#uint(2);
     return head === 0xc6 ? this.#uint(4) : -1;
+  }
+
+  #extensionLength(head: number): number {
+    if (head >= 0xd4 && head <= 0xd8) return 1 << (head - 0xd4);
+    if (head === 0xc7) return this.#uint(1);
+    if (head === 0xc8) return this.#uint(2);
+    return head === 0xc9 ? this.#uint(4) : this.fail();
   }
 
   #integer(head: number): number {

@@ -7,6 +7,7 @@ export { packedValueSize, writeDat, writeValue } from "./pack-value.ts";
 export { Query } from "./query.ts";
 export type { Restriction } from "./restriction.ts";
 export { Select } from "./select.ts";
+export { parseSockAddrBlob, sockAddrBlob } from "./sock-addr-blob.ts";
 export { Value, type ValueInit } from "./value.ts";
 export type { ValueJson } from "./value-json.ts";
 export type { EditContext, StoreContext, TypedValue, ValueType } from "./value-type.ts";

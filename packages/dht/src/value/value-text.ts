@@ -1,4 +1,4 @@
-import { Reader } from "../msgpack/index.ts";
+import { Reader, toHex } from "../msgpack/index.ts";
 import { parseSockAddrBlob } from "./sock-addr-blob.ts";
 import type { Value } from "./value.ts";
 
@@ -24,17 +24,11 @@ function payload(value: Value): string {
   if (value.type === CERTIFICATE) return "Certificate";
   const label = value.userType === "" ? "data:" : `data(${value.userType}):`;
   if (value.userType === "text/plain") return `${label}"${value.text()}"`;
-  return label + (value.data.length < MAX_PRINTED_BYTES ? hex(value.data) : `${value.data.length} bytes`);
+  return label + (value.data.length < MAX_PRINTED_BYTES ? toHex(value.data) : `${value.data.length} bytes`);
 }
 
 /** Empty when the data holds no address. */
 function announcedAddress(data: Uint8Array): string {
   const reader = new Reader(data);
   return parseSockAddrBlob(reader.readBlob())?.toString() ?? "";
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
 }

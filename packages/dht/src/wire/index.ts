@@ -1,7 +1,30 @@
 export { decodeMessage } from "./decode.ts";
+export { describeMessage } from "./describe.ts";
+export {
+  DHT_SERVICE,
+  type DhtService,
+  type DiscoveryPacket,
+  decodeDhtService,
+  decodeDiscovery,
+  encodeDhtService,
+  encodeDiscoveryQuery,
+  encodePublication,
+} from "./discovery/index.ts";
 export { encodeMessage, encodeParts } from "./encode.ts";
 export { type Envelope, USER_AGENT } from "./envelope.ts";
 export type { ErrorReply } from "./error.ts";
+export {
+  decodeNodes,
+  decodeStateFile,
+  decodeValues,
+  type ExportedValue,
+  encodeNodes,
+  encodeStateFile,
+  encodeValues,
+  type SavedState,
+  type TimedValue,
+  type ValuesExport,
+} from "./exports/index.ts";
 export type { FindQuery } from "./find.ts";
 export type { GetQuery } from "./get.ts";
 export type { LegacyUpdate } from "./legacy-update.ts";
