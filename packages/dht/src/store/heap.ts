@@ -1,0 +1,80 @@
+/** A binary heap whose items know their place in it, so that any item can be moved or taken out in logarithmic time. */
+export abstract class Heap<T extends object> {
+  readonly #items: T[] = [];
+
+  /** Whether `a` belongs nearer to the top than `b`. */
+  protected abstract isBefore(a: T, b: T): boolean;
+  /** The place that `setIndex` noted last; −1 for an item that was never in the heap. */
+  protected abstract indexOf(item: T): number;
+  protected abstract setIndex(item: T, index: number): void;
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  get top(): T | undefined {
+    return this.#items[0];
+  }
+
+  has(item: T): boolean {
+    return this.indexOf(item) >= 0;
+  }
+
+  add(item: T): void {
+    this.setIndex(item, this.#items.length);
+    this.#items.push(item);
+    this.#siftUp(item);
+  }
+
+  /** To be called when the item's rank has changed. */
+  update(item: T): void {
+    this.#siftUp(item);
+    this.#siftDown(item);
+  }
+
+  /** Harmless when it isn't there. */
+  remove(item: T): void {
+    const index = this.indexOf(item);
+    if (index < 0) return;
+    this.setIndex(item, -1);
+    const last = this.#items.pop();
+    if (last === undefined || last === item) return;
+    this.#put(last, index);
+    this.update(last);
+  }
+
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.#items.values();
+  }
+
+  #put(item: T, index: number): void {
+    this.#items[index] = item;
+    this.setIndex(item, index);
+  }
+
+  #siftUp(item: T): void {
+    let index = this.indexOf(item);
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = this.#items[parentIndex];
+      if (parent === undefined || !this.isBefore(item, parent)) break;
+      this.#put(parent, index);
+      index = parentIndex;
+    }
+    this.#put(item, index);
+  }
+
+  #siftDown(item: T): void {
+    let index = this.indexOf(item);
+    for (;;) {
+      const left = this.#items[index * 2 + 1];
+      const right = this.#items[index * 2 + 2];
+      const isRight = left !== undefined && right !== undefined && this.isBefore(right, left);
+      const child = isRight ? right : left;
+      if (child === undefined || !this.isBefore(child, item)) break;
+      this.#put(child, index);
+      index = index * 2 + (isRight ? 2 : 1);
+    }
+    this.#put(item, index);
+  }
+}

@@ -1,0 +1,369 @@
+import type { SockAddr } from "../address/index.ts";
+import { type InfoHash, InfoHashMap } from "../id/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import type { Peer } from "../routing/index.ts";
+import type { Scheduler } from "../scheduler/index.ts";
+import { type Query, type Value, type ValueTypeRegistry, Where } from "../value/index.ts";
+import { Ledger } from "./ledger.ts";
+import { type LocalListener, tellLocalListeners } from "./local-listener.ts";
+import type { TellListener } from "./remote-listener.ts";
+import { RemoteListeners } from "./remote-listeners.ts";
+import { formatKey, formatStorage } from "./storage-log.ts";
+import { StoredKey } from "./stored-key.ts";
+import type { StoredValue } from "./stored-value.ts";
+
+/** Bytes of values held for others (by `Value.size`), unless said otherwise. */
+export const DEFAULT_MAX_STORE_BYTES = 64 * 1024 * 1024; // node behaviour, STORAGE_LIMIT_DEFAULT
+/** Most values under one key. */
+export const MAX_VALUES_PER_KEY = 65_536; // node behaviour, Storage.MAX_VALUES
+/** Most keys, unless said otherwise. */
+export const DEFAULT_MAX_STORE_KEYS = 2 ** 30; // node behaviour, MAX_HASHES
+
+/** As users write them: 0 or nothing for the default, negative for no limit. */
+export interface StoreLimits {
+  /** Bytes held for others; default 64 MiB. */
+  readonly maxStoreSize?: number | undefined;
+  /** Bytes of our own values; default no limit. */
+  readonly maxLocalStoreSize?: number | undefined;
+  /** Keys under which there is a value or a listener; default 2^30. */
+  readonly maxStoreKeys?: number | undefined;
+}
+
+export interface StoreOptions {
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly types: ValueTypeRegistry;
+  readonly limits?: StoreLimits | undefined;
+  /** Sends news to a remote listener: see `Rpc.update`. */
+  readonly tellRemote: TellListener;
+}
+
+/** A value with its times, for saving and handing on. Times are Unix ms. */
+export interface HeldValue {
+  readonly value: Value;
+  readonly created: number;
+  /** Infinity for a permanent value. */
+  readonly expires: number;
+  /** Who put it; undefined for ourselves. */
+  readonly source?: SockAddr | undefined;
+}
+
+export interface StoreStats {
+  /** Keys with values or listeners. */
+  readonly keys: number;
+  /** All values; of these, our own. */
+  readonly values: number;
+  readonly localValues: number;
+  /** Sizes of all values; of these, of our own. */
+  readonly bytes: number;
+  readonly localBytes: number;
+}
+
+/** What became of a received value. Whatever it is, the put is acknowledged. */
+export type PutResult = "stored" | "edited" | "refreshed" | "refused";
+
+/**
+ * Values held for ourselves and for others, and who wants to hear of them; one for both families.
+ *
+ * A value that came in, or was replaced, is first stored, then told to local and then to remote listeners.
+ */
+export class Store {
+  /** Bytes that may be held for others; a lower limit takes effect with the next put. */
+  maxBytes: number;
+  /** Bytes of our own values. */
+  maxLocalBytes: number;
+  readonly #maxKeys: number;
+  readonly #scheduler: Scheduler;
+  readonly #types: ValueTypeRegistry;
+  readonly #keys: InfoHashMap<StoredKey>;
+  readonly #ledger: Ledger;
+  readonly #remoteListeners: RemoteListeners;
+
+  constructor(options: StoreOptions) {
+    const { scheduler, random, limits } = options;
+    this.maxBytes = resolve(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
+    this.maxLocalBytes = resolve(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
+    this.#maxKeys = resolve(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS);
+    this.#scheduler = scheduler;
+    this.#types = options.types;
+    this.#keys = new InfoHashMap(random.uint32());
+    this.#ledger = new Ledger(scheduler, () => this.#expireDue());
+    this.#remoteListeners = new RemoteListeners(options.tellRemote);
+  }
+
+  get stats(): StoreStats {
+    const { values, localValues, bytes, localBytes } = this.#ledger;
+    return { keys: this.#keys.size, values, localValues, bytes, localBytes };
+  }
+
+  /** Number of remote subscriptions. */
+  get remoteListenerCount(): number {
+    return this.#remoteListeners.size;
+  }
+
+  /**
+   * A value that a peer put here. The policies of its type decide.
+   *
+   * @param created Unix ms; the future counts as now
+   */
+  putRemote(key: InfoHash, value: Value, created: number, peer: Peer, address: SockAddr): PutResult {
+    const known = this.#keys.get(key)?.find(value.id);
+    if (known === undefined) return this.#storeNew(key, value, created, peer.id, address);
+    if (!known.value.contentEquals(value)) return this.#edit(known, value, created, peer.id, address);
+    this.#renew(known);
+    return "refreshed";
+  }
+
+  /**
+   * A value of our own. Replaces any other under its id, except that nothing but a signed value replaces a signed one: real
+   * nodes don't survive being told of such a change.
+   *
+   * @param created Unix ms; the future counts as now
+   * @param permanent lives until it is removed
+   * @returns `full` when a limit is reached, `refused` when it has expired already or would replace a signed value
+   */
+  putLocal(key: InfoHash, value: Value, created: number, permanent: boolean): "stored" | "full" | "refused" {
+    const known = this.#keys.get(key)?.find(value.id);
+    if (known?.value.isSigned() && !value.isSigned()) return "refused";
+    const createdAt = this.#monotonic(created);
+    const expires = permanent ? Number.POSITIVE_INFINITY : this.#expiryOf(value, createdAt);
+    if (expires <= this.#scheduler.now()) return "refused";
+    const before = known !== undefined && known.source === undefined ? known.value.size : 0;
+    if (this.#ledger.localBytes - before + value.size > this.maxLocalBytes) return "full";
+    if (known === undefined) return this.#insert(key, value, createdAt, expires, undefined) ? "stored" : "full";
+    this.#replace(known, value, createdAt, expires, undefined);
+    return "stored";
+  }
+
+  /** The values under a key that match. */
+  get(key: InfoHash, where: Where = Where.all): Value[] {
+    const found: Value[] = [];
+    const storedKey = this.#keys.get(key);
+    if (storedKey === undefined) return found;
+    for (const { value } of storedKey.values()) if (where.isEmpty || where.matches(value)) found.push(value);
+    return found;
+  }
+
+  getById(key: InfoHash, id: bigint): Value | undefined {
+    return this.#keys.get(key)?.find(id)?.value;
+  }
+
+  /**
+   * Gives a value another lifetime, and tells remote listeners.
+   *
+   * @returns false when there is nothing at all under the key. An unknown value under a known key counts as done, as it does
+   * with OpenDHT.
+   */
+  refresh(key: InfoHash, id: bigint): boolean {
+    const storedKey = this.#keys.get(key);
+    const known = storedKey?.find(id);
+    if (known !== undefined) this.#renew(known);
+    return storedKey !== undefined;
+  }
+
+  /** Takes a value out and tells listeners that it is gone. */
+  remove(key: InfoHash, id: bigint): boolean {
+    const storedKey = this.#keys.get(key);
+    const known = storedKey?.find(id);
+    if (storedKey === undefined || known === undefined) return false;
+    this.#ledger.remove(known);
+    this.#tellExpired(storedKey, [known.value]);
+    return true;
+  }
+
+  /** Takes all values under a key out, without telling anybody: others hold them now. */
+  forget(key: InfoHash): void {
+    const storedKey = this.#keys.get(key);
+    if (storedKey === undefined) return;
+    for (const stored of [...storedKey.values()]) this.#ledger.remove(stored);
+    this.#dropIfUnused(storedKey);
+  }
+
+  /** Calls with each new or edited value and, later, with it as expired. What is there already is not told. */
+  addLocalListener(key: InfoHash, listener: LocalListener): { cancel(): void } {
+    // Our own listeners don't count against the limit on keys, which strangers may have used up.
+    const storedKey = this.#keys.get(key) ?? new StoredKey(key);
+    this.#keys.set(key, storedKey);
+    storedKey.addLocalListener(listener);
+    return {
+      cancel: () => {
+        storedKey.removeLocalListener(listener);
+        this.#dropIfUnused(storedKey);
+      },
+    };
+  }
+
+  /**
+   * Subscribes a peer, or renews its subscription with that socket id.
+   *
+   * @returns true for a new subscription, which should then be sent what is there already
+   */
+  addRemoteListener(key: InfoHash, peer: Peer, socketId: number, query: Query | undefined, version: 0 | 1): boolean {
+    const storedKey = this.#keyFor(key);
+    if (storedKey === undefined) return false;
+    const now = this.#scheduler.now();
+    const outcome = this.#remoteListeners.add(storedKey, peer, socketId, query, version, now);
+    this.#dropIfUnused(storedKey);
+    return outcome === "new";
+  }
+
+  /** Ends subscriptions that weren't renewed; to be called every few minutes. */
+  sweep(): void {
+    for (const storedKey of this.#remoteListeners.removeOver(this.#scheduler.now())) this.#dropIfUnused(storedKey);
+  }
+
+  /** Every key under which there are values. */
+  *keys(): IterableIterator<InfoHash> {
+    for (const storedKey of this.#keys.values()) if (storedKey.valueCount > 0) yield storedKey.key;
+  }
+
+  /** The values under a key with their times. */
+  held(key: InfoHash): HeldValue[] {
+    const storedKey = this.#keys.get(key);
+    if (storedKey === undefined) return [];
+    const offset = this.#wallOffset;
+    return Array.from(storedKey.values(), ({ value, created, expires, source }) => ({
+      value,
+      created: created + offset,
+      expires: expires + offset,
+      source: source?.address,
+    }));
+  }
+
+  /**
+   * Takes over a saved value: none is permanent, none lives longer than its type allows, policies aren't asked.
+   *
+   * @returns whether it was taken; not when it has expired, its id is taken, or a limit is reached
+   */
+  restore(key: InfoHash, { value, created, expires, source }: HeldValue): boolean {
+    if (this.getById(key, value.id) !== undefined) return false;
+    const createdAt = this.#monotonic(created);
+    const expiresAt = Math.min(expires - this.#wallOffset, this.#expiryOf(value, createdAt));
+    if (expiresAt <= this.#scheduler.now()) return false;
+    if (source === undefined && this.#ledger.localBytes + value.size > this.maxLocalBytes) return false;
+    return this.#insert(key, value, createdAt, expiresAt, source);
+  }
+
+  /** Text on all that is stored, or on one key. */
+  log(key?: InfoHash): string {
+    if (key === undefined) return formatStorage(this.#keys.values(), this.#ledger.sources, this.stats, this);
+    const storedKey = this.#keys.get(key);
+    return storedKey === undefined ? `Storage ${key} empty\n` : formatKey(storedKey, this.#scheduler.now());
+  }
+
+  /** Stops the timer; nothing expires any more. */
+  close(): void {
+    this.#ledger.close();
+  }
+
+  #storeNew(key: InfoHash, value: Value, created: number, from: InfoHash, address: SockAddr): PutResult {
+    const verdict = this.#types.get(value.type).storePolicy({ key, value, from, address });
+    if (verdict === false) return "refused";
+    const taken = verdict === true ? value : verdict;
+    const createdAt = this.#monotonic(created);
+    const expires = this.#expiryOf(taken, createdAt);
+    if (taken.id !== value.id || expires <= this.#scheduler.now()) return "refused";
+    return this.#insert(key, taken, createdAt, expires, address) ? "stored" : "refused";
+  }
+
+  #edit(known: StoredValue, newValue: Value, created: number, from: InfoHash, address: SockAddr): PutResult {
+    const { value: oldValue, key } = known;
+    const context = { key: key.key, oldValue, newValue, from, address };
+    const verdict = this.#types.get(oldValue.type).editPolicy(context);
+    if (verdict === false) return "refused";
+    const taken = verdict === true ? newValue : verdict;
+    const createdAt = this.#monotonic(created);
+    const expires = this.#expiryOf(taken, createdAt);
+    if (taken.id !== oldValue.id || expires <= this.#scheduler.now()) return "refused";
+    this.#replace(known, taken, createdAt, expires, address);
+    return "edited";
+  }
+
+  #insert(key: InfoHash, value: Value, created: number, expires: number, from: SockAddr | undefined): boolean {
+    const storedKey = this.#keyFor(key);
+    if (storedKey === undefined || storedKey.valueCount >= MAX_VALUES_PER_KEY) return false;
+    this.#ledger.insert(storedKey, value, created, expires, from);
+    this.#tellValue(storedKey, value);
+    this.#makeRoom();
+    return true;
+  }
+
+  #replace(known: StoredValue, value: Value, created: number, expires: number, from: SockAddr | undefined): void {
+    const isNews = !known.value.equals(value);
+    this.#ledger.replace(known, value, created, expires, from);
+    if (isNews) this.#tellValue(known.key, value);
+    else this.#remoteListeners.tellValue(known.key, value, this.#scheduler.now());
+    this.#makeRoom();
+  }
+
+  #renew(known: StoredValue): void {
+    const now = this.#scheduler.now();
+    this.#ledger.renew(known, now, Math.max(known.expires, this.#expiryOf(known.value, now)));
+    this.#remoteListeners.tellIds(known.key, "refreshed", [known.value.id], now);
+  }
+
+  #makeRoom(): void {
+    for (;;) {
+      const stored = this.#ledger.firstToGo(this.maxBytes);
+      if (stored === undefined) return;
+      this.#ledger.remove(stored);
+      this.#tellExpired(stored.key, [stored.value]);
+    }
+  }
+
+  /** Takes out all that has expired, and tells it key by key. */
+  #expireDue(): void {
+    const goneByKey = new Map<StoredKey, Value[]>();
+    for (;;) {
+      const stored = this.#ledger.takeDue();
+      if (stored === undefined) break;
+      const gone = goneByKey.get(stored.key);
+      if (gone === undefined) goneByKey.set(stored.key, [stored.value]);
+      else gone.push(stored.value);
+    }
+    for (const [key, values] of goneByKey) this.#tellExpired(key, values);
+  }
+
+  #tellValue(key: StoredKey, value: Value): void {
+    tellLocalListeners(key.localListeners, [value], false);
+    this.#remoteListeners.tellValue(key, value, this.#scheduler.now());
+  }
+
+  #tellExpired(key: StoredKey, values: readonly Value[]): void {
+    const ids = values.map((value) => value.id);
+    this.#remoteListeners.tellIds(key, "expired", ids, this.#scheduler.now());
+    tellLocalListeners(key.localListeners, values, true);
+    this.#dropIfUnused(key);
+  }
+
+  /** The record of a key, made if needed; undefined when there are too many. */
+  #keyFor(key: InfoHash): StoredKey | undefined {
+    const known = this.#keys.get(key);
+    if (known !== undefined || this.#keys.size >= this.#maxKeys) return known;
+    const fresh = new StoredKey(key);
+    this.#keys.set(key, fresh);
+    return fresh;
+  }
+
+  #dropIfUnused(storedKey: StoredKey): void {
+    if (storedKey.isUnused && this.#keys.get(storedKey.key) === storedKey) this.#keys.delete(storedKey.key);
+  }
+
+  #expiryOf(value: Value, created: number): number {
+    return created + this.#types.get(value.type).expirationMs;
+  }
+
+  get #wallOffset(): number {
+    return this.#scheduler.wallClock() - this.#scheduler.now();
+  }
+
+  /** Unix ms to monotonic ms; the future counts as now. */
+  #monotonic(wallTime: number): number {
+    return Math.min(wallTime - this.#wallOffset, this.#scheduler.now());
+  }
+}
+
+function resolve(limit: number | undefined, whenDefault: number): number {
+  if (limit === undefined || limit === 0) return whenDefault;
+  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
+}
