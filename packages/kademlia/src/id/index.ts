@@ -1,0 +1,1 @@
+export { ID_BITS, ID_BYTES, NodeId } from "./node-id.ts";

@@ -1,0 +1,1 @@
+export { type AcceptStore, answerRequest, type RequestContext, type StoreOffer } from "./answer-request.ts";

@@ -1,0 +1,7 @@
+export type { Resolve } from "./bootstrapper.ts";
+export { MAX_VALUE_BYTES } from "./copies.ts";
+export type { EventListener, NodeEvent } from "./events.ts";
+export type { AcceptStore, StoreOffer } from "./handlers/index.ts";
+export { KademliaNode, type KademliaNodeOptions, type NodeStats } from "./kademlia-node.ts";
+export type { Publication } from "./maintenance/index.ts";
+export type { GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";

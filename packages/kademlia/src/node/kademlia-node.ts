@@ -1,0 +1,314 @@
+import type { Address, AddressBook, HostAndPort } from "../address/index.ts";
+import { InvalidArgumentError, StoppedError, ValueTooLargeError } from "../errors/index.ts";
+import { NodeId } from "../id/index.ts";
+import { type Lookup, type LookupResult, winnerOf } from "../lookup/index.ts";
+import { MalformedError } from "../msgpack/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import { type Contact, RoutingTable } from "../routing/index.ts";
+import { Rpc, type RpcStats, type Transport } from "../rpc/index.ts";
+import { Repeating, type Scheduler } from "../scheduler/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { PackedValue } from "../value/index.ts";
+import { encodeAnswer, type Message, type NodeEntry, openMessage, parseRequest, type Request } from "../wire/index.ts";
+import { abortable } from "./abortable.ts";
+import { Admission } from "./admission.ts";
+import { Bootstrapper, type Resolve } from "./bootstrapper.ts";
+import { Copies, MAX_VALUE_BYTES } from "./copies.ts";
+import { Dialects } from "./dialects.ts";
+import type { EventListener } from "./events.ts";
+import { Gate } from "./gate.ts";
+import { type AcceptStore, answerRequest, type RequestContext } from "./handlers/index.ts";
+import { Holdings } from "./holdings.ts";
+import { CACHED_COPY_MS, EXPIRE_MS } from "./lifetime.ts";
+import { Lookups } from "./lookups.ts";
+import { Handover, KEEP_ALIVE_MS, KeepAlive, Publisher, Refresh, Replication } from "./maintenance/index.ts";
+import type { GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
+
+/** Kademlia's parameters, with the paper's values (§2.2, §2.3, §4.2). */
+export const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;
+
+/** Operations of the user that run at once; more wait in line. */
+const MAX_RUNNING_OPERATIONS = 64;
+const MAX_WAITING_OPERATIONS = 65_536;
+
+/** How often to look whether anything is due. */
+const HOUSEKEEPING_MS = 60_000;
+
+export interface KademliaNodeOptions {
+  readonly id?: NodeId | undefined;
+  readonly k?: number | undefined;
+  readonly alpha?: number | undefined;
+  readonly bitsPerHop?: number | undefined;
+  /** How often to ping the contacts unheard of for longest. Default 25 s; Infinity never. */
+  readonly keepAliveMs?: number | undefined;
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly transport: Transport;
+  /** Shared with the transport, so that one address is one object. */
+  readonly book: AddressBook;
+  readonly storage: Storage;
+  readonly resolve: Resolve;
+  readonly acceptStore?: AcceptStore | undefined;
+  readonly onEvent?: EventListener | undefined;
+}
+
+export interface NodeStats extends Readonly<RpcStats> {
+  readonly contacts: number;
+  readonly pairs: number;
+  readonly publications: number;
+  readonly requestsAnswered: number;
+  /** Datagrams that are no message, or ask for nothing that can be answered. */
+  readonly malformed: number;
+}
+
+/**
+ * A Kademlia node without any I/O: in go datagrams, time and the user's operations; out come datagrams. `Server` puts it
+ * on a socket, a testnet into virtual time.
+ */
+export class KademliaNode {
+  readonly id: NodeId;
+  readonly k: number;
+  readonly alpha: number;
+  readonly table: RoutingTable;
+  readonly holdings: Holdings;
+  readonly publisher: Publisher;
+  readonly #options: KademliaNodeOptions;
+  readonly #rpc: Rpc;
+  readonly #lookups: Lookups;
+  readonly #admission: Admission;
+  readonly #dialects: Dialects;
+  readonly #copies: Copies;
+  readonly #refresh: Refresh;
+  readonly #bootstrapper: Bootstrapper;
+  readonly #replication: Replication;
+  readonly #handover: Handover;
+  readonly #requestContext: RequestContext;
+  readonly #keepAlive: KeepAlive;
+  readonly #gate = new Gate(MAX_RUNNING_OPERATIONS, MAX_WAITING_OPERATIONS);
+  #repeating: readonly Repeating[] = [];
+  #isStopped = false;
+  #requestsAnswered = 0;
+  #malformed = 0;
+
+  constructor(options: KademliaNodeOptions) {
+    const { scheduler, random, transport, book, storage, resolve, acceptStore } = options;
+    const { k = DEFAULTS.k, alpha = DEFAULTS.alpha, bitsPerHop = DEFAULTS.bitsPerHop } = options;
+    for (const [name, value] of Object.entries({ k, alpha, bitsPerHop })) {
+      if (!Number.isInteger(value) || value < 1)
+        throw new InvalidArgumentError(`${name} must be a whole number from 1 on`);
+    }
+    const ownId = options.id ?? NodeId.random(random);
+    const onEvent: EventListener = (event) => options.onEvent?.(event);
+    this.#options = options;
+    this.id = ownId;
+    this.k = k;
+    this.alpha = alpha;
+    const table = new RoutingTable({ ownId, k, bitsPerHop, now: scheduler.now() });
+    const rpc = new Rpc({
+      transport,
+      scheduler,
+      random,
+      book,
+      observer: {
+        onAnswered: (from) => this.#admission.answered(from),
+        onUnanswered: (to) => this.#admission.unanswered(to),
+      },
+    });
+    const admission = new Admission({
+      ownId,
+      table,
+      rpc,
+      scheduler,
+      onAdmitted: (contact) => this.#onAdmitted(contact),
+    });
+    const lookups = new Lookups({ ownId, alpha, table, rpc, transport, scheduler, admission });
+    const holdings = new Holdings({ storage, table, scheduler, random });
+    const dialects = new Dialects(ownId, rpc);
+    const copies = new Copies({ ownId, rpc, dialects, scheduler });
+    const refresh = new Refresh({ table, lookups, scheduler, random });
+    const onSuperseded = (key: NodeId) => onEvent({ type: "superseded", key });
+    this.table = table;
+    this.holdings = holdings;
+    this.publisher = new Publisher({ lookups, copies, holdings, scheduler, random, onSuperseded });
+    this.#rpc = rpc;
+    this.#lookups = lookups;
+    this.#admission = admission;
+    this.#dialects = dialects;
+    this.#copies = copies;
+    this.#refresh = refresh;
+    this.#replication = new Replication({ holdings, lookups, copies, scheduler });
+    this.#keepAlive = new KeepAlive({ ownId, table, rpc, scheduler });
+    this.#handover = new Handover({ table, holdings, copies, scheduler });
+    this.#bootstrapper = new Bootstrapper({ table, admission, lookups, refresh, scheduler, random, resolve, onEvent });
+    this.#requestContext = { ownId, table, holdings, acceptStore, now: () => scheduler.now() };
+  }
+
+  /** Begins the upkeep: refreshing, republishing, handing on, keeping alive. */
+  start(): void {
+    const { scheduler, random, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
+    this.#repeating = [
+      new Repeating(scheduler, random, HOUSEKEEPING_MS, () => this.#keepHouse()),
+      new Repeating(scheduler, random, keepAliveMs, () => this.#inBackground(this.#keepAlive.round())),
+    ];
+  }
+
+  get stats(): NodeStats {
+    return {
+      ...this.#rpc.stats,
+      contacts: this.table.size,
+      pairs: this.holdings.storage.size,
+      publications: this.publisher.publications.length,
+      requestsAnswered: this.#requestsAnswered,
+      malformed: this.#malformed,
+    };
+  }
+
+  /** The door for datagrams. Never throws; what makes no sense is counted and dropped. */
+  receive(datagram: Uint8Array, from: Address): void {
+    if (this.#isStopped) return;
+    const message = openMessage(datagram);
+    try {
+      if (!message) this.#malformed++;
+      else if (message.type === "response") this.#rpc.onResponse(message, from);
+      else this.#onRequest(message, from);
+    } catch (error) {
+      if (error instanceof MalformedError) this.#malformed++;
+      else this.#options.onEvent?.({ type: "error", error });
+    }
+  }
+
+  /** See `Bootstrapper.join`. */
+  bootstrap(places: Iterable<HostAndPort>): Promise<readonly NodeEntry[]> {
+    return this.#run(() => this.#bootstrapper.join(places));
+  }
+
+  /**
+   * Stores a value on the k nodes nearest to its key.
+   *
+   * @throws ValueTooLargeError, StoppedError, BusyError; the signal's reason
+   */
+  set(key: NodeId, value: PackedValue, { publish = true, signal }: SetOptions = {}): Promise<SetResult> {
+    if (value.bytes.length > MAX_VALUE_BYTES) throw new ValueTooLargeError(value.bytes.length, MAX_VALUE_BYTES);
+    return this.#run(async () => {
+      const failure = { ok: false, acknowledged: 0, storedLocally: false } as const;
+      if (this.table.size === 0) return { ...failure, reason: "alone", asked: 0 };
+      const { closest } = await ended(this.#lookups.nodes(key), signal);
+      if (closest.length === 0) return { ...failure, reason: "unreachable", asked: 0 };
+      const stores = closest.map(({ address }) => this.#copies.store(key, value, address));
+      const outcomes = await abortable(Promise.all(stores), signal, () => {});
+      this.#throwIfStopped();
+      const acknowledged = outcomes.filter((stored) => stored === true).length;
+      if (acknowledged === 0) return { ...failure, reason: "refused", asked: closest.length };
+      if (publish) this.publisher.add(key, value);
+      const storedLocally = this.#isAmongNearest(key, closest) && this.holdings.publish(key, value);
+      return { ok: true, asked: closest.length, acknowledged, storedLocally };
+    });
+  }
+
+  /**
+   * Finds the value at a key: in the own storage, or by asking the nodes nearest to the key.
+   *
+   * @throws InvalidArgumentError, StoppedError, BusyError; the signal's reason
+   */
+  get(key: NodeId, { quorum = DEFAULTS.quorum, local = true, signal }: GetOptions = {}): Promise<GetResult> {
+    if (!(quorum >= 1)) throw new InvalidArgumentError("quorum must be 1 or more: the number of holders to ask");
+    return this.#run(async () => {
+      const held = local ? this.holdings.get(key) : undefined;
+      if (held) return { found: true, value: held.value.unpack(), source: "local", holders: 1, asked: 0 };
+      const failure = { found: false, value: undefined } as const;
+      if (this.table.size === 0) return { ...failure, reason: "alone", asked: 0 };
+      const lookup = this.#lookups.values(key, Math.min(quorum, this.k));
+      const { closest, votes, nearestWithout, asked } = await ended(lookup, signal);
+      const winner = winnerOf(votes.map(({ value }) => value));
+      if (!winner) return { ...failure, reason: closest.length === 0 ? "unreachable" : "absent", asked };
+      if (nearestWithout) this.#leaveCopy(key, winner.value, nearestWithout);
+      return { found: true, value: winner.value.unpack(), source: "network", holders: winner.holders, asked };
+    });
+  }
+
+  /** Asks all contacts for the address that they see us under; those that differ. */
+  async visibleAddresses(): Promise<readonly Address[]> {
+    const answers = await this.#run(() =>
+      Promise.all([...this.table.contacts()].map(({ address }) => this.#rpc.ask({ method: "stun" }, address))),
+    );
+    const seen = new Map<string, Address>();
+    for (const answer of answers) if (answer?.kind === "address") seen.set(answer.address.text, answer.address);
+    return [...seen.values()];
+  }
+
+  /** Refreshes the routing table and hands on pairs now, as far as due. Happens by itself; for those who cannot wait. */
+  async refresh(): Promise<void> {
+    await this.#refresh.idleBuckets();
+    await this.publisher.round();
+    await this.#replication.round();
+  }
+
+  /** Ends all that is under way: operations throw StoppedError. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    for (const repeating of this.#repeating) repeating.stop();
+    this.#bootstrapper.stop();
+    this.#rpc.stop();
+  }
+
+  #onRequest(message: Message, from: Address): void {
+    const request = parseRequest(message.datagram);
+    const answer = answerRequest(request, from, this.#requestContext);
+    this.#requestsAnswered++;
+    this.#options.transport.send(encodeAnswer(message.id, answer), from);
+    this.#meet(request, from);
+  }
+
+  /** Every request but `stun` tells who sends it. */
+  #meet(request: Request, from: Address): void {
+    if (request.method === "stun") return;
+    if (request.method === "hello" || request.method === "replicate") this.#dialects.learned(from);
+    this.#admission.heardFrom({ id: request.sender, address: from });
+  }
+
+  #onAdmitted(contact: Contact): void {
+    const { onEvent } = this.#options;
+    if (this.table.size === 1) onEvent?.({ type: "joined" });
+    onEvent?.({ type: "contact", node: contact });
+    this.#inBackground(this.#handover.serve(contact));
+  }
+
+  /** After a find, the nearest node that did not have the value gets it (Kademlia paper §2.3). */
+  #leaveCopy(key: NodeId, value: PackedValue, { address }: NodeEntry): void {
+    const publishedAt = this.#options.scheduler.wallClock() - EXPIRE_MS + CACHED_COPY_MS;
+    this.#inBackground(this.#copies.handOn(key, value, publishedAt, address));
+  }
+
+  #isAmongNearest(key: NodeId, closest: readonly NodeEntry[]): boolean {
+    const farthest = closest[this.k - 1];
+    return farthest === undefined || key.compareDistance(this.id, farthest.id) < 0;
+  }
+
+  #keepHouse(): void {
+    this.holdings.storage.expire(this.#options.scheduler.wallClock());
+    this.#bootstrapper.checkIsolation();
+    this.#inBackground(this.refresh());
+  }
+
+  #inBackground(task: Promise<unknown>): void {
+    task.catch((error: unknown) => this.#options.onEvent?.({ type: "error", error }));
+  }
+
+  #run<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#gate.pass(async () => {
+      this.#throwIfStopped();
+      const result = await operation();
+      this.#throwIfStopped();
+      return result;
+    });
+  }
+
+  #throwIfStopped(): void {
+    if (this.#isStopped) throw new StoppedError();
+  }
+}
+
+function ended(lookup: Lookup, signal: AbortSignal | undefined): Promise<LookupResult> {
+  return abortable(lookup.result, signal, () => lookup.cancel());
+}

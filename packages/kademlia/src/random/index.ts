@@ -1,0 +1,1 @@
+export { type RandomSource, randomBytes, uniform } from "./random-source.ts";

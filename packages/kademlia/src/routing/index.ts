@@ -1,0 +1,3 @@
+export type { Bucket } from "./bucket.ts";
+export { Contact, STALE_AFTER_FAILURES } from "./contact.ts";
+export { RoutingTable, type RoutingTableOptions } from "./routing-table.ts";

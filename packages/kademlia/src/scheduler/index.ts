@@ -1,0 +1,2 @@
+export { Repeating } from "./repeating.ts";
+export type { Scheduler, Timer } from "./scheduler.ts";

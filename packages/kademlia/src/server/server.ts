@@ -1,0 +1,305 @@
+import { lookup } from "node:dns/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { basename, dirname, join } from "node:path";
+import { type AddressBook, type HostAndPort, parseHostAndPort } from "../address/index.ts";
+import { InvalidArgumentError, NotListeningError } from "../errors/index.ts";
+import type { NodeId } from "../id/index.ts";
+import {
+  type AcceptStore,
+  type EventListener,
+  type GetOptions,
+  type GetResult,
+  KademliaNode,
+  type NodeStats,
+  type SetOptions,
+  type SetResult,
+} from "../node/index.ts";
+import { SystemRandom } from "../random/system-random.ts";
+import type { Transport } from "../rpc/index.ts";
+import { Repeating } from "../scheduler/index.ts";
+import { SystemScheduler } from "../scheduler/system-scheduler.ts";
+import { MemoryStorage, type Storage } from "../storage/index.ts";
+import { type DatagramReceiver, UdpTransport } from "../transport/index.ts";
+import { PackedValue, type Value } from "../value/index.ts";
+import { digest, type Key } from "./key.ts";
+import { parsePythonState } from "./python-state.ts";
+import { parseState, type ServerState, stringifyState } from "./state.ts";
+
+/** Where servers of this network usually listen. */
+export const DEFAULT_PORT = 8468;
+
+const SAVE_INTERVAL_MS = 600_000;
+
+/** First byte of a pickle of protocol 2 or later. JSON never begins like that. */
+const PICKLE = 0x80;
+
+export interface ServerOptions {
+  /** Contacts per bucket, nodes per answer, replicas per value. Default 20. */
+  readonly k?: number;
+  /** Requests of a lookup in flight. Default 3. */
+  readonly alpha?: number;
+  /** Bits that a hop of a lookup gains; more means more contacts. Default 5. */
+  readonly bitsPerHop?: number;
+  /** How often to ping the contacts unheard of for longest, so that a NAT keeps the way in open. Default 25 s; Infinity never. */
+  readonly keepAliveMs?: number;
+  /** Default: random. */
+  readonly id?: NodeId;
+  /** Where to keep what is held for others. Default: memory. It belongs to the server, which closes it in `stop`. */
+  readonly storage?: Storage;
+  /** May refuse values that others want to store here. */
+  readonly acceptStore?: AcceptStore;
+  readonly onEvent?: EventListener;
+  /** Instead of a UDP socket of its own. */
+  readonly transport?: ServerTransport;
+}
+
+/** What carries a server's datagrams. */
+export interface ServerTransport extends Transport {
+  readonly book: AddressBook;
+  onDatagram(receiver: DatagramReceiver): void;
+  /** Returns the port. */
+  open(port: number, host: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** `host:port`, a pair, or an object; a host may be a name. Without a port: 8468. */
+export type BootstrapPlace = string | readonly [host: string, port: number] | HostAndPort;
+
+export interface Neighbour {
+  readonly id: NodeId;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * A node of the network that Python's `kademlia` library speaks: listen, bootstrap, set, get.
+ *
+ *     await using server = new Server();
+ *     await server.listen(8468);
+ *     await server.bootstrap(["1.2.3.4:8468"]);
+ *     await server.set("my-key", "my awesome value");
+ *     const { value } = await server.get("my-key");
+ */
+export class Server implements AsyncDisposable {
+  readonly #node: KademliaNode;
+  readonly #transport: ServerTransport;
+  readonly #scheduler = new SystemScheduler();
+  readonly #random = new SystemRandom();
+  readonly #onEvent: EventListener;
+  #saving: Repeating | undefined;
+  #port: number | undefined;
+
+  constructor(options: ServerOptions = {}) {
+    const transport = options.transport ?? new UdpTransport();
+    this.#transport = transport;
+    this.#onEvent = options.onEvent ?? (() => {});
+    this.#node = new KademliaNode({
+      ...options,
+      scheduler: this.#scheduler,
+      random: this.#random,
+      transport,
+      book: transport.book,
+      storage: options.storage ?? new MemoryStorage(),
+      resolve,
+    });
+    transport.onDatagram((datagram, from) => this.#node.receive(datagram, from));
+  }
+
+  /**
+   * A server that goes on from a state file: with its id, its published and held values, and its neighbours to join by.
+   * A file of the Python library serves as well.
+   *
+   * @throws StateFileError when the file is neither; SocketError; the file system's errors
+   */
+  static async loadState(
+    file: string,
+    port = DEFAULT_PORT,
+    host = "0.0.0.0",
+    options: ServerOptions = {},
+  ): Promise<Server> {
+    const content = await readFile(file);
+    const state = content[0] === PICKLE ? parsePythonState(content) : parseState(content.toString());
+    const { id, k, alpha } = state;
+    const server = new Server({ id, k, alpha, ...options });
+    server.#restore(state);
+    await server.listen(port, host);
+    await server.bootstrap(state.neighbours);
+    return server;
+  }
+
+  get id(): NodeId {
+    return this.#node.id;
+  }
+
+  /** The UDP port; undefined before `listen`. */
+  get port(): number | undefined {
+    return this.#port;
+  }
+
+  get stats(): NodeStats {
+    return this.#node.stats;
+  }
+
+  /** All contacts: those of the own bucket first, then those of the buckets at its left and right in turn. */
+  get neighbours(): readonly Neighbour[] {
+    return [...this.#node.table.contactsFromOwnBucket()].map(({ id, address: { host, port } }) => ({ id, host, port }));
+  }
+
+  /**
+   * Opens the port, 0 for any free one, and returns it. `host` is an address of this machine: `0.0.0.0` all of IPv4,
+   * `::` all of IPv4 and IPv6.
+   *
+   * @throws SocketError
+   */
+  async listen(port = DEFAULT_PORT, host = "0.0.0.0"): Promise<number> {
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      throw new InvalidArgumentError(`${port} is no port: 0 … 65535`);
+    if (this.#port !== undefined) throw new InvalidArgumentError(`this server listens already, on port ${this.#port}`);
+    this.#port = await this.#transport.open(port, host);
+    this.#node.start();
+    return this.#port;
+  }
+
+  /**
+   * Joins the network by way of nodes in it. Returns the nearest nodes found. If nobody answers, it is empty, and the
+   * server goes on trying in the background for as long as it is alone.
+   *
+   * @throws NotListeningError, InvalidArgumentError, StoppedError
+   */
+  async bootstrap(places: Iterable<BootstrapPlace>): Promise<readonly Neighbour[]> {
+    this.#assertListening("bootstrap");
+    const nodes = await this.#node.bootstrap([...places].map(hostAndPortOf));
+    return nodes.map(({ id, address: { host, port } }) => ({ id, host, port }));
+  }
+
+  /** Where the network keeps the value of a key. */
+  digest(key: Key): NodeId {
+    return digest(key);
+  }
+
+  /**
+   * Stores a value at a key, over whatever is there. The result tells whether other nodes took it.
+   *
+   * @throws ValueTypeError, ValueTooLargeError (more than 8137 bytes of text), NotListeningError, StoppedError, BusyError
+   */
+  set(key: Key, value: Value, options?: SetOptions): Promise<SetResult> {
+    return this.setDigest(digest(key), value, options);
+  }
+
+  /** Like `set`, for a key that is a digest already. */
+  async setDigest(key: NodeId, value: Value, options?: SetOptions): Promise<SetResult> {
+    this.#assertListening("set");
+    return this.#node.set(key, PackedValue.pack(value), options);
+  }
+
+  /**
+   * Finds the value at a key. Its `value` is undefined if nothing was found; the result tells why.
+   *
+   * @throws NotListeningError, StoppedError, BusyError
+   */
+  get(key: Key, options?: GetOptions): Promise<GetResult> {
+    return this.getDigest(digest(key), options);
+  }
+
+  /** Like `get`, for a key that is a digest already. */
+  async getDigest(key: NodeId, options?: GetOptions): Promise<GetResult> {
+    this.#assertListening("get");
+    return this.#node.get(key, options);
+  }
+
+  /** Keys, as digests, of the values that this server stores anew every day. */
+  get published(): readonly NodeId[] {
+    return this.#node.publisher.publications.map(({ key }) => key);
+  }
+
+  /** Stops storing a value anew. The network forgets it within a day or so; nodes of the Python library later. */
+  unpublish(key: Key): boolean {
+    return this.#node.publisher.remove(digest(key));
+  }
+
+  /** Drops this node's own copy of a value; others keep theirs. */
+  forget(key: Key): boolean {
+    return this.#node.holdings.storage.delete(digest(key));
+  }
+
+  /** `[host, port]` of the k nearest contacts: what to hand to `bootstrap` next time. */
+  bootstrappableNeighbors(): [host: string, port: number][] {
+    return this.#node.table.closest(this.id, this.#node.k).map(({ address }) => [address.host, address.port]);
+  }
+
+  /** Under which addresses the contacts see this server. More than one: it is behind a NAT that makes direct contact hard. */
+  async inetVisibleIP(): Promise<readonly string[]> {
+    this.#assertListening("inetVisibleIP");
+    return (await this.#node.visibleAddresses()).map(({ text }) => text);
+  }
+
+  /** Looks after buckets and values that are due, now rather than within the minute. */
+  refresh(): Promise<void> {
+    return this.#node.refresh();
+  }
+
+  /** Writes all that `loadState` needs, as JSON. The file is replaced in one step: it is never half written. */
+  async saveState(file: string): Promise<void> {
+    const { k, alpha, publisher, holdings } = this.#node;
+    const { storage } = holdings;
+    const neighbours = this.bootstrappableNeighbors().map(([host, port]) => ({ host, port }));
+    const pairs = storage.isPersistent ? [] : [...storage.pairs()];
+    await replaceFile(
+      file,
+      stringifyState({ id: this.id, k, alpha, neighbours, publications: publisher.publications, pairs }),
+    );
+  }
+
+  /** Saves now, and again every `intervalMs` (default ten minutes) until `stop`. A failure later on is an event. */
+  async saveStateRegularly(file: string, intervalMs = SAVE_INTERVAL_MS): Promise<void> {
+    await this.saveState(file);
+    this.#saving?.stop();
+    this.#saving = new Repeating(this.#scheduler, this.#random, intervalMs, () => {
+      this.saveState(file).catch((error: unknown) => this.#onEvent({ type: "error", error }));
+    });
+  }
+
+  /** Closes the socket and the storage. Operations that still run throw StoppedError. */
+  async stop(): Promise<void> {
+    this.#saving?.stop();
+    this.#node.stop();
+    await this.#transport.close();
+    this.#node.holdings.storage.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #restore({ publications, pairs }: ServerState): void {
+    for (const publication of publications) this.#node.publisher.restore(publication);
+    for (const pair of pairs) this.#node.holdings.storage.set(pair);
+  }
+
+  #assertListening(operation: string): void {
+    if (this.#port === undefined) throw new NotListeningError(operation);
+  }
+}
+
+function hostAndPortOf(place: BootstrapPlace): HostAndPort {
+  if (typeof place === "string") return parseHostAndPort(place, DEFAULT_PORT);
+  return "host" in place ? place : { host: place[0], port: place[1] };
+}
+
+async function resolve(host: string): Promise<readonly string[]> {
+  if (isIP(host)) return [host];
+  const addresses = await lookup(host, { all: true });
+  return addresses.map(({ address }) => address);
+}
+
+async function replaceFile(path: string, content: string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    await writeFile(temporary, content, { mode: 0o600, flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { createTestnet, type TestNode, type TestNodeOptions, Testnet, type TestnetOptions } from "./testnet.ts";

@@ -1,0 +1,1 @@
+export { type DatagramReceiver, UdpTransport } from "./udp-transport.ts";
