@@ -1,1 +1,22 @@
-export {};
+export * from "./address/index.ts";
+export * from "./discovery/index.ts";
+export * from "./errors/index.ts";
+export * from "./id/index.ts";
+export * from "./log/index.ts";
+export {
+  type DhtNode,
+  formatNodeStats,
+  type MessageCounts,
+  type NodeInfo,
+  type NodeStats,
+  type NodeStatus,
+  networkSizeEstimate,
+  nodeInfoToJson,
+  nodeStatsToJson,
+} from "./node/index.ts";
+export type { RandomSource } from "./random/index.ts";
+export * from "./runner/index.ts";
+export type { Scheduler, Timer } from "./scheduler/index.ts";
+export * from "./transport/index.ts";
+export * from "./value/index.ts";
+export type { NodeEntry, ValuesExport } from "./wire/index.ts";

@@ -1,0 +1,48 @@
+import type { SockAddr } from "../../address/index.ts";
+import type { InfoHash } from "../../id/index.ts";
+import type { Peer } from "../../routing/index.ts";
+import { ERROR_BAD_REQUEST, ERROR_UNAUTHORIZED } from "../../rpc/index.ts";
+import type { PutQuery } from "../../wire/index.ts";
+import type { NodeCore } from "../node-core.ts";
+
+/** How many of the nodes closest to a key are looked at to tell whether it is any business of ours. */
+const NEIGHBOURS = 14; // node behaviour §10.2
+/** That many nodes, all nearer to a key than we are, leave us nothing to do. */
+const ENOUGH_NEIGHBOURS = 8;
+
+/**
+ * Keep these values.
+ *
+ * One acknowledgement per value, whether or not the value was taken: that is the protocol, real nodes hang on any refusal
+ * but a wrong token. Listeners hear of new values before the putter does.
+ */
+export function handlePut(core: NodeCore, query: PutQuery, peer: Peer, from: SockAddr): void {
+  const { key, tid, token } = query;
+  if (key.isZero()) core.rpc.error(peer, tid, ERROR_BAD_REQUEST, "Put with no info_hash");
+  else if (core.rpc.tokens.accepts(token, from)) keep(core, query, peer, from);
+  else core.rpc.error(peer, tid, ERROR_UNAUTHORIZED, "Put with incorrect token");
+}
+
+function keep(core: NodeCore, { key, tid, values, created }: PutQuery, peer: Peer, from: SockAddr): void {
+  const isOurs = !isTooFar(core, key, peer);
+  for (const value of values) {
+    if (value.id === 0n) {
+      core.rpc.error(peer, tid, ERROR_BAD_REQUEST, "Put with invalid ID");
+      return;
+    }
+    if (isOurs) core.store.putRemote(key, value, createdAt(core, created), peer, from);
+  }
+  for (const value of values) core.rpc.reply(peer, tid, { valueId: value.id });
+}
+
+function isTooFar(core: NodeCore, key: InfoHash, peer: Peer): boolean {
+  const closest = core.family(peer.family)?.table.findClosest(key, NEIGHBOURS, core.scheduler.now()) ?? [];
+  const farthest = closest.at(-1);
+  return farthest !== undefined && closest.length >= ENOUGH_NEIGHBOURS && key.xorCmp(farthest.id, core.id) < 0;
+}
+
+/** Unix ms; what claims to come from the future is from now. */
+function createdAt(core: NodeCore, seconds: number | undefined): number {
+  const now = core.scheduler.wallClock();
+  return seconds === undefined ? now : Math.min(seconds * 1000, now);
+}

@@ -1,0 +1,24 @@
+export {
+  BOOTSTRAP_JITTER,
+  MAX_ADDRESSES_PER_HOST,
+  MAX_BOOTSTRAP_HOSTS,
+  MAX_BOOTSTRAP_PERIOD_MS,
+  MIN_BOOTSTRAP_PERIOD_MS,
+} from "./bootstrap.ts";
+export { DhtNode, type MessageCounts } from "./dht-node.ts";
+export {
+  formatNodeStats,
+  type NodeInfo,
+  type NodeStats,
+  networkSizeEstimate,
+  nodeInfoToJson,
+  nodeStatsToJson,
+} from "./node-stats.ts";
+export { combinedStatus, type NodeStatus } from "./node-status.ts";
+export type { PutOutcome } from "./operations/announce.ts";
+export type { GetOptions } from "./operations/get.ts";
+export type { ListenOptions } from "./operations/listen.ts";
+export type { LookupOutcome, Operation } from "./operations/operation.ts";
+export type { PutOperation, PutOptions } from "./operations/put.ts";
+export type { QueryOptions } from "./operations/query.ts";
+export type { DhtNodeOptions, NodeEvents, Resolve } from "./options.ts";

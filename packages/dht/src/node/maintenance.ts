@@ -1,0 +1,124 @@
+import { type RandomSource, uniform } from "../random/index.ts";
+import { NEVER, PEER_EXPIRE_MS } from "../routing/index.ts";
+import type { RequestHandlers, Rpc } from "../rpc/index.ts";
+import type { Scheduler, Timer } from "../scheduler/index.ts";
+import { WANT_IPV4, WANT_IPV6 } from "../wire/index.ts";
+import type { FamilyState } from "./family-state.ts";
+import { chooseNeighbourhoodLookup, chooseRefill, type Lookup } from "./table-lookups.ts";
+
+// All of node behaviour §5, maintenance timers.
+const FIRST_CONFIRM_MS = { min: 3_000, max: 5_000 };
+const CONFIRM_SOON_MS = { min: 5_000, max: 25_000 };
+const CONFIRM_LATER_MS = { min: 60_000, max: 180_000 };
+const EXPIRE_JOB_MS = { min: 120_000, max: 360_000 };
+/** After a find that nobody answered, or when somebody moved in next to us after a quiet time. */
+const HURRY_MS = 1_000;
+/** The neighbourhood is looked at as long after its last growth. */
+export const NEIGHBOURHOOD_MS = 150_000;
+
+export interface MaintenanceHost {
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly rpc: Rpc;
+  readonly families: readonly FamilyState[];
+  refreshStatus(): void;
+  /** Drops what has outlived its time in the store. */
+  sweepStore(): void;
+}
+
+/** Keeps the routing tables filled and fresh, and takes out what is dead. Every wait is drawn by chance. */
+export class Maintenance {
+  readonly #host: MaintenanceHost;
+  readonly #onFind: RequestHandlers;
+  #confirmTimer: Timer;
+  #expireTimer: Timer;
+
+  constructor(host: MaintenanceHost) {
+    this.#host = host;
+    this.#onFind = {
+      onReply: () => {},
+      onExpired: (request) => {
+        if (request.state === "expired") this.hurry();
+      },
+    };
+    this.#confirmTimer = this.#later(FIRST_CONFIRM_MS, () => this.#confirm());
+    this.#expireTimer = this.#later(EXPIRE_JOB_MS, () => this.#expire());
+  }
+
+  /** Looks after the tables within a second. */
+  hurry(): void {
+    this.confirmWithin(HURRY_MS);
+  }
+
+  /** Looks after the tables in so many ms, if that isn't due earlier anyway. */
+  confirmWithin(delay: number): void {
+    const time = this.#host.scheduler.now() + delay;
+    if (this.#confirmTimer.isPending && this.#confirmTimer.time <= time) return;
+    this.#confirmTimer.cancel();
+    this.#confirmTimer = this.#host.scheduler.at(time, () => this.#confirm());
+  }
+
+  close(): void {
+    this.#confirmTimer.cancel();
+    this.#expireTimer.cancel();
+  }
+
+  #confirm(): void {
+    const { families, rpc } = this.#host;
+    this.#host.refreshStatus();
+    for (const { searches, status } of families) {
+      if (searches.size === 0 && status === "connected") searches.findNode(rpc.ownId);
+    }
+    const isBusy = this.#refillBuckets() || this.#lookAround();
+    this.#confirmTimer = this.#later(isBusy ? CONFIRM_SOON_MS : CONFIRM_LATER_MS, () => this.#confirm());
+  }
+
+  /** True when something was sent. */
+  #refillBuckets(): boolean {
+    const { families, scheduler, random } = this.#host;
+    let hasSent = false;
+    for (const { family, table } of families) {
+      const other = families.find((state) => state.family !== family)?.table;
+      for (const bucket of table.buckets) {
+        const isStale = bucket.repliedAt < scheduler.now() - PEER_EXPIRE_MS;
+        if (!isStale && bucket.peers.length > 0) continue;
+        const lookup = chooseRefill(table, bucket, other, random);
+        if (lookup !== undefined && this.#send(lookup)) hasSent = true;
+      }
+    }
+    return hasSent;
+  }
+
+  #lookAround(): boolean {
+    const { families, scheduler, random } = this.#host;
+    let hasGrown = false;
+    for (const { table } of families) {
+      if (table.grownAt < scheduler.now() - NEIGHBOURHOOD_MS || table.grownAt === NEVER) continue;
+      hasGrown = true;
+      const lookup = chooseNeighbourhoodLookup(table, families.length > 1, random);
+      if (lookup !== undefined) this.#send(lookup);
+    }
+    return hasGrown;
+  }
+
+  #send({ peer, target, wantsBoth }: Lookup): boolean {
+    if (peer.hasPendingRequest) return false;
+    this.#host.rpc.find(peer, target, wantsBoth ? WANT_IPV4 | WANT_IPV6 : undefined, this.#onFind);
+    return true;
+  }
+
+  #expire(): void {
+    for (const { table, searches } of this.#host.families) {
+      table.removeExpired();
+      searches.expire();
+    }
+    this.#host.sweepStore();
+    this.#host.refreshStatus();
+    this.#expireTimer = this.#later(EXPIRE_JOB_MS, () => this.#expire());
+  }
+
+  #later(range: { readonly min: number; readonly max: number }, task: () => void): Timer {
+    const { scheduler, random } = this.#host;
+    return scheduler.at(scheduler.now() + uniform(random, range.min, range.max), task);
+  }
+}

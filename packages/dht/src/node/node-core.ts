@@ -1,0 +1,275 @@
+import type { Family, SockAddr } from "../address/index.ts";
+import { InfoHash } from "../id/index.ts";
+import { type Logger, silentLogger } from "../log/index.ts";
+import type { RandomSource } from "../random/index.ts";
+import { type Confirmation, NEVER, type Peer, RoutingTable } from "../routing/index.ts";
+import { Rpc, type RpcEvents } from "../rpc/index.ts";
+import type { Scheduler, Timer } from "../scheduler/index.ts";
+import { SearchTable } from "../search/index.ts";
+import { Store } from "../store/index.ts";
+import { ValueTypeRegistry } from "../value/index.ts";
+import type { QueryMessage } from "../wire/index.ts";
+import { Bootstrap } from "./bootstrap.ts";
+import { FamilyState } from "./family-state.ts";
+import { Greeter } from "./greeter.ts";
+import { answer } from "./handlers/index.ts";
+import { Maintenance } from "./maintenance.ts";
+import type { NodeStatus } from "./node-status.ts";
+import type { ListenOperation } from "./operations/listen.ts";
+import type { DhtNodeOptions, NodeEvents } from "./options.ts";
+
+/** A quiet time after which a new neighbour is a reason to look around at once. */
+const QUIET_MS = 5 * 60_000; // node behaviour §4
+/** Connectivity is declared changed by dying searches at most this often per family; thousands may die together. */
+export const MIN_RESET_INTERVAL_MS = 10_000;
+
+const IGNORE_OUTCOME = { onReply: () => {} };
+
+/** The parts of a node and what they tell each other. `DhtNode` is the face of it. */
+export class NodeCore implements RpcEvents {
+  readonly id: InfoHash;
+  readonly scheduler: Scheduler;
+  readonly random: RandomSource;
+  readonly log: Logger;
+  readonly types: ValueTypeRegistry;
+  readonly rpc: Rpc;
+  readonly store: Store;
+  /** IPv4 before IPv6; only those with a socket. */
+  readonly families: readonly FamilyState[];
+  readonly bootstrap: Bootstrap;
+  readonly maintenance: Maintenance;
+  readonly listens = new Set<ListenOperation>();
+  readonly #events: NodeEvents;
+  readonly #greeter: Greeter;
+  readonly #lastReset = new Map<Family, number>();
+  readonly #publicStable: boolean;
+  #statusTimer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: DhtNodeOptions) {
+    const { scheduler, random } = options;
+    this.scheduler = scheduler;
+    this.random = random;
+    this.id = options.id ?? InfoHash.random(random);
+    this.log = options.log ?? silentLogger;
+    this.types = options.types ?? new ValueTypeRegistry();
+    this.#events = options.events ?? {};
+    this.#publicStable = options.publicStable ?? false;
+    this.rpc = new Rpc({
+      ownId: this.id,
+      network: options.network,
+      clientMode: options.clientMode,
+      scheduler,
+      random,
+      send: options.send,
+      events: this,
+      limits: options,
+      log: this.log,
+    });
+    this.store = new Store({
+      scheduler,
+      random,
+      types: this.types,
+      limits: options,
+      tellRemote: ({ peer, key, socketId, version }, news) => this.rpc.update(peer, key, socketId, version, news),
+    });
+    this.families = ([4, 6] as const).filter((family) => options.families[family]).map((f) => this.#live(f, options));
+    this.#greeter = new Greeter(scheduler, (peer) => this.#ping(peer));
+    this.bootstrap = new Bootstrap({
+      scheduler,
+      random,
+      resolve: options.resolve,
+      log: this.log,
+      isLost: () => this.families.every((family) => family.currentStatus(scheduler.now()) === "disconnected"),
+      pingAddress: (address) => this.pingAddress(address),
+      onChange: () => this.refreshStatus(),
+    });
+    this.maintenance = new Maintenance({
+      scheduler,
+      random,
+      rpc: this.rpc,
+      families: this.families,
+      refreshStatus: () => this.refreshStatus(),
+      sweepStore: () => this.store.sweep(),
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Undefined for a family without socket. */
+  family(family: Family): FamilyState | undefined {
+    const first = this.families[0];
+    return first?.family === family ? first : this.families[1];
+  }
+
+  status(family: Family): NodeStatus {
+    return this.family(family)?.status ?? "disconnected";
+  }
+
+  // ---- what the rpc tells ----
+
+  onPeer(peer: Peer, confirmation: Confirmation): void {
+    const family = this.family(peer.family);
+    if (family === undefined) return;
+    const { table } = family;
+    const now = this.scheduler.now();
+    const grownBefore = table.grownAt;
+    const isNew = table.onPeer(peer, confirmation, now);
+    if (isNew || confirmation > 0) family.searches.onPeer(peer);
+    if (isNew && confirmation < 2 && table.grownAt !== grownBefore && grownBefore < now - QUIET_MS) {
+      this.maintenance.hurry();
+    }
+    if (isNew && confirmation === 1 && peer.repliedAt === NEVER && table.has(peer)) this.#greeter.greet(peer);
+    if (family.status !== "connected" && (isNew || confirmation === 2)) this.#refreshStatusSoon();
+  }
+
+  onQuery(query: QueryMessage, peer: Peer, from: SockAddr): void {
+    answer(this, query, peer, from);
+  }
+
+  onReportedAddress(address: SockAddr): void {
+    const family = this.family(address.family);
+    if (family?.reported.add(address)) this.#events.onPublicAddress?.(this.publicAddresses());
+  }
+
+  onTokenRejected(peer: Peer): void {
+    this.family(peer.family)?.searches.onTokenRejected(peer);
+  }
+
+  onPeerExpired(peer: Peer): void {
+    this.family(peer.family)?.searches.onPeerExpired(peer);
+    this.#refreshStatusSoon();
+  }
+
+  // ---- network ----
+
+  /** Asks whoever lives there for a sign of life. */
+  pingAddress(address: SockAddr, onDone?: (ok: boolean) => void): void {
+    const family = this.family(address.family);
+    if (family === undefined || address.isMartian() || this.#isClosed) {
+      onDone?.(false);
+      return;
+    }
+    family.pendingPings++;
+    const end = (ok: boolean) => {
+      family.pendingPings--;
+      this.#refreshStatusSoon();
+      onDone?.(ok);
+    };
+    this.rpc.pingAddress(address, { onReply: () => end(true), onExpired: () => end(false) });
+  }
+
+  /** Our way to the network, or the network itself, is another: everything known is to be confirmed again. */
+  connectivityChanged(family: Family): void {
+    const state = this.family(family);
+    if (state === undefined || this.#isClosed) return;
+    const now = this.scheduler.now();
+    this.#lastReset.set(family, now);
+    state.table.connectivityChanged(now);
+    state.peers.connectivityChanged();
+    state.reported.clear();
+    state.searches.connectivityChanged();
+    this.maintenance.confirmWithin(0);
+    this.bootstrap.start();
+    this.refreshStatus();
+  }
+
+  /** As what hosts our peers see us, the most reported first; of both families IPv4 first. */
+  publicAddresses(family?: Family): SockAddr[] {
+    const asked = this.families.filter((state) => family === undefined || state.family === family);
+    return asked.flatMap(({ reported }) => reported.list);
+  }
+
+  cancelPut(key: InfoHash, valueId: bigint): boolean {
+    let wasAnnounced = false;
+    for (const { searches } of this.families) if (searches.cancelAnnounce(key, valueId)) wasAnnounced = true;
+    if (wasAnnounced) this.store.remove(key, valueId);
+    return wasAnnounced;
+  }
+
+  // ---- status ----
+
+  /** Finds out how both families are, and tells who wants to know. */
+  refreshStatus(): void {
+    this.#statusTimer?.cancel();
+    this.#statusTimer = undefined;
+    if (this.#isClosed) return;
+    const now = this.scheduler.now();
+    let hasChanged = false;
+    for (const family of this.families) {
+      const current = family.currentStatus(now);
+      const status = current === "disconnected" && this.bootstrap.isAboutToPing ? "connecting" : current;
+      if (status === family.status) continue;
+      family.status = status;
+      hasChanged = true;
+    }
+    if (hasChanged) this.#onStatusChange();
+  }
+
+  #refreshStatusSoon(): void {
+    if (this.#statusTimer !== undefined || this.#isClosed) return;
+    this.#statusTimer = this.scheduler.at(this.scheduler.now(), () => this.refreshStatus());
+  }
+
+  #onStatusChange(): void {
+    const statuses = this.families.map((family) => family.status);
+    if (statuses.includes("connected")) {
+      this.bootstrap.stop();
+      for (const { searches } of this.families) searches.stepAll();
+    } else if (statuses.every((status) => status === "disconnected")) this.bootstrap.resume();
+    if (this.log.isEnabled("debug")) this.log.log("debug", `IPv4 ${this.status(4)}, IPv6 ${this.status(6)}`);
+    this.#events.onStatus?.(this.status(4), this.status(6));
+  }
+
+  // ---- end ----
+
+  /** Stops everything: what is pending fails, listened values are reported expired, no timer is left. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const listen of [...this.listens]) listen.close();
+    for (const { searches } of this.families) searches.shutdown();
+    this.maintenance.close();
+    this.bootstrap.clear();
+    this.#statusTimer?.cancel();
+    this.store.close();
+    this.rpc.shutdown();
+  }
+
+  #live(family: Family, options: DhtNodeOptions): FamilyState {
+    const { scheduler, random, rpc, types } = this;
+    const peers = rpc.peers(family);
+    const table = new RoutingTable({
+      family,
+      ownId: this.id,
+      isBootstrap: options.isBootstrap,
+      ping: (peer) => this.#ping(peer),
+    });
+    const searches = new SearchTable({
+      family,
+      scheduler,
+      random,
+      rpc,
+      peers,
+      types,
+      maxSearches: options.maxSearches,
+      publicStable: options.publicStable,
+      onExpired: () => this.#onSearchExpired(family),
+      // OpenDHT doesn't tell the listeners of a value's origin that it lives on, so they lose it; here they are told.
+      onRenewed: (key, valueId) => void this.store.refresh(key, valueId),
+    });
+    return new FamilyState(family, peers, table, searches);
+  }
+
+  #ping(peer: Peer): void {
+    this.rpc.ping(peer, IGNORE_OUTCOME);
+  }
+
+  /** All nodes of a search are dead: it may be us who lost the network. */
+  #onSearchExpired(family: Family): void {
+    const isRecent = (this.#lastReset.get(family) ?? NEVER) > this.scheduler.now() - MIN_RESET_INTERVAL_MS;
+    if (!this.#publicStable && !isRecent) this.connectivityChanged(family);
+  }
+}

@@ -1,0 +1,68 @@
+import type { InfoHash } from "../../id/index.ts";
+import { randomId64 } from "../../random/index.ts";
+import type { Value } from "../../value/index.ts";
+import type { NodeCore } from "../node-core.ts";
+import { announceIn, NOT_ANNOUNCED, type PutOutcome } from "./announce.ts";
+import type { Operation } from "./operation.ts";
+
+export interface PutOptions {
+  /** Go on announcing, to whoever is closest to the key, until it is cancelled. Default false. */
+  readonly permanent?: boolean | undefined;
+  /** When the value was made, Unix ms; the future counts as now. Default: now. */
+  readonly created?: number | undefined;
+  /** Called once: for a permanent put when it was announced for the first time, for a cancelled one too. */
+  onDone?(outcome: PutOutcome): void;
+}
+
+/** A put under way. */
+export interface PutOperation extends Operation {
+  /** The value's id; drawn by chance where the value had none. */
+  readonly id: bigint;
+  /** Stops announcing; a put that isn't over ends with `ok: false`. Remote copies live until they expire. */
+  cancel(): void;
+}
+
+/** Keeps a value here, and announces it in the networks of all families. */
+export class Put implements PutOperation {
+  readonly id: bigint;
+  readonly #core: NodeCore;
+  readonly #key: InfoHash;
+  readonly #value: Value;
+  readonly #options: PutOptions;
+  #isAnnouncing = false;
+
+  constructor(core: NodeCore, key: InfoHash, value: Value, options: PutOptions) {
+    this.#core = core;
+    this.#key = key;
+    this.#value = value.id === 0n ? value.withId(randomId64(core.random)) : value;
+    this.#options = options;
+    this.id = this.#value.id;
+  }
+
+  start(): void {
+    const { scheduler, store, families } = this.#core;
+    const now = scheduler.wallClock();
+    const created = Math.min(this.#options.created ?? now, now);
+    const permanent = this.#options.permanent ?? false;
+    // Where our own quota is full, the networks may still take it. But what we must refuse would harm others too.
+    if (store.putLocal(this.#key, this.#value, created, permanent) === "refused") {
+      this.fail();
+      return;
+    }
+    this.#isAnnouncing = true;
+    announceIn(families, this.#key, { value: this.#value, permanent, created }, (outcome) => {
+      this.#isAnnouncing = permanent;
+      this.#options.onDone?.(outcome);
+    });
+  }
+
+  cancel(): void {
+    if (this.#isAnnouncing) this.#core.cancelPut(this.#key, this.id);
+    this.#isAnnouncing = false;
+  }
+
+  /** Ends it before anybody was asked. */
+  fail(): void {
+    this.#options.onDone?.(NOT_ANNOUNCED);
+  }
+}
