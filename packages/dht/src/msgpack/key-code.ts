@@ -17,8 +17,12 @@ export function keyDigit(byte: number): number {
   return DIGITS[byte] ?? 0;
 }
 
-/** The number that `Reader.readKey` gives for this name. */
+/**
+ * The number that `Reader.readKey` gives for this name.
+ * @throws RangeError for a name that has no number
+ */
 export function keyCode(name: string): number {
+  if (!/^[a-z46]{1,6}$/.test(name)) throw new RangeError(`"${name}" is no key that a message can have`);
   let code = 0;
   for (let i = 0; i < name.length; i++) code = code * 32 + keyDigit(name.charCodeAt(i));
   return code;

@@ -8,8 +8,23 @@ export { Query } from "./query.ts";
 export type { Restriction } from "./restriction.ts";
 export { Select } from "./select.ts";
 export { parseSockAddrBlob, sockAddrBlob } from "./sock-addr-blob.ts";
+export {
+  CERTIFICATE,
+  CertificateValue,
+  DHT_MESSAGE,
+  DhtMessage,
+  ICE_CANDIDATES,
+  IceCandidates,
+  IM_MESSAGE,
+  ImMessage,
+  INTERNET_SERVICE,
+  IpServiceAnnouncement,
+  TRUST_REQUEST,
+  TrustRequest,
+  USER_DATA,
+} from "./types/index.ts";
 export { Value, type ValueInit } from "./value.ts";
 export type { ValueJson } from "./value-json.ts";
-export type { EditContext, StoreContext, TypedValue, ValueType } from "./value-type.ts";
-export { type CompleteValueType, MAX_VALUE_BYTES, ValueTypeRegistry, type Verify } from "./value-type-registry.ts";
+export { type EditContext, MAX_VALUE_BYTES, type StoreContext, type TypedValue, type ValueType } from "./value-type.ts";
+export { type CompleteValueType, ValueTypeRegistry, type Verify } from "./value-type-registry.ts";
 export { Where } from "./where.ts";

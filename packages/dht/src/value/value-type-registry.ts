@@ -1,10 +1,7 @@
 import { equalBytes } from "./bytes.ts";
 import { STANDARD_TYPES } from "./types/index.ts";
 import type { Value } from "./value.ts";
-import type { EditContext, StoreContext, ValueType } from "./value-type.ts";
-
-/** The largest value that a node stores, by `Value.size` (OpenDHT's MAX_VALUE_SIZE). */
-export const MAX_VALUE_BYTES = 65_536;
+import { type EditContext, MAX_VALUE_BYTES, type StoreContext, type ValueType } from "./value-type.ts";
 
 /** What unregistered types live by (type 0, user data). */
 const DEFAULT_EXPIRATION_MS = 600_000;

@@ -3,6 +3,9 @@ import type { InfoHash } from "../id/index.ts";
 import type { Filter } from "./filters.ts";
 import type { Value } from "./value.ts";
 
+/** The largest value that a node stores, by `Value.size` (OpenDHT's MAX_VALUE_SIZE). */
+export const MAX_VALUE_BYTES = 65_536;
+
 /** What a policy knows about a put. */
 export interface StoreContext {
   readonly key: InfoHash;
