@@ -1,6 +1,6 @@
 /** A binary heap whose items know their place in it, so that any item can be moved or taken out in logarithmic time. */
 export abstract class Heap<T extends object> {
-  readonly #items: T[] = [];
+  #items: T[] = [];
 
   /** Whether `a` belongs nearer to the top than `b`. */
   protected abstract isBefore(a: T, b: T): boolean;
@@ -22,7 +22,9 @@ export abstract class Heap<T extends object> {
 
   add(item: T): void {
     this.setIndex(item, this.#items.length);
-    this.#items.push(item);
+    // Many heaps hold one item for ever: a literal takes no more room than that.
+    if (this.#items.length === 0) this.#items = [item];
+    else this.#items.push(item);
     this.#siftUp(item);
   }
 

@@ -70,7 +70,7 @@ export class Ledger {
     stored.created = created;
     stored.expires = expires;
     this.#expiry.update(stored);
-    stored.source?.values.update(stored);
+    stored.source?.update(stored);
   }
 
   remove(stored: StoredValue): void {

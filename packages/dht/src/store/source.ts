@@ -1,25 +1,38 @@
 import type { SockAddr } from "../address/index.ts";
 import { Heap } from "./heap.ts";
-import { SourceHeap, type StoredValue } from "./stored-value.ts";
+import type { StoredValue } from "./stored-value.ts";
 
 /** What a value counts beside its size when the heaviest user is looked for, so that empty values aren't free. */
 export const VALUE_OVERHEAD_BYTES = 64;
 
-/** A network (IPv4 address, IPv6 /64) that has values stored with us. */
-export class Source {
+/** A network (IPv4 address, IPv6 /64) that has values stored with us: these values, the next to expire on top. */
+export class Source extends Heap<StoredValue> {
   /** Of the peer that put first. */
   readonly address: SockAddr;
-  readonly values = new SourceHeap();
   /** Sum of the values' sizes. */
   bytes = 0;
+  /** Its place among the heaviest users. */
   heaviestIndex = -1;
 
   constructor(address: SockAddr) {
+    super();
     this.address = address;
   }
 
   get weight(): number {
-    return this.bytes + this.values.size * VALUE_OVERHEAD_BYTES;
+    return this.bytes + this.size * VALUE_OVERHEAD_BYTES;
+  }
+
+  protected override isBefore(a: StoredValue, b: StoredValue): boolean {
+    return a.expires < b.expires;
+  }
+
+  protected override indexOf(stored: StoredValue): number {
+    return stored.sourceIndex;
+  }
+
+  protected override setIndex(stored: StoredValue, index: number): void {
+    stored.sourceIndex = index;
   }
 }
 
@@ -48,7 +61,7 @@ export class Sources {
   add(stored: StoredValue): void {
     const { source, value } = stored;
     if (source === undefined) return;
-    source.values.add(stored);
+    source.add(stored);
     source.bytes += value.size;
     this.#heaviest.update(source);
   }
@@ -57,9 +70,9 @@ export class Sources {
   remove(stored: StoredValue): void {
     const { source, value } = stored;
     if (source === undefined) return;
-    source.values.remove(stored);
+    source.remove(stored);
     source.bytes -= value.size;
-    if (source.values.size > 0) this.#heaviest.update(source);
+    if (source.size > 0) this.#heaviest.update(source);
     else {
       this.#heaviest.remove(source);
       this.#byNetwork.delete(networkOf(source.address));
@@ -68,7 +81,7 @@ export class Sources {
 
   /** The value to give up first: of the heaviest user, the one that expires next. */
   get firstToGo(): StoredValue | undefined {
-    return this.#heaviest.top?.values.top;
+    return this.#heaviest.top?.top;
   }
 
   /** Heaviest first. */

@@ -3,91 +3,95 @@ import type { LocalListener } from "./local-listener.ts";
 import type { RemoteListener } from "./remote-listener.ts";
 import type { StoredValue } from "./stored-value.ts";
 
-const NOBODY: readonly never[] = [];
+interface Listeners {
+  local: readonly LocalListener[];
+  remote: readonly RemoteListener[];
+}
 
-/** Up to here, values are searched one by one; above, through a map. */
-const MAX_LINEAR = 16;
+const NOBODY: Listeners = { local: [], remote: [] };
 
 /** What we hold under a key: values, and who wants to hear of them. Most keys have one value and no listener. */
 export class StoredKey {
   readonly key: InfoHash;
-  #few: StoredValue[] = [];
+  /** Where there is just one value, it is here; otherwise all are in `#many`. */
+  #only: StoredValue | undefined;
   #many: Map<bigint, StoredValue> | undefined;
-  #localListeners: LocalListener[] | undefined;
-  #remoteListeners: RemoteListener[] | undefined;
+  #listeners = NOBODY;
 
   constructor(key: InfoHash) {
     this.key = key;
   }
 
   get valueCount(): number {
-    return this.#many?.size ?? this.#few.length;
+    return this.#many?.size ?? (this.#only === undefined ? 0 : 1);
   }
 
   get isUnused(): boolean {
-    return this.valueCount === 0 && this.localListeners.length === 0 && this.remoteListeners.length === 0;
+    return this.valueCount === 0 && this.#listeners === NOBODY;
   }
 
+  /** Never changed, only replaced: who iterates over it isn't disturbed. */
   get localListeners(): readonly LocalListener[] {
-    return this.#localListeners ?? NOBODY;
+    return this.#listeners.local;
   }
 
+  /** Never changed, only replaced: who iterates over it isn't disturbed. */
   get remoteListeners(): readonly RemoteListener[] {
-    return this.#remoteListeners ?? NOBODY;
+    return this.#listeners.remote;
   }
 
   addLocalListener(listener: LocalListener): void {
-    this.#localListeners = [...this.localListeners, listener];
+    this.#setListeners([...this.localListeners, listener], this.remoteListeners);
   }
 
   removeLocalListener(listener: LocalListener): void {
     const left = this.localListeners.filter((each) => each !== listener);
-    this.#localListeners = left.length > 0 ? left : undefined;
+    this.#setListeners(left, this.remoteListeners);
   }
 
   addRemoteListener(listener: RemoteListener): void {
-    this.#remoteListeners ??= [];
-    this.#remoteListeners.push(listener);
+    this.#setListeners(this.localListeners, [...this.remoteListeners, listener]);
   }
 
   /** Takes out, and returns, those of whom `isOver` holds. */
   removeRemoteListeners(isOver: (listener: RemoteListener) => boolean): RemoteListener[] {
-    const over: RemoteListener[] = [];
-    const left: RemoteListener[] = [];
-    for (const listener of this.remoteListeners) (isOver(listener) ? over : left).push(listener);
-    this.#remoteListeners = left.length > 0 ? left : undefined;
+    const over = this.remoteListeners.filter(isOver);
+    if (over.length > 0) {
+      const left = this.remoteListeners.filter((each) => !isOver(each));
+      this.#setListeners(this.localListeners, left);
+    }
     return over;
   }
 
   find(id: bigint): StoredValue | undefined {
     if (this.#many !== undefined) return this.#many.get(id);
-    for (const stored of this.#few) if (stored.value.id === id) return stored;
-    return undefined;
+    return this.#only?.value.id === id ? this.#only : undefined;
   }
 
   /** A value whose id isn't there yet. */
   add(stored: StoredValue): void {
-    if (this.#many !== undefined) this.#many.set(stored.value.id, stored);
-    else if (this.#few.length === 0) this.#few = [stored];
-    else if (this.#few.length < MAX_LINEAR) this.#few.push(stored);
-    else {
-      this.#many = new Map(this.#few.map((each) => [each.value.id, each]));
-      this.#many.set(stored.value.id, stored);
-      this.#few = [];
+    if (this.valueCount === 0) {
+      this.#only = stored;
+      return;
     }
+    this.#many ??= new Map(Array.from(this.values(), (each) => [each.value.id, each]));
+    this.#only = undefined;
+    this.#many.set(stored.value.id, stored);
   }
 
   remove(stored: StoredValue): void {
-    if (this.#many !== undefined) {
-      this.#many.delete(stored.value.id);
-      return;
-    }
-    const index = this.#few.indexOf(stored);
-    if (index >= 0) this.#few.splice(index, 1);
+    if (this.#only === stored) this.#only = undefined;
+    this.#many?.delete(stored.value.id);
+    if (this.#many?.size === 0) this.#many = undefined;
   }
 
   /** In the order in which they came. */
   values(): Iterable<StoredValue> {
-    return this.#many?.values() ?? this.#few;
+    if (this.#many !== undefined) return this.#many.values();
+    return this.#only === undefined ? [] : [this.#only];
+  }
+
+  #setListeners(local: readonly LocalListener[], remote: readonly RemoteListener[]): void {
+    this.#listeners = local.length === 0 && remote.length === 0 ? NOBODY : { local, remote };
   }
 }

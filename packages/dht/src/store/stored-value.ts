@@ -40,18 +40,3 @@ export class ExpiryHeap extends Heap<StoredValue> {
     stored.expiryIndex = index;
   }
 }
-
-/** The values of one source, the next to expire on top. */
-export class SourceHeap extends Heap<StoredValue> {
-  protected override isBefore(a: StoredValue, b: StoredValue): boolean {
-    return a.expires < b.expires;
-  }
-
-  protected override indexOf(stored: StoredValue): number {
-    return stored.sourceIndex;
-  }
-
-  protected override setIndex(stored: StoredValue, index: number): void {
-    stored.sourceIndex = index;
-  }
-}
