@@ -1,0 +1,136 @@
+import { Announce } from "./announce.ts";
+import type { Announcement } from "./announcement.ts";
+import { Probe } from "./probe.ts";
+import type { Search } from "./search.ts";
+import type { SearchNode } from "./search-node.ts";
+
+/** The values that one search announces. */
+export class Announces {
+  readonly #search: Search;
+  readonly #byId = new Map<bigint, Announce>();
+  /** The earliest future due time that `send` has seen, monotonic ms. */
+  #nextDue = Number.POSITIVE_INFINITY;
+
+  constructor(search: Search) {
+    this.#search = search;
+  }
+
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
+  /** Somebody wants to hear how a put goes. */
+  get isWaitedFor(): boolean {
+    for (const announce of this.#byId.values()) if (announce.isWaitedFor) return true;
+    return false;
+  }
+
+  [Symbol.iterator](): IterableIterator<Announce> {
+    return this.#byId.values();
+  }
+
+  add(announcement: Announcement): void {
+    const { value } = announcement;
+    const announce = this.#byId.get(value.id);
+    if (announce === undefined) this.#byId.set(value.id, new Announce(this.#search, announcement));
+    else if (announce.value.equals(value)) {
+      announce.join(announcement);
+      this.onDelivered(announce, this.#search.host.scheduler.now());
+    } else announce.replace(announcement);
+  }
+
+  /** Ends the announcement; puts that wait for it fail (OpenDHT leaves them waiting). False when there is none. */
+  cancel(id: bigint): boolean {
+    const announce = this.#byId.get(id);
+    if (announce === undefined) return false;
+    this.#remove(announce);
+    announce.settle(false, []);
+    return true;
+  }
+
+  /** Tells whoever waits about the announcements that have ended well or can't. Call it only while the search is synced. */
+  complete(now: number): void {
+    // A copy, because who is told may put and cancel.
+    for (const announce of [...this.#byId.values()]) if (this.#isCurrent(announce)) this.#complete(announce, now);
+  }
+
+  /** A node has acknowledged: that may have been the last one. */
+  onDelivered(announce: Announce, now: number): void {
+    if (this.#isCurrent(announce) && this.#search.nodes.isSynced(now)) this.#complete(announce, now);
+  }
+
+  /** Nobody answers: whoever waits hears it, permanent values wait for better times. */
+  fail(): void {
+    for (const announce of [...this.#byId.values()]) {
+      if (!this.#isCurrent(announce)) continue;
+      if (!announce.isPermanent) this.#remove(announce);
+      announce.settle(false, []);
+    }
+  }
+
+  /**
+   * Sends what is due to the closest synced nodes, up to `count` not counting candidates.
+   * @returns when something will be due there next; what is under way doesn't count
+   */
+  send(count: number, now: number): number {
+    this.#nextDue = Number.POSITIVE_INFINITY;
+    let visited = 0;
+    for (const node of this.#search.nodes) {
+      if (!node.isSynced(now)) continue;
+      const isWelcome = this.#sendTo(node, now);
+      if (isWelcome && !node.isCandidate && ++visited >= count) break;
+    }
+    return this.#nextDue;
+  }
+
+  /** What a node holds is known now: each due value goes out in the cheapest way. */
+  onProbed(node: SearchNode, held: ReadonlyMap<bigint, number>): void {
+    const now = this.#search.host.scheduler.now();
+    for (const announce of [...this.#byId.values()]) {
+      if (!this.#isCurrent(announce)) continue;
+      const delivery = announce.deliveryTo(node);
+      if (!delivery.isDue(now)) continue;
+      const version = held.get(announce.value.id);
+      if (version === undefined || version < announce.value.seq) delivery.put();
+      else if (announce.isPermanent) delivery.refresh();
+      else delivery.acknowledge();
+    }
+  }
+
+  forget(node: SearchNode): void {
+    for (const announce of this.#byId.values()) announce.forget(node);
+  }
+
+  /** False when the node refuses all that is announced: the next one has to stand in for it. */
+  #sendTo(node: SearchNode, now: number): boolean {
+    let mustProbe = false;
+    let isWelcome = false;
+    for (const announce of this.#byId.values()) {
+      const delivery = announce.deliveryTo(node);
+      if (!delivery.isRefused) isWelcome = true;
+      if (node.probe !== undefined || delivery.isUnderWay) continue;
+      if (!delivery.isDue(now)) this.#nextDue = Math.min(this.#nextDue, delivery.dueAt);
+      else if (announce.isPermanent) mustProbe = true;
+      else delivery.put();
+    }
+    if (mustProbe) new Probe(this.#search, node).send();
+    return isWelcome;
+  }
+
+  #complete(announce: Announce, now: number): void {
+    const outcome = announce.outcome(now);
+    if (outcome === "underWay") return;
+    if (!announce.isPermanent) this.#remove(announce);
+    announce.settle(outcome === "announced", this.#search.nodes.peers);
+  }
+
+  #remove(announce: Announce): void {
+    this.#byId.delete(announce.value.id);
+    announce.cancel();
+    if (this.isEmpty) for (const node of this.#search.nodes) node.probe?.cancel();
+  }
+
+  #isCurrent(announce: Announce): boolean {
+    return this.#byId.get(announce.value.id) === announce;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Peer } from "../routing/index.ts";
+import { Query } from "../value/index.ts";
+import type { Reply } from "../wire/index.ts";
+import { Ask } from "./ask.ts";
+import type { GetOp, WaitingGet } from "./get-op.ts";
+import { TARGET_NODES } from "./limits.ts";
+import type { Search } from "./search.ts";
+import type { SearchNode } from "./search-node.ts";
+
+/** The gets that wait on one search; without any, the search asks its nodes to find closer ones. */
+export class Gets {
+  readonly #search: Search;
+  #waiting: WaitingGet[] = [];
+  #lastSerial = 0;
+
+  constructor(search: Search) {
+    this.#search = search;
+  }
+
+  get count(): number {
+    return this.#waiting.length;
+  }
+
+  get queries(): Query[] {
+    return this.#waiting.map(({ op }) => op.query);
+  }
+
+  /** How many gets have begun so far. */
+  get lastSerial(): number {
+    return this.#lastSerial;
+  }
+
+  add(op: GetOp): void {
+    this.#waiting.push({ op, serial: ++this.#lastSerial, isOver: false });
+  }
+
+  /** The op hears nothing any more. False when it isn't waiting. */
+  cancel(op: GetOp): boolean {
+    const get = this.#waiting.find((waiting) => waiting.op === op);
+    if (get === undefined) return false;
+    this.#remove([get]);
+    return true;
+  }
+
+  /** Asks one node more, the closest that still owes somebody an answer. False when there is none. */
+  askNext(now: number): boolean {
+    if (this.#waiting.length === 0) return this.#ask(Query.none, (node) => canFind(node, now));
+    return this.#waiting.some((get) => this.#ask(get.op.query, (node) => canAnswer(node, get, now)));
+  }
+
+  /** Hands an answer to every get that it answers; each filters for itself. */
+  deliver(asked: Query, reply: Reply): void {
+    const { values, fields } = reply;
+    if (values.length === 0 && fields === undefined) return;
+    // A copy, because a get may be cancelled by what it is told.
+    for (const get of [...this.#waiting]) {
+      if (get.isOver || !get.op.query.isSatisfiedBy(asked)) continue;
+      if (values.length > 0) get.op.onValues?.(values);
+      if (get.isOver) continue;
+      if (fields !== undefined && !get.op.query.select.isEmpty) get.op.onFields?.(fields);
+    }
+  }
+
+  /** Ends the gets that the closest nodes have all answered. Call it only while the search is synced. */
+  complete(now: number): void {
+    if (this.#waiting.length === 0) return;
+    const done = this.#waiting.filter((get) => this.#isAnswered(get, now));
+    if (done.length === 0) return;
+    this.#remove(done);
+    this.#end(done, true, this.#search.nodes.peers);
+  }
+
+  fail(): void {
+    const failed = this.#waiting;
+    this.#remove(failed);
+    this.#end(failed, false, []);
+  }
+
+  #end(gets: readonly WaitingGet[], ok: boolean, peers: readonly Peer[]): void {
+    for (const { op } of gets) op.onDone(ok, peers);
+  }
+
+  #remove(gets: readonly WaitingGet[]): void {
+    for (const get of gets) get.isOver = true;
+    this.#waiting = this.#waiting.filter((get) => !get.isOver);
+    this.#forgetUnneededAsks();
+  }
+
+  #ask(query: Query, canBeAsked: (node: SearchNode) => boolean): boolean {
+    for (const node of this.#search.nodes) {
+      if (!canBeAsked(node)) continue;
+      new Ask(this.#search, node, query).send();
+      return true;
+    }
+    return false;
+  }
+
+  #isAnswered(get: WaitingGet, now: number): boolean {
+    let answered = 0;
+    for (const node of this.#search.nodes) {
+      if (node.isBad(now)) continue;
+      if (!node.asks.some((ask) => !ask.isPending && ask.serves(get))) return false;
+      if (++answered === TARGET_NODES) break;
+    }
+    return answered > 0;
+  }
+
+  /** Only finds and what serves a get that still waits are of use. */
+  #forgetUnneededAsks(): void {
+    for (const node of this.#search.nodes) {
+      node.keepAsks((ask) => (ask.query.isNone ? ask.isPending : this.#waiting.some((get) => ask.serves(get))));
+    }
+  }
+}
+
+/** A find is worth sending where the node's last answer is too old for its token. */
+function canFind(node: SearchNode, now: number): boolean {
+  return !node.isAsked && now >= node.syncedUntil && !node.peer.isExpired && !node.isPaused(now);
+}
+
+/** The node isn't asked for the get already, and hasn't answered it; nor did it answer anything lately. */
+function canAnswer(node: SearchNode, get: WaitingGet, now: number): boolean {
+  if (node.isDead(now)) return false;
+  if (!node.isAsked && now >= node.syncedUntil) return true;
+  return !node.asks.some((ask) => ask.serves(get));
+}

@@ -1,0 +1,136 @@
+import type { Timer } from "../scheduler/index.ts";
+import type { Query, Value } from "../value/index.ts";
+import { LISTEN_LINGER_MS } from "./limits.ts";
+import type { Search } from "./search.ts";
+import type { SearchNode } from "./search-node.ts";
+import { Subscription } from "./subscription.ts";
+import { ValueSources } from "./value-sources.ts";
+
+/** Who listens. */
+export interface ListenSink {
+  /** Values that have come into being (or were edited), or that nobody holds any more. */
+  onValues(values: readonly Value[], expired: boolean): void;
+}
+
+/** One listen of a user, to be handed back for cancelling. */
+export interface ListenHandle {
+  readonly operation: ListenOperation;
+  readonly query: Query;
+  readonly sink: ListenSink;
+}
+
+/** The subscriptions for one query on the closest nodes, shared by all listens that it satisfies. */
+export class ListenOperation {
+  readonly query: Query;
+  readonly #search: Search;
+  readonly #handles = new Set<ListenHandle>();
+  readonly #subscriptions = new Map<SearchNode, Subscription>();
+  readonly #values = new ValueSources<Subscription>();
+  #linger: Timer | undefined;
+
+  constructor(search: Search, query: Query) {
+    this.#search = search;
+    this.query = query;
+  }
+
+  get isUsed(): boolean {
+    return this.#handles.size > 0;
+  }
+
+  /** It subscribes somewhere, and everybody who doesn't refuse has acknowledged: what it knows is what there is. */
+  get isSynced(): boolean {
+    let isSynced = false;
+    for (const subscription of this.#subscriptions.values()) {
+      if (subscription.isSynced) isSynced = true;
+      else if (!subscription.isRefused) return false;
+    }
+    return isSynced;
+  }
+
+  get values(): Value[] {
+    return this.#values.values;
+  }
+
+  subscriptionAt(node: SearchNode): Subscription | undefined {
+    return this.#subscriptions.get(node);
+  }
+
+  /** The listener hears at once what is known already. */
+  add(query: Query, sink: ListenSink): ListenHandle {
+    this.#linger?.cancel();
+    this.#linger = undefined;
+    const handle = { operation: this, query, sink };
+    this.#handles.add(handle);
+    if (this.#values.size > 0) tell(handle, this.values, false);
+    return handle;
+  }
+
+  /**
+   * False when the listener had left already. After the last one the operation goes on for a while: who comes back in
+   * that time finds the values here.
+   */
+  remove(handle: ListenHandle): boolean {
+    if (!this.#handles.delete(handle)) return false;
+    if (this.isUsed) return true;
+    const { scheduler } = this.#search.host;
+    this.#linger = scheduler.at(scheduler.now() + LISTEN_LINGER_MS, () => this.#search.endListen(this));
+    return true;
+  }
+
+  /** Subscribes at the node if that is due. Returns when it will be due next, monotonic ms. */
+  subscribe(node: SearchNode, now: number): number {
+    let subscription = this.#subscriptions.get(node);
+    if (subscription === undefined) {
+      subscription = new Subscription(this.#search, node, this);
+      this.#subscriptions.set(node, subscription);
+    }
+    return subscription.renew(now);
+  }
+
+  onNews(source: Subscription, values: readonly Value[]): void {
+    this.#tell(this.#values.add(source, values), false);
+  }
+
+  onGone(source: Subscription, ids: Iterable<bigint>): void {
+    this.#tell(this.#values.remove(source, ids), true);
+  }
+
+  /** Looks for values that have timed out. Returns when that may happen next, monotonic ms. */
+  expireValues(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    // A copy, because who is told may end things.
+    for (const subscription of [...this.#subscriptions.values()]) {
+      next = Math.min(next, subscription.expireValues(now));
+    }
+    return next;
+  }
+
+  /** The node is gone, and with it what only it had. */
+  forget(node: SearchNode): void {
+    const subscription = this.#subscriptions.get(node);
+    if (subscription === undefined) return;
+    this.#subscriptions.delete(node);
+    subscription.close();
+    this.onGone(subscription, subscription.knownIds);
+  }
+
+  /** Closes all subscriptions. Nothing is sent: the other side forgets us by itself. */
+  close(): void {
+    this.#linger?.cancel();
+    for (const subscription of this.#subscriptions.values()) subscription.close();
+    this.#subscriptions.clear();
+    this.#tell(this.#values.clear(), true);
+  }
+
+  #tell(values: readonly Value[], expired: boolean): void {
+    if (values.length === 0) return;
+    // A copy, because a listener may leave or bring another one when it is told.
+    for (const handle of [...this.#handles]) if (this.#handles.has(handle)) tell(handle, values, expired);
+  }
+}
+
+/** The operation may be wider than what this listener asked for. */
+function tell({ query: { where }, sink }: ListenHandle, values: readonly Value[], expired: boolean): void {
+  const wanted = where.isEmpty ? values : values.filter((value) => where.matches(value));
+  if (wanted.length > 0) sink.onValues(wanted, expired);
+}

@@ -1,0 +1,80 @@
+import type { Value } from "../value/index.ts";
+import { MAX_LISTENED_VALUES } from "./limits.ts";
+import type { ValueLives } from "./search-host.ts";
+
+interface ListenedValue {
+  seq: number;
+  lifeMs: number;
+  /** Monotonic ms. */
+  expiresAt: number;
+}
+
+/** What one subscription has heard of, by value id: news are told from repetitions, and silence counts as expiry. */
+export class ListenedValues {
+  readonly #types: ValueLives;
+  /** In order of arrival. */
+  readonly #byId = new Map<bigint, ListenedValue>();
+  /** No value expires before this time. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
+
+  constructor(types: ValueLives) {
+    this.#types = types;
+  }
+
+  get ids(): Iterable<bigint> {
+    return this.#byId.keys();
+  }
+
+  /** When something may expire next, monotonic ms; Infinity when nothing will. */
+  get nextExpiry(): number {
+    return this.#nextExpiry;
+  }
+
+  /**
+   * Returns the values that are new, or known with a smaller sequence number (OpenDHT doesn't forward such edits); the
+   * life of all of them begins anew.
+   */
+  add(values: readonly Value[], now: number): Value[] {
+    const news: Value[] = [];
+    for (const value of values) {
+      const lifeMs = this.#types.get(value.type).expirationMs;
+      const known = this.#byId.get(value.id);
+      if (known === undefined || value.seq > known.seq) news.push(value);
+      if (known === undefined) this.#byId.set(value.id, { seq: value.seq, lifeMs, expiresAt: now + lifeMs });
+      else {
+        known.seq = Math.max(known.seq, value.seq);
+        known.lifeMs = lifeMs;
+        known.expiresAt = now + lifeMs;
+      }
+      this.#nextExpiry = Math.min(this.#nextExpiry, now + lifeMs);
+    }
+    return news;
+  }
+
+  refresh(ids: readonly bigint[], now: number): void {
+    for (const id of ids) {
+      const known = this.#byId.get(id);
+      if (known !== undefined) known.expiresAt = now + known.lifeMs;
+    }
+  }
+
+  /** Returns the ids among them that were known. */
+  remove(ids: readonly bigint[]): bigint[] {
+    return ids.filter((id) => this.#byId.delete(id));
+  }
+
+  /** Removes and returns what is over: values that weren't refreshed, and the oldest ones beyond MAX_LISTENED_VALUES. */
+  expire(now: number): bigint[] {
+    const expired: bigint[] = [];
+    let excess = this.#byId.size - MAX_LISTENED_VALUES;
+    if (now < this.#nextExpiry && excess <= 0) return expired;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
+    for (const [id, { expiresAt }] of this.#byId) {
+      if (excess-- > 0 || expiresAt <= now) {
+        this.#byId.delete(id);
+        expired.push(id);
+      } else this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
+    }
+    return expired;
+  }
+}

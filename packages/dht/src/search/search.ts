@@ -1,0 +1,381 @@
+import type { InfoHash } from "../id/index.ts";
+import { uniform } from "../random/index.ts";
+import { NEVER, type Peer } from "../routing/index.ts";
+import { MAX_AUTH_ERRORS, type Request } from "../rpc/index.ts";
+import type { Timer } from "../scheduler/index.ts";
+import type { Query } from "../value/index.ts";
+import type { Reply } from "../wire/index.ts";
+import type { Announce } from "./announce.ts";
+import type { Announcement } from "./announcement.ts";
+import { Announces } from "./announces.ts";
+import { ClosestNodes } from "./closest-nodes.ts";
+import type { GetOp } from "./get-op.ts";
+import { Gets } from "./gets.ts";
+import {
+  LISTEN_NODES,
+  MAX_ASKED_NODES,
+  OVERLOAD_PAUSE_MS,
+  REFILL_INTERVAL_MS,
+  REFUSAL_PAUSE_MS,
+  SEARCH_NODES,
+  TARGET_NODES,
+} from "./limits.ts";
+import type { ListenHandle, ListenOperation, ListenSink } from "./listen-operation.ts";
+import { Listens } from "./listens.ts";
+import type { SearchHost } from "./search-host.ts";
+import type { SearchNode } from "./search-node.ts";
+
+/**
+ * The way to one key on one family: finds the nodes closest to it, and keeps finding them as long as a get, an
+ * announcement or a listen needs them.
+ *
+ * Nothing happens by itself: a step is taken when something has changed (an answer, a silence, a new node, a new
+ * operation) or a renewal is due, and does all that can be done then.
+ */
+export class Search {
+  readonly key: InfoHash;
+  readonly host: SearchHost;
+  readonly nodes: ClosestNodes;
+  readonly gets: Gets;
+  #announces: Announces | undefined;
+  #listens: Listens | undefined;
+  /** Looks for the nodes for their own sake. */
+  #isExploring = false;
+  #isDone = true;
+  #isExpired = false;
+  #refilledAt = NEVER;
+  #steppedAt = NEVER;
+  #timer: Timer | undefined;
+
+  constructor(host: SearchHost, key: InfoHash) {
+    this.host = host;
+    this.key = key;
+    this.nodes = new ClosestNodes(key, (node) => this.#onDropped(node));
+    this.gets = new Gets(this);
+  }
+
+  /** What is being announced. */
+  get announces(): Iterable<Announce> {
+    return this.#announces ?? [];
+  }
+
+  /** What is being listened to. */
+  get listens(): Iterable<ListenOperation> {
+    return this.#listens ?? [];
+  }
+
+  /** It has nothing to do: no step will be taken. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Nobody answered: what is left waits until a node shows up. */
+  get isExpired(): boolean {
+    return this.#isExpired;
+  }
+
+  /** When the last step was taken, monotonic ms. */
+  get steppedAt(): number {
+    return this.#steppedAt;
+  }
+
+  /** The closest nodes have all answered lately. */
+  get isSynced(): boolean {
+    return this.nodes.isSynced(this.host.scheduler.now());
+  }
+
+  // What its users want.
+
+  /** Values that a listen on the same key has heard of come before this returns; if it has heard of all, that was it. */
+  get(op: GetOp): void {
+    this.gets.add(op);
+    this.#begin();
+    const listen = this.#listens?.find(op.query);
+    if (listen === undefined) return;
+    const values = listen.values.filter((value) => op.query.where.matches(value));
+    if (values.length > 0) op.onValues?.(values);
+    if (listen.isSynced && this.isSynced && this.cancelGet(op)) op.onDone(true, []);
+  }
+
+  /** False when the get isn't waiting. */
+  cancelGet(op: GetOp): boolean {
+    const wasWaiting = this.gets.cancel(op);
+    this.#finishIfIdle();
+    return wasWaiting;
+  }
+
+  announce(announcement: Announcement): void {
+    this.#announces ??= new Announces(this);
+    this.#announces.add(announcement);
+    this.#begin();
+  }
+
+  /** False when there is no such announcement. */
+  cancelAnnounce(id: bigint): boolean {
+    const existed = this.#announces?.cancel(id) ?? false;
+    this.#finishIfIdle();
+    return existed;
+  }
+
+  listen(query: Query, sink: ListenSink): ListenHandle {
+    this.#listens ??= new Listens(this);
+    const handle = this.#listens.add(query, sink);
+    this.#begin();
+    return handle;
+  }
+
+  endListen(operation: ListenOperation): void {
+    this.#listens?.end(operation);
+    this.#finishIfIdle();
+  }
+
+  /** Finds the closest nodes, only to have met them. */
+  explore(): void {
+    this.#isExploring = true;
+    this.#begin();
+  }
+
+  /** Ends everything: gets and announcements fail, listened values expire, no node is remembered. */
+  shutdown(): void {
+    this.#isExploring = false;
+    this.gets.fail();
+    for (const announce of [...(this.#announces ?? [])]) this.#announces?.cancel(announce.value.id);
+    for (const operation of [...(this.#listens ?? [])]) this.#listens?.end(operation);
+    this.nodes.keep(() => false);
+    this.#finishIfIdle();
+  }
+
+  // What the world brings.
+
+  /** A peer has been met or heard. False when that is no news here. */
+  offer(peer: Peer): boolean {
+    const known = this.nodes.find(peer);
+    if (known === undefined) {
+      if (!this.nodes.insert(peer, this.#isExpired, this.host.scheduler.now())) return false;
+      if (this.#isExpired) this.#revive();
+    } else if (known.isLost) known.isLost = false;
+    else return false;
+    this.restart();
+    return true;
+  }
+
+  /** The peer is taken for dead: what only it had is gone, and another node has to take its place. */
+  onPeerExpired(peer: Peer): void {
+    const node = this.nodes.find(peer);
+    if (node === undefined) return;
+    node.isLost = true;
+    this.#listens?.forget(node);
+    this.stepSoon();
+  }
+
+  /** The node refused a token of its own: it has to give another one. If it goes on like that, it is left alone. */
+  onTokenRejected(peer: Peer): void {
+    const node = this.nodes.find(peer);
+    if (node === undefined) return;
+    node.forgetToken();
+    this.#listens?.onTokenRejected(node);
+    if (peer.authErrors > MAX_AUTH_ERRORS) this.#pause(node);
+    this.stepSoon();
+  }
+
+  /** Everything may have changed: takes a step, soon if somebody waits, else some time within the host's spread. */
+  restart(): void {
+    const { scheduler, random, restartSpreadMs } = this.host;
+    if (this.gets.count > 0 || this.#isExploring || this.#announces?.isWaitedFor) {
+      this.stepSoon();
+      return;
+    }
+    const now = scheduler.now();
+    const isSoon = this.#timer?.isPending && this.#timer.time <= now + restartSpreadMs;
+    if (!isSoon) this.stepBy(now + uniform(random, 0, restartSpreadMs));
+  }
+
+  // What its requests report.
+
+  /** A find, get or probe was answered. False when the answer is worth nothing. */
+  onAnswer(node: SearchNode, reply: Reply): boolean {
+    const now = this.host.scheduler.now();
+    node.isCandidate = false;
+    if (!node.takeToken(reply.token)) {
+      this.#pause(node);
+      this.stepSoon();
+      return false;
+    }
+    node.repliedAt = now;
+    const entries = this.host.family === 4 ? reply.nodes4 : reply.nodes6;
+    for (const { id } of entries ?? []) {
+      const peer = this.host.peers.get(id);
+      if (peer !== undefined) this.nodes.insert(peer, this.#isExpired, now);
+    }
+    return true;
+  }
+
+  /** A node has to be asked a second time: others go ahead. */
+  onSlow(node: SearchNode): void {
+    node.isCandidate = true;
+    this.stepSoon();
+  }
+
+  /** A find, get or probe has failed. OpenDHT repeats one that was answered with an error; here it is over at once. */
+  onFailure(node: SearchNode, request: Request): void {
+    node.isCandidate = false;
+    if (request.attempts === 0) {
+      // It was never sent: that says nothing about the node.
+      this.stepBy(this.host.scheduler.now() + OVERLOAD_PAUSE_MS);
+      return;
+    }
+    if (request.state === "refused") this.#pause(node);
+    this.stepSoon();
+  }
+
+  /** A node's values are known: each due announcement goes there in the cheapest way. */
+  onProbed(node: SearchNode, held: ReadonlyMap<bigint, number>): void {
+    this.#announces?.onProbed(node, held);
+    this.stepSoon();
+  }
+
+  /** A node has acknowledged an announcement. */
+  onDelivered(announce: Announce): void {
+    this.#announces?.onDelivered(announce, this.host.scheduler.now());
+    this.#finishIfIdle();
+  }
+
+  /** Takes a step as soon as the current task has ended. */
+  stepSoon(): void {
+    this.stepBy(this.host.scheduler.now());
+  }
+
+  /** Takes a step at that time at the latest, monotonic ms. */
+  stepBy(time: number): void {
+    if (this.#isDone || time === Number.POSITIVE_INFINITY) return;
+    if (this.#timer?.isPending) {
+      if (this.#timer.time <= time) return;
+      this.#timer.cancel();
+    }
+    this.#timer = this.host.scheduler.at(time, this.#step);
+  }
+
+  get #isIdle(): boolean {
+    return (
+      this.gets.count === 0 &&
+      !this.#isExploring &&
+      (this.#announces === undefined || this.#announces.isEmpty) &&
+      (this.#listens === undefined || this.#listens.isEmpty)
+    );
+  }
+
+  /** Somebody wants something new: every node gets another chance. */
+  #begin(): void {
+    for (const node of this.nodes) node.pausedUntil = NEVER;
+    this.#isDone = false;
+    this.#isExpired = false;
+    this.#refill(this.host.scheduler.now());
+    this.stepSoon();
+  }
+
+  /** There is somebody again: the others around may be reachable too. */
+  #revive(): void {
+    this.#isExpired = false;
+    this.#refill(this.host.scheduler.now());
+  }
+
+  #refill(now: number): void {
+    this.#refilledAt = now;
+    for (const peer of this.host.peers.closest(this.key, SEARCH_NODES)) this.nodes.insert(peer, false, now);
+  }
+
+  readonly #step = (): void => {
+    const now = this.host.scheduler.now();
+    if (this.#isDone) return;
+    if (this.#isExpired && this.nodes.isDead(now)) {
+      this.stepBy(this.#nextNodeChange(now));
+      return;
+    }
+    this.#isExpired = false;
+    this.#steppedAt = now;
+    if (now >= this.#refilledAt + REFILL_INTERVAL_MS && this.nodes.countGood(now) < SEARCH_NODES) this.#refill(now);
+    const isSynced = this.nodes.isSynced(now);
+    if (isSynced) {
+      this.#isExploring = false;
+      this.gets.complete(now);
+      this.#announces?.complete(now);
+      if (this.#isIdle) {
+        this.#finish();
+        return;
+      }
+    }
+    let wakeAt = this.#listens?.expireValues(now) ?? Number.POSITIVE_INFINITY;
+    // Announcements and subscriptions begin before all nodes are synced, but not at the last synced one.
+    const reach = isSynced ? TARGET_NODES : this.nodes.syncLevel(now) - 1;
+    if (reach > 0) {
+      wakeAt = Math.min(
+        wakeAt,
+        this.#listens?.subscribe(Math.min(reach, LISTEN_NODES), now) ?? Number.POSITIVE_INFINITY,
+        this.#announces?.send(reach, now) ?? Number.POSITIVE_INFINITY,
+      );
+    }
+    while (this.#askedCount(now) < MAX_ASKED_NODES && this.gets.askNext(now));
+    if (this.nodes.isDead(now)) this.#expire(now);
+    else this.stepBy(Math.min(wakeAt, this.#nextNodeChange(now)));
+  };
+
+  /** How many nodes that aren't bad are being asked. */
+  #askedCount(now: number): number {
+    let count = 0;
+    for (const node of this.nodes) if (node.isAsked && !node.isBad(now)) count++;
+    return count;
+  }
+
+  /** When a node will have to be asked again, without anything else happening. */
+  #nextNodeChange(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const node of this.nodes) {
+      if (node.peer.isExpired) continue;
+      if (node.isPaused(now)) next = Math.min(next, node.pausedUntil);
+      else if (node.isSynced(now)) next = Math.min(next, node.syncedUntil);
+    }
+    return next;
+  }
+
+  /** The node is left alone for a while, whatever it says: no loop of questions and refusals. */
+  #pause(node: SearchNode): void {
+    node.isCandidate = false;
+    node.pausedUntil = this.host.scheduler.now() + REFUSAL_PAUSE_MS;
+    node.cancelAsks();
+  }
+
+  #onDropped(node: SearchNode): void {
+    node.cancelAsks();
+    this.#announces?.forget(node);
+    this.#listens?.forget(node);
+  }
+
+  /** Nobody answers. Nodes that refuse stay known, so that they aren't asked before their time. */
+  #expire(now: number): void {
+    this.#isExpired = true;
+    this.#isExploring = false;
+    this.nodes.keep((node) => node.isPaused(now));
+    for (const node of this.nodes) this.#listens?.forget(node);
+    this.gets.fail();
+    this.#announces?.fail();
+    this.host.onExpired(this);
+    // Who was told may have begun something new.
+    if (!this.#isExpired) return;
+    if (this.#isIdle) this.#finish();
+    else this.stepBy(this.#nextNodeChange(now));
+  }
+
+  #finishIfIdle(): void {
+    if (!this.#isDone && this.#isIdle) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#timer?.cancel();
+    this.#announces = undefined;
+    this.#listens = undefined;
+    for (const node of this.nodes) node.cancelAsks();
+    this.host.onDone(this);
+  }
+}

@@ -1,0 +1,138 @@
+import { NEVER, type Peer } from "../routing/index.ts";
+import { ERROR_UNAUTHORIZED, type Request, type RequestHandlers } from "../rpc/index.ts";
+import type { ErrorReply, LegacyUpdate, Reply, UpdateQuery } from "../wire/index.ts";
+import { OVERLOAD_PAUSE_MS, REFUSAL_PAUSE_MS } from "./limits.ts";
+import type { ListenOperation } from "./listen-operation.ts";
+import { ListenedValues } from "./listened-values.ts";
+import { renewalInterval } from "./renewal.ts";
+import type { Search } from "./search.ts";
+import type { SearchNode } from "./search-node.ts";
+
+const NO_SOCKET = 0;
+
+/** One listen operation at one node: renewed for ever under the same socket id, at which the node sends its news. */
+export class Subscription implements RequestHandlers {
+  readonly #search: Search;
+  readonly #node: SearchNode;
+  readonly #operation: ListenOperation;
+  #socketId = NO_SOCKET;
+  #request: Request | undefined;
+  #state: "new" | "synced" | "refused" = "new";
+  #dueAt = NEVER;
+  #known: ListenedValues | undefined;
+
+  constructor(search: Search, node: SearchNode, operation: ListenOperation) {
+    this.#search = search;
+    this.#node = node;
+    this.#operation = operation;
+  }
+
+  /** The node has acknowledged. */
+  get isSynced(): boolean {
+    return this.#state === "synced";
+  }
+
+  /** The node doesn't want us to listen: another one has to stand in for it. */
+  get isRefused(): boolean {
+    return this.#state === "refused";
+  }
+
+  get isUnderWay(): boolean {
+    return this.#request !== undefined;
+  }
+
+  get knownIds(): Iterable<bigint> {
+    return this.#known?.ids ?? [];
+  }
+
+  /** Sends a `listen` if it is due. Returns when the next one is, monotonic ms; Infinity while one is under way. */
+  renew(now: number): number {
+    const { token, peer } = this.#node;
+    if (this.#request !== undefined || token === undefined) return Number.POSITIVE_INFINITY;
+    if (now < this.#dueAt) return this.#dueAt;
+    const { key, host } = this.#search;
+    if (this.#socketId === NO_SOCKET) this.#socketId = host.rpc.openSocket(peer, this.#onMessage);
+    if (this.#socketId === NO_SOCKET) {
+      this.#refuse(now + OVERLOAD_PAUSE_MS);
+      return this.#dueAt;
+    }
+    const query = this.#operation.query.isEmpty ? undefined : this.#operation.query;
+    this.#request = host.rpc.listen(peer, key, token, this.#socketId, query, this);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Looks for values that have timed out. Returns when that may happen next, monotonic ms. */
+  expireValues(now: number): number {
+    if (this.#known === undefined) return Number.POSITIVE_INFINITY;
+    const expired = this.#known.expire(now);
+    if (expired.length > 0) this.#operation.onGone(this, expired);
+    return this.#known.nextExpiry;
+  }
+
+  /** The node doesn't know its own token any more: subscribes anew, under another socket, as soon as there is one. */
+  onTokenRejected(): void {
+    this.close();
+    this.#state = "new";
+    this.#dueAt = NEVER;
+  }
+
+  close(): void {
+    this.#request?.cancel();
+    this.#request = undefined;
+    if (this.#socketId !== NO_SOCKET) this.#search.host.rpc.closeSocket(this.#node.peer, this.#socketId);
+    this.#socketId = NO_SOCKET;
+  }
+
+  onReply(reply: Reply): void {
+    const { scheduler, random, listenLifetimeMs } = this.#search.host;
+    this.#request = undefined;
+    this.#state = "synced";
+    this.#dueAt = scheduler.now() + renewalInterval(listenLifetimeMs, random);
+    this.#node.takeToken(reply.token);
+    this.#search.stepBy(this.#dueAt);
+  }
+
+  onRetry(): void {
+    this.#search.stepSoon();
+  }
+
+  onExpired(request: Request): void {
+    this.#request = undefined;
+    if (request.state === "expired") this.#operation.forget(this.#node);
+    else this.#onRefused(request);
+    this.#search.stepSoon();
+  }
+
+  onError(error: ErrorReply, request: Request): void {
+    this.#request = undefined;
+    if (error.code === ERROR_UNAUTHORIZED) this.onTokenRejected();
+    else this.#onRefused(request);
+    this.#search.stepSoon();
+  }
+
+  #onRefused(request: Request): void {
+    const pause = request.attempts === 0 ? OVERLOAD_PAUSE_MS : REFUSAL_PAUSE_MS;
+    this.#refuse(this.#search.host.scheduler.now() + pause);
+  }
+
+  #refuse(until: number): void {
+    this.#state = "refused";
+    this.#dueAt = until;
+  }
+
+  readonly #onMessage = (message: UpdateQuery | Reply | LegacyUpdate, _peer: Peer): void => {
+    const now = this.#search.host.scheduler.now();
+    this.#node.takeToken(message.token);
+    this.#known ??= new ListenedValues(this.#search.host.types);
+    if (message.kind !== "legacyUpdate" && message.values.length > 0) {
+      const news = this.#known.add(message.values, now);
+      if (news.length > 0) this.#operation.onNews(this, news);
+    }
+    if (message.kind !== "reply") {
+      this.#known.refresh(message.refreshed, now);
+      const gone = this.#known.remove(message.expired);
+      if (gone.length > 0) this.#operation.onGone(this, gone);
+    }
+    this.#search.stepBy(this.expireValues(now));
+  };
+}
