@@ -14,8 +14,8 @@ export function isInstalled(root) {
   const present = readPackages(record);
   return Object.entries(wanted).every(([path, entry]) => {
     const found = present[path];
-    // The root itself is not in npm's record; packages for other platforms are optional.
-    if (found === undefined) return path === "" || entry.optional === true;
+    // The root itself is not in npm's record, and packages for other machines are left out.
+    if (found === undefined) return path === "" || (entry.optional === true && !isForThisMachine(entry));
     return found.version === entry.version && found.integrity === entry.integrity && haveSameCommands(found, entry);
   });
 }
@@ -30,7 +30,20 @@ function haveSameCommands(one, other) {
   return JSON.stringify(one.bin) === JSON.stringify(other.bin);
 }
 
-/** @typedef {{ version?: string, integrity?: string, optional?: boolean, bin?: Record<string, string> }} LockedPackage */
+/** @param {LockedPackage} entry */
+function isForThisMachine({ os, cpu, libc }) {
+  if (os === undefined || cpu === undefined) return false;
+  return (
+    os.includes(process.platform) && cpu.includes(process.arch) && (libc === undefined || libc.includes(ownLibc()))
+  );
+}
+
+function ownLibc() {
+  const report = /** @type {{ header: object }} */ (process.report.getReport()); // Node's types leave it open
+  return "glibcVersionRuntime" in report.header ? "glibc" : "musl";
+}
+
+/** @typedef {{ version?: string, integrity?: string, optional?: boolean, bin?: Record<string, string>, os?: string[], cpu?: string[], libc?: string[] }} LockedPackage */
 
 /**
  * @param {string} file a lock file

@@ -9,7 +9,6 @@ import { withProgress } from "./progress.js";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PINNED_NODE = join(ROOT, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
 const OLDEST_NODE = 24; // what the packages declare as engines
-const OLDEST_NODE_OF_TOOLS = 20; // what the native parts of the test runner declare
 const COULD_NOT_START = 2;
 
 /**
@@ -50,19 +49,14 @@ async function install() {
   const args = ["--include=dev", "--loglevel=error"];
   if (npm === undefined) return run("npm", ["ci", ...args], INSTALL_FAILED);
   await run(node, [npm, "ci", ...args], INSTALL_FAILED);
-  // On an old Node.js npm leaves out native packages made for newer ones. The newer one is there now: complete them.
-  if (majorVersion() < OLDEST_NODE_OF_TOOLS)
-    await run(chooseNode(), [npm, "install", "--no-save", ...args], INSTALL_FAILED);
+  // npm on an old Node.js leaves out native packages made for newer ones. The newer one is there now: complete them.
+  if (!isInstalled(ROOT)) await run(chooseNode(), [npm, "install", "--no-save", ...args], INSTALL_FAILED);
 }
 
 function chooseNode() {
   if (existsSync(PINNED_NODE)) return PINNED_NODE;
-  if (majorVersion() >= OLDEST_NODE) return process.execPath;
+  if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) return process.execPath;
   throw new SetUpError(NODE_MISSING);
-}
-
-function majorVersion() {
-  return Number.parseInt(process.versions.node, 10);
 }
 
 /**
