@@ -4,8 +4,10 @@ export * from "./errors/index.ts";
 export * from "./id/index.ts";
 export * from "./log/index.ts";
 export {
+  type DatagramObserver,
   type DhtNode,
   formatNodeStats,
+  type LookupHop,
   type MessageCounts,
   type NodeInfo,
   type NodeStats,
@@ -13,6 +15,7 @@ export {
   networkSizeEstimate,
   nodeInfoToJson,
   nodeStatsToJson,
+  type TrafficCounts,
 } from "./node/index.ts";
 export type { RandomSource } from "./random/index.ts";
 export * from "./runner/index.ts";

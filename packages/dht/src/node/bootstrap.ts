@@ -11,6 +11,8 @@ export const MAX_BOOTSTRAP_PERIOD_MS = 24 * 3_600_000;
 export const BOOTSTRAP_JITTER = 0.05;
 /** Most bootstrap hosts remembered; the oldest give way. */
 export const MAX_BOOTSTRAP_HOSTS = 256;
+/** Most lost peers tried in one pass. */
+export const MAX_LOST_TRIED = 8;
 /** Most addresses tried of one host name. */
 export const MAX_ADDRESSES_PER_HOST = 16;
 
@@ -26,12 +28,14 @@ export interface BootstrapHost {
   readonly log: Logger;
   /** Whether there is no sign of a network in any family. */
   isLost(): boolean;
+  /** Where peers lived that used to answer. */
+  lostAddresses(): readonly SockAddr[];
   pingAddress(address: SockAddr): void;
   /** A pass begins or has ended, so the status may be another. */
   onChange(): void;
 }
 
-/** Knocks at the bootstrap hosts, with growing pauses, while the node knows nobody. */
+/** Knocks at the bootstrap hosts, and where it knew somebody, with growing pauses, while the node knows nobody. */
 export class Bootstrap {
   readonly #host: BootstrapHost;
   readonly #hosts: Host[] = [];
@@ -72,7 +76,7 @@ export class Bootstrap {
 
   /** Goes on where it left off, if it isn't under way. */
   resume(): void {
-    if (this.#timer === undefined && this.#hosts.length > 0) this.#schedule(0);
+    if (this.#timer === undefined) this.#schedule(0);
   }
 
   /** The network is there, or nobody wants it: the next loss begins with the shortest pause. */
@@ -92,10 +96,12 @@ export class Bootstrap {
   #pass(): void {
     this.#timer = undefined;
     this.#isFirstPassDue = false;
-    if (this.#host.isLost()) {
+    const hasSomewhereToGo = this.#hosts.length > 0 || this.#host.lostAddresses().length > 0;
+    if (hasSomewhereToGo && this.#host.isLost()) {
       this.#schedule(this.#period * uniform(this.#host.random, 1, 1 + BOOTSTRAP_JITTER));
       this.#period = Math.min(this.#period * 2, MAX_BOOTSTRAP_PERIOD_MS);
       for (const host of this.#hosts) this.#knock(host);
+      for (const address of this.#host.lostAddresses().slice(0, MAX_LOST_TRIED)) this.#host.pingAddress(address);
     }
     this.#host.onChange();
   }

@@ -1,12 +1,15 @@
 import { DEFAULT_PORT, type Family, type SockAddr } from "../address/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { Peer } from "../routing/index.ts";
+import type { TrafficStats } from "../rpc/index.ts";
 import { searchesLog, searchLog } from "../search/index.ts";
 import { type Filter, Filters, type Query, type Value } from "../value/index.ts";
 import type { NodeEntry, ValuesExport } from "../wire/index.ts";
+import { type DatagramObserver, DatagramObservers } from "./datagram-observer.ts";
 import { exportNodes } from "./exported-nodes.ts";
 import { exportValues, importValues } from "./exported-values.ts";
 import type { FamilyState } from "./family-state.ts";
+import { type LookupHop, LookupObserver } from "./lookup-observer.ts";
 import { NodeCore } from "./node-core.ts";
 import { type NodeInfo, type NodeStats, nodeStats } from "./node-stats.ts";
 import type { NodeStatus } from "./node-status.ts";
@@ -18,6 +21,9 @@ import { QueryOperation, type QueryOptions } from "./operations/query.ts";
 import type { DhtNodeOptions } from "./options.ts";
 import { formatRoutingTable } from "./routing-log.ts";
 import { StorageMaintenance } from "./storage-maintenance.ts";
+
+/** What was received, sent and dropped. */
+export type TrafficCounts = Readonly<Pick<TrafficStats, "received" | "sent" | "resent" | "dropped">>;
 
 /** Queries counted by `messageStats`. */
 export interface MessageCounts {
@@ -38,9 +44,17 @@ export interface MessageCounts {
 export class DhtNode {
   readonly #core: NodeCore;
   readonly #storageMaintenance: StorageMaintenance;
+  readonly #observers = new DatagramObservers();
 
   constructor(options: DhtNodeOptions) {
-    this.#core = new NodeCore(options);
+    const { send } = options;
+    this.#core = new NodeCore({
+      ...options,
+      send: (datagram, to, expectsAnswer) => {
+        this.#observers.onSent(datagram, to);
+        send(datagram, to, expectsAnswer);
+      },
+    });
     this.#storageMaintenance = new StorageMaintenance(this.#core, options.maintainStorage ?? false);
   }
 
@@ -52,7 +66,9 @@ export class DhtNode {
 
   /** Takes a datagram from the network. Whatever it holds, nothing is thrown; no reference to it is kept. */
   receive(datagram: Uint8Array, from: SockAddr): void {
-    if (!this.#core.isClosed) this.#core.rpc.receive(datagram, from);
+    if (this.#core.isClosed) return;
+    this.#observers.onReceived(datagram, from);
+    this.#core.rpc.receive(datagram, from);
   }
 
   /** The system can't send there at all: who lives there is taken for dead. */
@@ -203,6 +219,21 @@ export class DhtNode {
   messageStats(direction: "in" | "out"): MessageCounts {
     const [ping, find, get, listen, put] = this.#core.rpc.stats.takeQueryCounts(direction);
     return { ping, find, get, listen, put };
+  }
+
+  /** Messages by kind and drops by reason, since the node began. */
+  get traffic(): TrafficCounts {
+    return this.#core.rpc.stats;
+  }
+
+  /** Watches every datagram of the node. Returns how to stop. */
+  observe(observer: DatagramObserver): () => void {
+    return this.#observers.add(observer);
+  }
+
+  /** Watches operations of the node hop by hop, its maintenance included. Returns how to stop. */
+  observeLookups(onHop: (hop: LookupHop) => void): () => void {
+    return this.observe(new LookupObserver(this.#core.scheduler, onHop));
   }
 
   storageLog(key?: InfoHash): string {

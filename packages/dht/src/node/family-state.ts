@@ -1,7 +1,8 @@
 import type { Family } from "../address/index.ts";
-import type { Peer, PeerCache, RoutingTable } from "../routing/index.ts";
+import { NEVER, type Peer, type PeerCache, type RoutingTable } from "../routing/index.ts";
 import { ReportedAddresses } from "../rpc/index.ts";
 import type { SearchTable } from "../search/index.ts";
+import type { LostPeers } from "./lost-peers.ts";
 import type { NodeStatus } from "./node-status.ts";
 
 /** A node's life in one of the two networks, IPv4 and IPv6, which know nothing of each other. */
@@ -12,6 +13,11 @@ export class FamilyState {
   readonly searches: SearchTable;
   /** As what host our peers see us. */
   readonly reported = new ReportedAddresses();
+  readonly lost: LostPeers;
+  /** When our connectivity was last taken for changed, monotonic ms. */
+  resetAt = NEVER;
+  /** When anybody last answered us, monotonic ms. */
+  answeredAt = NEVER;
   /** Pings to addresses that are neither answered nor given up. */
   pendingPings = 0;
   /** As of the last check; `NodeCore.refreshStatus` keeps it. */
@@ -19,11 +25,12 @@ export class FamilyState {
   /** The peer that proved last that we are connected: mostly it still does, and no table is searched. */
   #witness: Peer | undefined;
 
-  constructor(family: Family, peers: PeerCache, table: RoutingTable, searches: SearchTable) {
+  constructor(family: Family, peers: PeerCache, table: RoutingTable, searches: SearchTable, lost: LostPeers) {
     this.family = family;
     this.peers = peers;
     this.table = table;
     this.searches = searches;
+    this.lost = lost;
   }
 
   currentStatus(now: number): NodeStatus {

@@ -5,7 +5,9 @@ export {
   MAX_BOOTSTRAP_PERIOD_MS,
   MIN_BOOTSTRAP_PERIOD_MS,
 } from "./bootstrap.ts";
-export { DhtNode, type MessageCounts } from "./dht-node.ts";
+export type { DatagramObserver } from "./datagram-observer.ts";
+export { DhtNode, type MessageCounts, type TrafficCounts } from "./dht-node.ts";
+export type { LookupHop } from "./lookup-observer.ts";
 export {
   formatNodeStats,
   type NodeInfo,

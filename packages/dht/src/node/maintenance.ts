@@ -16,6 +16,8 @@ const HURRY_MS = 1_000;
 /** The neighbourhood is looked at as long after its last growth. */
 export const NEIGHBOURHOOD_MS = 150_000;
 
+const IGNORE_OUTCOME: RequestHandlers = { onReply: () => {} };
+
 export interface MaintenanceHost {
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
@@ -108,13 +110,24 @@ export class Maintenance {
   }
 
   #expire(): void {
-    for (const { table, searches } of this.#host.families) {
-      table.removeExpired();
-      searches.expire();
+    for (const family of this.#host.families) {
+      family.table.removeExpired();
+      family.searches.expire();
+      family.peers.forgetStale(this.#host.scheduler.now());
+      this.#tryLost(family);
     }
     this.#host.sweepStore();
     this.#host.refreshStatus();
     this.#expireTimer = this.#later(EXPIRE_JOB_MS, () => this.#expire());
+  }
+
+  /** Asks somebody who has fallen silent for the nodes near us: if he is back, he may have a whole network behind him. */
+  #tryLost({ lost, peers }: FamilyState): void {
+    const { rpc, scheduler } = this.#host;
+    const entry = lost.next();
+    if (entry === undefined) return;
+    const peer = peers.mentioned(entry.id, entry.address, scheduler.now());
+    if (!peer.hasPendingRequest) rpc.find(peer, rpc.ownId, undefined, IGNORE_OUTCOME);
   }
 
   #later(range: { readonly min: number; readonly max: number }, task: () => void): Timer {

@@ -13,6 +13,7 @@ import { Bootstrap } from "./bootstrap.ts";
 import { FamilyState } from "./family-state.ts";
 import { Greeter } from "./greeter.ts";
 import { answer } from "./handlers/index.ts";
+import { LostPeers } from "./lost-peers.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { NodeStatus } from "./node-status.ts";
 import type { ListenOperation } from "./operations/listen.ts";
@@ -41,7 +42,8 @@ export class NodeCore implements RpcEvents {
   readonly listens = new Set<ListenOperation>();
   readonly #events: NodeEvents;
   readonly #greeter: Greeter;
-  readonly #lastReset = new Map<Family, number>();
+  /** How to end pings to addresses that wait for an answer. */
+  readonly #addressPings = new Set<(ok: boolean) => void>();
   readonly #publicStable: boolean;
   #statusTimer: Timer | undefined;
   #isClosed = false;
@@ -81,6 +83,7 @@ export class NodeCore implements RpcEvents {
       resolve: options.resolve,
       log: this.log,
       isLost: () => this.families.every((family) => family.currentStatus(scheduler.now()) === "disconnected"),
+      lostAddresses: () => this.families.flatMap(({ lost }) => lost.all.map(({ address }) => address)),
       pingAddress: (address) => this.pingAddress(address),
       onChange: () => this.refreshStatus(),
     });
@@ -117,6 +120,10 @@ export class NodeCore implements RpcEvents {
     const now = this.scheduler.now();
     const grownBefore = table.grownAt;
     const isNew = table.onPeer(peer, confirmation, now);
+    if (confirmation === 2) {
+      family.answeredAt = now;
+      family.lost.remove(peer);
+    }
     if (isNew || confirmation > 0) family.searches.onPeer(peer);
     if (isNew && confirmation < 2 && table.grownAt !== grownBefore && grownBefore < now - QUIET_MS) {
       this.maintenance.hurry();
@@ -139,7 +146,9 @@ export class NodeCore implements RpcEvents {
   }
 
   onPeerExpired(peer: Peer): void {
-    this.family(peer.family)?.searches.onPeerExpired(peer);
+    const family = this.family(peer.family);
+    family?.searches.onPeerExpired(peer);
+    family?.lost.add(peer);
     this.#refreshStatusSoon();
   }
 
@@ -154,10 +163,12 @@ export class NodeCore implements RpcEvents {
     }
     family.pendingPings++;
     const end = (ok: boolean) => {
+      if (!this.#addressPings.delete(end)) return;
       family.pendingPings--;
       this.#refreshStatusSoon();
       onDone?.(ok);
     };
+    this.#addressPings.add(end);
     this.rpc.pingAddress(address, { onReply: () => end(true), onExpired: () => end(false) });
   }
 
@@ -166,7 +177,7 @@ export class NodeCore implements RpcEvents {
     const state = this.family(family);
     if (state === undefined || this.#isClosed) return;
     const now = this.scheduler.now();
-    this.#lastReset.set(family, now);
+    state.resetAt = now;
     state.table.connectivityChanged(now);
     state.peers.connectivityChanged();
     state.reported.clear();
@@ -231,6 +242,7 @@ export class NodeCore implements RpcEvents {
     this.#isClosed = true;
     for (const listen of [...this.listens]) listen.close();
     for (const { searches } of this.families) searches.shutdown();
+    for (const end of [...this.#addressPings]) end(false);
     this.maintenance.close();
     this.bootstrap.clear();
     this.#statusTimer?.cancel();
@@ -256,20 +268,27 @@ export class NodeCore implements RpcEvents {
       types,
       maxSearches: options.maxSearches,
       publicStable: options.publicStable,
-      onExpired: () => this.#onSearchExpired(family),
+      onExpired: () => {
+        const state = this.family(family);
+        if (state !== undefined) this.#onSearchExpired(state);
+      },
       // OpenDHT doesn't tell the listeners of a value's origin that it lives on, so they lose it; here they are told.
       onRenewed: (key, valueId) => void this.store.refresh(key, valueId),
     });
-    return new FamilyState(family, peers, table, searches);
+    return new FamilyState(family, peers, table, searches, new LostPeers(random));
   }
 
   #ping(peer: Peer): void {
     this.rpc.ping(peer, IGNORE_OUTCOME);
   }
 
-  /** All nodes of a search are dead: it may be us who lost the network. */
-  #onSearchExpired(family: Family): void {
-    const isRecent = (this.#lastReset.get(family) ?? NEVER) > this.scheduler.now() - MIN_RESET_INTERVAL_MS;
-    if (!this.#publicStable && !isRecent) this.connectivityChanged(family);
+  /**
+   * All nodes of a search are dead: it may be us who lost the network. OpenDHT always concludes so, and then nobody is good
+   * until it has answered again; here that isn't done to a node whom others have just answered, nor over and over.
+   */
+  #onSearchExpired(family: FamilyState): void {
+    const since = this.scheduler.now() - MIN_RESET_INTERVAL_MS;
+    if (this.#publicStable || family.answeredAt > since || family.resetAt > since) return;
+    this.connectivityChanged(family.family);
   }
 }

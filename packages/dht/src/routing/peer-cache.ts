@@ -6,6 +6,8 @@ import { NEVER, Peer, type PeerOwner } from "./peer.ts";
 
 /** Most peers remembered although nothing uses them; beyond that, the one heard longest ago is forgotten. */
 export const MAX_IDLE_PEERS = 1024;
+/** So many idle peers are kept however long they have been silent. */
+export const MIN_IDLE_PEERS = 64;
 
 /**
  * The peers of one family by id: everybody who speaks of an id gets the same record.
@@ -72,6 +74,14 @@ export class PeerCache implements PeerOwner {
     }
   }
 
+  /** Forgets peers that nothing uses and that haven't been heard for PEER_EXPIRE_MS, or ever; to be called every few minutes. */
+  forgetStale(now: number): void {
+    for (const peer of this.#idle) {
+      if (this.#idle.size <= MIN_IDLE_PEERS) return;
+      if (peer.isOld(now)) this.#forget(peer);
+    }
+  }
+
   onUsed(peer: Peer): void {
     this.#idle.delete(peer);
   }
@@ -92,11 +102,13 @@ export class PeerCache implements PeerOwner {
 
   #forgetOldest(): void {
     if (this.#idle.size <= MAX_IDLE_PEERS) return;
-    for (const peer of this.#idle) {
-      this.#idle.delete(peer);
-      this.#byId.delete(peer.id);
-      this.#sorted.splice(lowerBound(this.#sorted, peer.id), 1);
-      return;
-    }
+    const [oldest] = this.#idle;
+    if (oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(peer: Peer): void {
+    this.#idle.delete(peer);
+    this.#byId.delete(peer.id);
+    this.#sorted.splice(lowerBound(this.#sorted, peer.id), 1);
   }
 }

@@ -128,7 +128,10 @@ export class Peer {
   }
 
   removeRequest(tid: number): void {
-    if (this.#requests?.delete(tid)) this.release();
+    if (!this.#requests?.delete(tid)) return;
+    // An empty map costs as much as the rest of the peer.
+    if (this.#requests.size === 0) this.#requests = undefined;
+    this.release();
   }
 
   getSocket(id: number): SocketHandler | undefined {
@@ -147,7 +150,9 @@ export class Peer {
 
   /** Harmless when it is closed already. */
   closeSocket(id: number): void {
-    if (this.#sockets?.delete(id)) this.release();
+    if (!this.#sockets?.delete(id)) return;
+    if (this.#sockets.size === 0) this.#sockets = undefined;
+    this.release();
   }
 
   /** Something valid came from it. */

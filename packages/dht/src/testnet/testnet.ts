@@ -1,6 +1,7 @@
 import type { Family } from "../address/index.ts";
 import { randomBelow, SeededRandom } from "../random/index.ts";
 import { VirtualScheduler } from "../scheduler/index.ts";
+import { ValueTypeRegistry } from "../value/index.ts";
 import { Churn } from "./churn.ts";
 import { Drive } from "./drive.ts";
 import { type Duration, toMilliseconds } from "./duration.ts";
@@ -36,6 +37,8 @@ export class Testnet {
   readonly nodes: TestNode[] = [];
   readonly scheduler = new VirtualScheduler();
   readonly network: SimulatedNetwork;
+  /** Shared by all nodes that aren't given their own; nobody can change it. */
+  readonly #types = new ValueTypeRegistry();
   readonly #drive = new Drive(this.scheduler);
   readonly #options: TestnetOptions;
   readonly #families: readonly Family[];
@@ -186,7 +189,7 @@ export class Testnet {
       endpoint: this.network.attach(this.#families),
       scheduler: this.scheduler,
       drive: this.#drive,
-      config: (typeof config === "function" ? config(index) : config) ?? {},
+      config: { types: this.#types, ...(typeof config === "function" ? config(index) : config) },
     });
     this.nodes.push(node);
     this.#start(node);
