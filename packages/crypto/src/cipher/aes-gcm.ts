@@ -6,7 +6,7 @@ import { DecryptError } from "../errors.ts";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** What AES-GCM adds to a plaintext. */
-export const GCM_OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
+const GCM_OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /** Encrypts with a raw key of 16, 24 or 32 bytes. */
 export function seal(data: Uint8Array, key: Uint8Array): Uint8Array {

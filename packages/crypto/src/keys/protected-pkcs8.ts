@@ -10,8 +10,8 @@ import { CryptoError } from "../errors.ts";
 
 /** Work for someone who guesses: the count that GnuTLS writes today. */
 export const PBKDF2_ITERATIONS = 600_000;
-/** A key file that asks for more would block its reader for a minute and longer. */
-export const MAX_PBKDF2_ITERATIONS = 20_000_000;
+/** About a second of work. A key file that asks for more was made to keep its reader busy. */
+export const MAX_PBKDF2_ITERATIONS = 8_000_000;
 
 const SALT_BYTES = 16;
 const IV_BYTES = 16;
@@ -40,10 +40,10 @@ export async function sealPkcs8(pkcs8: Uint8Array, password: string): Promise<Ui
   return new Uint8Array(sequence(algorithm, octets(encrypted)).toBER());
 }
 
-/** Refuses a protected key whose password derivation would take forever. Other forms of protection pass. */
+/** Refuses a protected key whose password derivation would take too long. Other forms of protection pass. */
 export function requireBearableIterations(data: Uint8Array | string): void {
   if (pbkdf2Iterations(data) <= MAX_PBKDF2_ITERATIONS) return;
-  throw new CryptoError("ERR_KEY_UNSUPPORTED", "opening this key would take minutes: it asks for too many iterations");
+  throw new CryptoError("ERR_KEY_UNSUPPORTED", "this key takes too long to open: it asks for too many iterations");
 }
 
 /** The iteration count of a PBES2 key in PEM or DER, 0 when it is protected otherwise. */

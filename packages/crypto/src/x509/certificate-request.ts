@@ -11,6 +11,7 @@ import {
 } from "@peculiar/asn1-x509";
 import { arrayBufferOf, decodeDer, encodeDer } from "../asn1/der.ts";
 import { decodePem, encodePem, pemText } from "../asn1/pem.ts";
+import { isProperFrame, type SignedParts } from "../asn1/signed-frame.ts";
 import { CryptoError } from "../errors.ts";
 import type { PrivateKey } from "../keys/private-key.ts";
 import { PublicKey } from "../keys/public-key.ts";
@@ -40,13 +41,17 @@ export class CertificateRequest {
   readonly publicKey: PublicKey;
   readonly subject: DistinguishedName;
   readonly alternativeNames: readonly AlternativeName[];
-  readonly #asn: CertificationRequest;
+  readonly #info: CertificationRequestInfo;
+  readonly #signed: SignedParts;
 
   private constructor(der: Uint8Array) {
     this.der = der;
     try {
-      this.#asn = parse(der);
-      const info = this.#asn.certificationRequestInfo;
+      const parsed = parse(der);
+      const info = parsed.certificationRequestInfo;
+      this.#info = info;
+      this.#signed = signedParts(parsed);
+      if (!isProperFrame(der, this.#signed)) throw malformed();
       this.publicKey = PublicKey.from(encodeDer(info.subjectPKInfo));
       this.subject = new DistinguishedName(info.subject);
       this.alternativeNames = requestedNames(info);
@@ -82,10 +87,7 @@ export class CertificateRequest {
 
   /** Whether the request is signed by the key that it holds. */
   verify(): boolean {
-    const { certificationRequestInfoRaw, signatureAlgorithm, signature } = this.#asn;
-    if (certificationRequestInfoRaw === undefined) return false;
-    const info = new Uint8Array(certificationRequestInfoRaw);
-    return isSignedWith(this.publicKey, signatureAlgorithm, info, new Uint8Array(signature));
+    return isSignedWith(this.publicKey, this.#signed);
   }
 
   pem(): string {
@@ -94,7 +96,7 @@ export class CertificateRequest {
 
   /** The subject, for the certificate to be made. */
   asnSubject(): Name {
-    return this.#asn.certificationRequestInfo.subject;
+    return this.#info.subject;
   }
 }
 
@@ -127,6 +129,12 @@ function requestedNames({ attributes }: CertificationRequestInfo): AlternativeNa
 function parse(der: Uint8Array): CertificationRequest {
   if (der.length > MAX_REQUEST_BYTES) throw malformed();
   return decodeDer(der, CertificationRequest);
+}
+
+function signedParts(parsed: CertificationRequest): SignedParts {
+  const { certificationRequestInfoRaw, signatureAlgorithm: algorithm, signature } = parsed;
+  if (certificationRequestInfoRaw === undefined) throw malformed();
+  return { content: new Uint8Array(certificationRequestInfoRaw), algorithm, signature: new Uint8Array(signature) };
 }
 
 function malformed(cause?: unknown): CryptoError {

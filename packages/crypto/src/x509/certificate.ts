@@ -2,6 +2,7 @@
 import * as asn from "@peculiar/asn1-x509";
 import { decodeDer, encodeDer } from "../asn1/der.ts";
 import { encodePem } from "../asn1/pem.ts";
+import { isProperFrame, type SignedParts } from "../asn1/signed-frame.ts";
 import { bytesEqual, toHex } from "../bytes.ts";
 import { CryptoError } from "../errors.ts";
 import { PublicKey } from "../keys/public-key.ts";
@@ -35,15 +36,17 @@ export class Certificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly extensions: CertificateExtensions;
-  readonly #asn: asn.Certificate;
+  readonly #signed: SignedParts;
   #revocationLists: readonly RevocationList[] = [];
 
   private constructor(der: Uint8Array, issuer: Certificate | undefined) {
     this.der = der;
     this.issuer = issuer;
     try {
-      this.#asn = parse(der);
-      const tbs = this.#asn.tbsCertificate;
+      const parsed = parse(der);
+      const tbs = parsed.tbsCertificate;
+      this.#signed = signedParts(parsed);
+      if (!isProperFrame(der, this.#signed)) throw malformed();
       this.publicKey = PublicKey.from(encodeDer(tbs.subjectPublicKeyInfo));
       this.serialNumber = new Uint8Array(tbs.serialNumber);
       this.subject = new DistinguishedName(tbs.subject);
@@ -74,11 +77,6 @@ export class Certificate {
   /** Links certificates that come one by one, as in TLS: each PEM or DER, from subject to issuer, links unchecked. */
   static fromBlobs(blobs: Iterable<Uint8Array | string>): Certificate {
     return linkChain(splitBlobs(blobs, MAX_CHAIN_LENGTH));
-  }
-
-  /** The same certificate with a known issuer above it. */
-  withIssuer(issuer: Certificate): Certificate {
-    return new Certificate(this.der, issuer);
   }
 
   /** A certificate just made, under its issuer. */
@@ -128,10 +126,6 @@ export class Certificate {
     return bytesEqual(this.der, other.der);
   }
 
-  get isSelfIssued(): boolean {
-    return this.subject.equals(this.issuerName);
-  }
-
   /** Whether `issuer` is the certificate that this one names as its issuer, by name and key identifier. */
   namesIssuer(issuer: Certificate): boolean {
     if (!this.issuerName.equals(issuer.subject)) return false;
@@ -142,14 +136,12 @@ export class Certificate {
 
   /** Whether this certificate carries a signature of `key`. */
   isSignedBy(key: PublicKey): boolean {
-    const { tbsCertificate, tbsCertificateRaw, signatureAlgorithm, signatureValue } = this.#asn;
-    if (tbsCertificateRaw === undefined || !tbsCertificate.signature.isEqual(signatureAlgorithm)) return false;
-    return isSignedWith(key, signatureAlgorithm, new Uint8Array(tbsCertificateRaw), new Uint8Array(signatureValue));
+    return isSignedWith(key, this.#signed);
   }
 
   /** Whether the signature uses a digest that can be forged. */
   get hasInsecureSignature(): boolean {
-    return isInsecureAlgorithm(this.#asn.signatureAlgorithm);
+    return isInsecureAlgorithm(this.#signed.algorithm);
   }
 
   /** Lists of revoked certificates that this authority signed, oldest number first. */
@@ -187,6 +179,12 @@ function linkChain(ders: readonly Uint8Array[]): Certificate {
 function parse(der: Uint8Array): asn.Certificate {
   if (der.length > MAX_CERTIFICATE_BYTES) throw malformed();
   return decodeDer(der, asn.Certificate);
+}
+
+function signedParts(parsed: asn.Certificate): SignedParts {
+  const { tbsCertificate, tbsCertificateRaw, signatureAlgorithm: algorithm, signatureValue } = parsed;
+  if (tbsCertificateRaw === undefined || !tbsCertificate.signature.isEqual(algorithm)) throw malformed();
+  return { content: new Uint8Array(tbsCertificateRaw), algorithm, signature: new Uint8Array(signatureValue) };
 }
 
 function malformed(cause?: unknown): CryptoError {

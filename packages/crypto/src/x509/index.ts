@@ -21,5 +21,5 @@ export {
   type RevocationListOptions,
   revoke,
 } from "./revocation-list.ts";
-export { MAX_TRUST_ANCHORS, TrustList, type VerifyOptions } from "./trust-list.ts";
+export { MAX_TRUST_ANCHORS, TrustList, type TrustListOptions, type VerifyOptions } from "./trust-list.ts";
 export { type TrustProblem, TrustVerdict } from "./trust-verdict.ts";

@@ -89,6 +89,7 @@ export async function certifyRequest(
 /**
  * The same certificate (key, names, extensions) with another validity from now on, which may be negative, and a new
  * serial number. Signed by `signer`: the issuer's identity, or the certificate's own key when it is self-signed.
+ * @throws CryptoError `ERR_ISSUER_NOT_CA`, `ERR_KEY_MISMATCH`
  */
 export async function renewCertificate(
   certificate: Certificate,
@@ -103,6 +104,9 @@ export async function renewCertificate(
     ...(tbsCertificate.extensions && { extensions: tbsCertificate.extensions }),
   };
   const key = "key" in signer ? signer.key : signer;
+  if (key === signer && !key.publicKey.equals(certificate.publicKey)) {
+    throw new CryptoError("ERR_KEY_MISMATCH", "another key than the certificate's own needs its certificate, to sign");
+  }
   return await sign(contents, signer, key.publicKey.preferredDigest(), { validity, now });
 }
 

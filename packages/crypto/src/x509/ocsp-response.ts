@@ -72,10 +72,10 @@ export class OcspResponse {
   }
 
   #isSignedBy(issuer: Certificate): boolean {
-    const { tbsResponseDataRaw, signatureAlgorithm, signature } = this.#basic;
+    const { tbsResponseDataRaw, signatureAlgorithm: algorithm, signature } = this.#basic;
     if (tbsResponseDataRaw === undefined) return false;
-    const data = new Uint8Array(tbsResponseDataRaw);
-    return isSignedWith(issuer.publicKey, signatureAlgorithm, data, new Uint8Array(signature));
+    const content = new Uint8Array(tbsResponseDataRaw);
+    return isSignedWith(issuer.publicKey, { content, algorithm, signature: new Uint8Array(signature) });
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { Integer } from "asn1js";
 import { arrayBufferOf, decodeDer, encodeDer, integerBytes } from "../asn1/der.ts";
 import { decodePem, encodePem, pemText } from "../asn1/pem.ts";
+import { isProperFrame, type SignedParts } from "../asn1/signed-frame.ts";
 import { toHex } from "../bytes.ts";
 import { CryptoError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
@@ -49,23 +50,26 @@ export class RevocationList {
   readonly thisUpdate: Date;
   /** When a newer list is promised. */
   readonly nextUpdate: Date | undefined;
-  readonly #asn: CertificateList;
+  readonly #signed: SignedParts;
+  readonly #entries: readonly RevokedCertificate[];
   /** Serial numbers in hexadecimal. */
   readonly #revoked: ReadonlySet<string>;
 
   private constructor(der: Uint8Array) {
     this.der = der;
     try {
-      this.#asn = parse(der);
-      const tbs = this.#asn.tbsCertList;
+      const parsed = parse(der);
+      const tbs = parsed.tbsCertList;
+      this.#signed = signedParts(parsed);
+      if (!isProperFrame(der, this.#signed)) throw malformed();
       this.issuerName = new DistinguishedName(tbs.issuer);
       this.number = crlNumber(tbs);
       this.thisUpdate = tbs.thisUpdate.getTime();
       this.nextUpdate = tbs.nextUpdate?.getTime();
-      const entries = tbs.revokedCertificates ?? [];
-      this.#revoked = new Set(entries.map(({ userCertificate }) => toHex(new Uint8Array(userCertificate))));
+      this.#entries = tbs.revokedCertificates ?? [];
+      this.#revoked = new Set(this.#entries.map(({ userCertificate }) => toHex(new Uint8Array(userCertificate))));
     } catch (error) {
-      throw malformed(error);
+      throw error instanceof CryptoError ? error : malformed(error);
     }
   }
 
@@ -119,10 +123,7 @@ export class RevocationList {
 
   /** Whether `issuer` signed this list. */
   isSignedBy(issuer: Certificate): boolean {
-    const { tbsCertList, tbsCertListRaw, signatureAlgorithm: algorithm, signature } = this.#asn;
-    if (!issuer.subject.equals(this.issuerName)) return false;
-    if (tbsCertListRaw === undefined || !tbsCertList.signature.isEqual(algorithm)) return false;
-    return isSignedWith(issuer.publicKey, algorithm, new Uint8Array(tbsCertListRaw), new Uint8Array(signature));
+    return issuer.subject.equals(this.issuerName) && isSignedWith(issuer.publicKey, this.#signed);
   }
 
   /** The packed form: DER. */
@@ -136,7 +137,7 @@ export class RevocationList {
 
   /** The entries as they are, for the list that replaces this one. */
   asnEntries(): readonly RevokedCertificate[] {
-    return this.#asn.tbsCertList.revokedCertificates ?? [];
+    return this.#entries;
   }
 }
 
@@ -219,6 +220,12 @@ function wholeSeconds(date: Date, plusSeconds = 0): Date {
 function parse(der: Uint8Array): CertificateList {
   if (der.length > MAX_REVOCATION_LIST_BYTES) throw malformed();
   return decodeDer(der, CertificateList);
+}
+
+function signedParts(parsed: CertificateList): SignedParts {
+  const { tbsCertList, tbsCertListRaw, signatureAlgorithm: algorithm, signature } = parsed;
+  if (tbsCertListRaw === undefined || !tbsCertList.signature.isEqual(algorithm)) throw malformed();
+  return { content: new Uint8Array(tbsCertListRaw), algorithm, signature: new Uint8Array(signature) };
 }
 
 function malformed(cause?: unknown): CryptoError {

@@ -1,5 +1,6 @@
 // Source: RFC 4055 and RFC 5758 (object identifiers of signature algorithms), OpenDHT crypto layer §3.2.
 import { AlgorithmIdentifier } from "@peculiar/asn1-x509";
+import type { SignedParts } from "../asn1/signed-frame.ts";
 import type { Digest, KeyKind } from "../keys/key-kind.ts";
 import type { PrivateKey } from "../keys/private-key.ts";
 import type { PublicKey } from "../keys/public-key.ts";
@@ -38,15 +39,10 @@ export function signStructure(key: PrivateKey, digest: Digest, data: Uint8Array)
   return key.signWith(key.publicKey.kind === "ed25519" ? undefined : digest, data);
 }
 
-/** Whether `signature` over `data` was made with the private half of `key`; false for an unknown algorithm too. */
-export function isSignedWith(
-  key: PublicKey,
-  { algorithm }: AlgorithmIdentifier,
-  data: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  const scheme = SCHEMES.get(algorithm);
-  return scheme?.kind === key.kind && key.checkSignatureWith(scheme.digest, data, signature);
+/** Whether the signature was made with the private half of `key`; false for an unknown algorithm too. */
+export function isSignedWith(key: PublicKey, { content, algorithm, signature }: SignedParts): boolean {
+  const scheme = SCHEMES.get(algorithm.algorithm);
+  return scheme?.kind === key.kind && key.checkSignatureWith(scheme.digest, content, signature);
 }
 
 /** SHA-1 signatures can be forged. */
