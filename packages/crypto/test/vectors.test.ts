@@ -144,7 +144,8 @@ describe("encryption", () => {
   });
 });
 
-describe("AES and passwords", () => {
+// A key out of a password takes a second by design, and more on a busy machine.
+describe("AES and passwords", { timeout: 60_000 }, () => {
   test.each(vectorsUnder("aes/raw-key"))("$name", async ({ inputs, output }) => {
     expect(hex(await aesDecrypt(bytes(inputs, "ciphertext_hex"), bytes(inputs, "key_hex")))).toBe(output.plaintext_hex);
   });
