@@ -4,8 +4,8 @@ import { SockAddr } from "../../src/address/index.ts";
 import { InfoHash } from "../../src/id/index.ts";
 import { SeededRandom } from "../../src/random/index.ts";
 import { Peer } from "../../src/routing/index.ts";
-import { SEARCH_NODES } from "../../src/search/index.ts";
 import { ClosestNodes, MAX_HELD_NODES } from "../../src/search/closest-nodes.ts";
+import { SEARCH_NODES } from "../../src/search/index.ts";
 import type { SearchNode } from "../../src/search/search-node.ts";
 
 const random = new SeededRandom(3);
