@@ -5,6 +5,7 @@ export {
   PEER_EXPIRE_MS,
   PEER_GOOD_MS,
   Peer,
+  type PeerOwner,
   type PendingRequest,
   type SocketHandler,
 } from "./peer.ts";

@@ -1,4 +1,3 @@
-export { MAX_REMOTE_VALUES } from "./ledger.ts";
 export type { LocalListener } from "./local-listener.ts";
 export { REMOTE_LISTENER_LIFE_MS, type RemoteListener, type TellListener } from "./remote-listener.ts";
 export {
@@ -9,6 +8,7 @@ export {
 export {
   DEFAULT_MAX_STORE_BYTES,
   DEFAULT_MAX_STORE_KEYS,
+  DEFAULT_MAX_STORE_VALUES,
   type HeldValue,
   MAX_VALUES_PER_KEY,
   type PutResult,

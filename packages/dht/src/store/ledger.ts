@@ -6,13 +6,11 @@ import { type Source, Sources } from "./source.ts";
 import type { StoredKey } from "./stored-key.ts";
 import { StoredValue } from "./stored-value.ts";
 
-/** Most values held for others, however small they are. */
-export const MAX_REMOTE_VALUES = 1_048_576;
-
 /** The books on all values: how many, how large, whose, and which goes next. Knows neither policies nor listeners. */
 export class Ledger {
   readonly #sources = new Sources();
   readonly #expiry: ExpiryQueue;
+  #nextOrder = 0;
   #remoteValues = 0;
   #localValues = 0;
   #remoteBytes = 0;
@@ -50,7 +48,7 @@ export class Ledger {
 
   /** A value whose id is new under the key. */
   insert(key: StoredKey, value: Value, created: number, expires: number, from: SockAddr | undefined): void {
-    const stored = new StoredValue(key, value, created, expires, from && this.#sources.of(from));
+    const stored = new StoredValue(key, this.#nextOrder++, value, created, expires, from && this.#sources.of(from));
     key.add(stored);
     this.#book(stored);
   }
@@ -85,9 +83,9 @@ export class Ledger {
     return stored;
   }
 
-  /** What has to go because others hold more than `maxBytes` here: the heaviest user's value that expires next. */
-  firstToGo(maxBytes: number): StoredValue | undefined {
-    const isTooMuch = this.#remoteBytes > maxBytes || this.#remoteValues > MAX_REMOTE_VALUES;
+  /** What has to go because others hold more than that here: the heaviest user's value that expires next. */
+  firstToGo(maxBytes: number, maxValues: number): StoredValue | undefined {
+    const isTooMuch = this.#remoteBytes > maxBytes || this.#remoteValues > maxValues;
     return isTooMuch ? this.#sources.firstToGo : undefined;
   }
 

@@ -24,7 +24,7 @@ export class Source extends Heap<StoredValue> {
   }
 
   protected override isBefore(a: StoredValue, b: StoredValue): boolean {
-    return a.expires < b.expires;
+    return a.goesBefore(b);
   }
 
   protected override indexOf(stored: StoredValue): number {

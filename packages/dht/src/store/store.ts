@@ -14,6 +14,8 @@ import type { StoredValue } from "./stored-value.ts";
 
 /** Bytes of values held for others (by `Value.size`), unless said otherwise. */
 export const DEFAULT_MAX_STORE_BYTES = 64 * 1024 * 1024; // node behaviour, STORAGE_LIMIT_DEFAULT
+/** Values held for others, however small they are, unless said otherwise. */
+export const DEFAULT_MAX_STORE_VALUES = 1_048_576;
 /** Most values under one key. */
 export const MAX_VALUES_PER_KEY = 65_536; // node behaviour, Storage.MAX_VALUES
 /** Most keys, unless said otherwise. */
@@ -23,6 +25,8 @@ export const DEFAULT_MAX_STORE_KEYS = 2 ** 30; // node behaviour, MAX_HASHES
 export interface StoreLimits {
   /** Bytes held for others; default 64 MiB. */
   readonly maxStoreSize?: number | undefined;
+  /** Values held for others; default 1048576. */
+  readonly maxStoreValues?: number | undefined;
   /** Bytes of our own values; default no limit. */
   readonly maxLocalStoreSize?: number | undefined;
   /** Keys under which there is a value or a listener; default 2^30. */
@@ -72,6 +76,7 @@ export class Store {
   maxBytes: number;
   /** Bytes of our own values. */
   maxLocalBytes: number;
+  readonly #maxValues: number;
   readonly #maxKeys: number;
   readonly #scheduler: Scheduler;
   readonly #types: ValueTypeRegistry;
@@ -83,6 +88,7 @@ export class Store {
     const { scheduler, random, limits } = options;
     this.maxBytes = resolve(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
     this.maxLocalBytes = resolve(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
+    this.#maxValues = resolve(limits?.maxStoreValues, DEFAULT_MAX_STORE_VALUES);
     this.#maxKeys = resolve(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS);
     this.#scheduler = scheduler;
     this.#types = options.types;
@@ -304,7 +310,7 @@ export class Store {
 
   #makeRoom(): void {
     for (;;) {
-      const stored = this.#ledger.firstToGo(this.maxBytes);
+      const stored = this.#ledger.firstToGo(this.maxBytes, this.#maxValues);
       if (stored === undefined) return;
       this.#ledger.remove(stored);
       this.#tellExpired(stored.key, [stored.value]);

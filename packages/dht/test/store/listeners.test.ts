@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest";
+import { SockAddr } from "../../src/address/index.ts";
+import { InfoHash } from "../../src/id/index.ts";
+import {
+  MAX_REMOTE_LISTENERS,
+  MAX_REMOTE_LISTENERS_PER_KEY,
+  MAX_REMOTE_LISTENERS_PER_PEER,
+  REMOTE_LISTENER_LIFE_MS,
+} from "../../src/store/index.ts";
+import { Query } from "../../src/value/index.ts";
+import { key, LIFE_MS, plainOf, StoreRig, signedOf } from "./store-rig.ts";
+
+describe("listeners hear", () => {
+  test("of a stored value, those on this node first", () => {
+    const rig = new StoreRig();
+    rig.listen();
+    rig.listenLocally();
+    rig.put(plainOf(1));
+    expect(rig.told).toEqual(["local values 1", "remote values 1"]);
+  });
+
+  test("of edits, refreshes, removals and the end", () => {
+    const rig = new StoreRig();
+    rig.listen();
+    rig.listenLocally();
+    rig.put(signedOf(1, 1));
+    rig.put(signedOf(1, 2));
+    rig.put(signedOf(1, 2));
+    rig.putLocal(plainOf(2), true);
+    rig.store.remove(key, 2n);
+    rig.scheduler.advance(LIFE_MS);
+    expect(rig.told.filter((each) => each.startsWith("local"))).toEqual([
+      "local values 1",
+      "local values 1",
+      "local values 2",
+      "local expired 2",
+      "local expired 1",
+    ]);
+    expect(rig.told.filter((each) => each.startsWith("remote"))).toEqual([
+      "remote values 1",
+      "remote values 1",
+      "remote refreshed 1",
+      "remote values 2",
+      "remote expired 2",
+      "remote expired 1",
+    ]);
+  });
+
+  test("nothing of a value that was refused", () => {
+    const rig = new StoreRig();
+    rig.put(plainOf(1, 3));
+    rig.listen();
+    rig.listenLocally();
+    rig.put(plainOf(1, 4));
+    rig.put(plainOf(2, 70_000));
+    expect(rig.told).toEqual([]);
+  });
+
+  test("of our own value put again: only those afar", () => {
+    const rig = new StoreRig();
+    rig.putLocal(plainOf(1));
+    rig.listen();
+    rig.listenLocally();
+    rig.putLocal(plainOf(1));
+    expect(rig.told).toEqual(["remote values 1"]);
+  });
+
+  test("of values that match their query; ids are told to all", () => {
+    const rig = new StoreRig();
+    rig.listen(Query.parse("WHERE id=2"));
+    rig.put(plainOf(1));
+    rig.put(plainOf(2));
+    rig.store.refresh(key, 1n);
+    expect(rig.told).toEqual(["remote values 2", "remote refreshed 1"]);
+  });
+
+  test("on this node, of values that pass their filter", () => {
+    const rig = new StoreRig();
+    const heard: string[] = [];
+    const onValues = (values: readonly { id: bigint }[], expired: boolean) => heard.push(`${values.length} ${expired}`);
+    rig.store.addLocalListener(key, { filter: (value) => value.id !== 1n, onValues });
+    rig.put(plainOf(1));
+    rig.put(plainOf(2));
+    rig.scheduler.advance(LIFE_MS);
+    expect(heard).toEqual(["1 false", "1 true"]);
+  });
+
+  test("while they cancel each other", () => {
+    const rig = new StoreRig();
+    const heard: string[] = [];
+    const first = rig.store.addLocalListener(key, {
+      onValues: () => [heard.push("first"), first.cancel(), second.cancel()],
+    });
+    const second = rig.store.addLocalListener(key, { onValues: () => heard.push("second") });
+    rig.put(plainOf(1));
+    rig.put(plainOf(2));
+    expect(heard).toEqual(["first", "second"]);
+    rig.store.remove(key, 1n);
+    rig.store.remove(key, 2n);
+    expect(rig.store.stats.keys).toBe(0);
+  });
+});
+
+describe("a remote listener", () => {
+  test("is new once; renewing takes the new query over", () => {
+    const rig = new StoreRig();
+    const { peer, isNew } = rig.listen(Query.parse("WHERE id=1"));
+    expect(isNew).toBe(true);
+    expect(rig.store.addRemoteListener(key, peer, 1, Query.parse("WHERE id=2"), 1)).toBe(false);
+    expect(rig.store.addRemoteListener(key, peer, 2, undefined, 1)).toBe(true);
+    expect(rig.store.remoteListenerCount).toBe(2);
+    rig.put(plainOf(1));
+    expect(rig.told).toEqual(["remote values 1"]);
+  });
+
+  test("lives ten minutes after it was last asked for", () => {
+    const rig = new StoreRig();
+    const { peer } = rig.listen();
+    rig.scheduler.advance(REMOTE_LISTENER_LIFE_MS);
+    rig.store.sweep();
+    rig.put(plainOf(1));
+    expect(rig.told).toEqual(["remote values 1"]);
+    rig.store.addRemoteListener(key, peer, 1, undefined, 1);
+    rig.scheduler.advance(REMOTE_LISTENER_LIFE_MS + 1);
+    rig.told.length = 0;
+    rig.put(plainOf(2));
+    expect(rig.told).toEqual([]);
+    expect([rig.store.remoteListenerCount, peer.isRetained]).toEqual([1, true]);
+    rig.store.sweep();
+    expect([rig.store.remoteListenerCount, peer.isRetained]).toEqual([0, false]);
+  });
+
+  test("keeps its key until it goes", () => {
+    const rig = new StoreRig();
+    rig.listen();
+    expect(rig.store.stats.keys).toBe(1);
+    rig.scheduler.advance(REMOTE_LISTENER_LIFE_MS + 1);
+    rig.store.sweep();
+    expect(rig.store.stats.keys).toBe(0);
+  });
+
+  test("hears nothing at an address where it hasn't shown a token", () => {
+    const rig = new StoreRig();
+    const { peer } = rig.listen();
+    peer.moveTo(SockAddr.ipv4(0x0a0000ff, 53));
+    rig.put(plainOf(1));
+    rig.store.refresh(key, 1n);
+    expect(rig.told).toEqual([]);
+    rig.store.addRemoteListener(key, peer, 1, undefined, 1);
+    rig.store.refresh(key, 1n);
+    expect(rig.told).toEqual(["remote refreshed 1"]);
+  });
+});
+
+describe("there are at most", () => {
+  test(`${MAX_REMOTE_LISTENERS_PER_KEY} remote listeners under one key`, () => {
+    const rig = new StoreRig();
+    for (let i = 0; i < MAX_REMOTE_LISTENERS_PER_KEY; i++) expect(rig.listen(undefined, i).isNew).toBe(true);
+    const { isNew, peer } = rig.listen(undefined, 99_999);
+    expect([isNew, peer.isRetained]).toEqual([false, false]);
+    expect(rig.store.addRemoteListener(InfoHash.get("other"), peer, 1, undefined, 1)).toBe(true);
+  });
+
+  test(`${MAX_REMOTE_LISTENERS_PER_PEER} of one peer and ${MAX_REMOTE_LISTENERS} in all`, () => {
+    const rig = new StoreRig();
+    const peers = Array.from({ length: MAX_REMOTE_LISTENERS / MAX_REMOTE_LISTENERS_PER_PEER }, (_, i) => rig.peer(i));
+    for (const peer of peers) {
+      for (let i = 0; i < MAX_REMOTE_LISTENERS_PER_PEER; i++) {
+        rig.store.addRemoteListener(InfoHash.random(rig.random), peer, 1, undefined, 1);
+      }
+      expect(rig.store.addRemoteListener(InfoHash.random(rig.random), peer, 1, undefined, 1)).toBe(false);
+    }
+    expect(rig.store.remoteListenerCount).toBe(MAX_REMOTE_LISTENERS);
+    expect(rig.listen().isNew).toBe(false);
+    expect(rig.store.stats.keys).toBe(MAX_REMOTE_LISTENERS);
+    rig.scheduler.advance(REMOTE_LISTENER_LIFE_MS + 1);
+    rig.store.sweep();
+    expect([rig.store.remoteListenerCount, rig.store.stats.keys]).toEqual([0, 0]);
+    expect(rig.listen().isNew).toBe(true);
+  });
+});
