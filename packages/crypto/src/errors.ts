@@ -26,6 +26,8 @@ export type CryptoErrorCode =
   | "ERR_CRL_MALFORMED"
   /** A revocation list that is not signed by the given certificate. */
   | "ERR_CRL_SIGNATURE"
+  /** A revocation list has no room for another certificate. */
+  | "ERR_CRL_FULL"
   | "ERR_TRUST_LIST_FULL"
   | "ERR_OCSP_MALFORMED"
   /** The responder answered with an error of its own. */

@@ -2,6 +2,9 @@
 import { AsnParser, AsnSerializer } from "@peculiar/asn1-schema";
 import { type AsnType, fromBER, Integer } from "asn1js";
 
+/** Elements in one structure: more than any revocation list of the permitted length has, hostile ones excepted. */
+const MAX_ASN_NODES = 32_768;
+
 /** Thrown by the functions of this file; callers turn it into the error of what they were reading. */
 export class DerError extends Error {
   override readonly name = "DerError";
@@ -21,7 +24,7 @@ export function decodeDer<T>(bytes: Uint8Array, target: new () => T): T {
 export function parseAsn(bytes: Uint8Array): AsnType {
   let parsed: ReturnType<typeof fromBER>;
   try {
-    parsed = fromBER(bytes);
+    parsed = fromBER(bytes, { maxNodes: MAX_ASN_NODES });
   } catch (cause) {
     throw new DerError("not ASN.1", { cause });
   }

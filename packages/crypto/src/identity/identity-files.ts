@@ -3,14 +3,12 @@ import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { CryptoError } from "../errors.ts";
 import { MAX_PRIVATE_KEY_BYTES, PrivateKey } from "../keys/private-key.ts";
-import { Certificate, MAX_CERTIFICATE_BYTES, MAX_CHAIN_LENGTH } from "../x509/certificate.ts";
+import { Certificate, MAX_CHAIN_TEXT_BYTES } from "../x509/certificate.ts";
 import type { Identity } from "../x509/issue.ts";
 
 /** Only the owner reads a private key. */
 const KEY_MODE = 0o600;
 const CERTIFICATE_MODE = 0o644;
-/** Base64 and its frame make certificates longer. */
-const MAX_CHAIN_FILE_BYTES = 2 * MAX_CERTIFICATE_BYTES * MAX_CHAIN_LENGTH;
 
 export interface SaveOptions {
   /** Protects the private key; empty for none. */
@@ -64,7 +62,7 @@ export async function loadIdentityFiles(
   { password = "" }: LoadOptions = {},
 ): Promise<Identity> {
   const key = await PrivateKey.fromEncrypted(await read(keyFile, MAX_PRIVATE_KEY_BYTES), password);
-  const certificate = Certificate.from(await read(certificateFile, MAX_CHAIN_FILE_BYTES));
+  const certificate = Certificate.from(await read(certificateFile, MAX_CHAIN_TEXT_BYTES));
   if (!certificate.publicKey.equals(key.publicKey)) {
     throw new CryptoError("ERR_KEY_MISMATCH", "the certificate doesn't belong to the private key");
   }

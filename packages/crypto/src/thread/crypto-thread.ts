@@ -23,13 +23,13 @@ class CryptoThread {
 
   /** The private RSA operation without any padding; undefined when the block is no number below the modulus. */
   async rsaRaw(key: KeyObject, block: Uint8Array): Promise<Uint8Array | undefined> {
-    const value = await this.#run({ kind: "rsa-raw", key, block });
+    const value = await this.#run({ kind: "rsa-raw", key, block: copyOf(block) });
     return value instanceof Uint8Array ? value : undefined;
   }
 
   /** Opens a protected private key; undefined when that fails. */
   async openKey(data: Uint8Array, pem: boolean, password: string): Promise<KeyObject | undefined> {
-    const value = await this.#run({ kind: "open-key", data, pem, password });
+    const value = await this.#run({ kind: "open-key", data: copyOf(data), pem, password });
     return value instanceof KeyObject ? value : undefined;
   }
 
@@ -72,6 +72,11 @@ class CryptoThread {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
+
+/** A message carries the whole buffer behind a view, so a view gets a buffer of its own first. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes);
 }
 
 export const cryptoThread = new CryptoThread();

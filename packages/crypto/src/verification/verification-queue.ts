@@ -68,7 +68,7 @@ export class VerificationQueue {
     this.#cache = new VerdictCache(this.#options.cacheCapacity);
   }
 
-  /** Never rejects. */
+  /** Never rejects. The bytes must stay as they are until the answer is there. */
   verify(request: VerificationRequest): Promise<VerificationOutcome> {
     const digest = digestRequest(request);
     const known = this.#cache.get(digest);

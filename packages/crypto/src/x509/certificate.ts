@@ -17,6 +17,8 @@ import { isInsecureAlgorithm, isSignedWith } from "./signature-algorithm.ts";
 export const MAX_CERTIFICATE_BYTES = 16_384;
 /** Most certificates in a chain, the leaf included. */
 export const MAX_CHAIN_LENGTH = 16;
+/** Longest text of a chain that is read: base64, its frame and what stands around it included. */
+export const MAX_CHAIN_TEXT_BYTES = 2 * MAX_CHAIN_LENGTH * MAX_CERTIFICATE_BYTES;
 /** Revocation lists that can be attached to a certificate; the oldest goes first. */
 export const MAX_ATTACHED_LISTS = 16;
 
@@ -65,6 +67,7 @@ export class Certificate {
    * @throws CryptoError `ERR_CERTIFICATE_MALFORMED`, `ERR_CHAIN_BROKEN`, `ERR_KEY_UNSUPPORTED`
    */
   static from(data: Uint8Array | string): Certificate {
+    if (data.length > MAX_CHAIN_TEXT_BYTES) throw malformed();
     const certificate = linkChain(splitChain(data, MAX_CHAIN_LENGTH));
     for (let link = certificate; link.issuer !== undefined; link = link.issuer) {
       if (!link.namesIssuer(link.issuer)) {

@@ -22,8 +22,10 @@ import { DistinguishedName } from "./distinguished-name.ts";
 import { type Identity, type IssueOptions, requireAuthority } from "./issue.ts";
 import { isSignedWith, signatureAlgorithm, signStructure } from "./signature-algorithm.ts";
 
-/** Longest revocation list that is read, as DER: about 8,000 entries. */
-export const MAX_REVOCATION_LIST_BYTES = 262_144;
+/** Longest revocation list that is read, as DER. */
+export const MAX_REVOCATION_LIST_BYTES = 131_072;
+/** Certificates on a list that is made here: well within the length above, and read in some 30 ms. */
+export const MAX_REVOCATIONS = 2048;
 const NUMBER_BYTES = 8;
 
 export interface Revocation {
@@ -84,7 +86,7 @@ export class RevocationList {
   /**
    * Signs a new list, with SHA-512. Its next update is promised for `validity` seconds from now, or for when the
    * issuer's certificate expires.
-   * @throws CryptoError `ERR_ISSUER_NOT_CA`, `ERR_KEY_MISMATCH`
+   * @throws CryptoError `ERR_ISSUER_NOT_CA`, `ERR_KEY_MISMATCH`, `ERR_CRL_FULL`
    */
   static async sign(
     { key, certificate: issuer }: Identity,
@@ -143,8 +145,8 @@ export class RevocationList {
 
 /**
  * Takes back a certificate: signs the newest list attached to the issuer's certificate again with one entry more, and
- * attaches the new list in its place of the order.
- * @throws CryptoError `ERR_ISSUER_NOT_CA`, `ERR_KEY_MISMATCH`
+ * attaches the new list to it.
+ * @throws CryptoError `ERR_ISSUER_NOT_CA`, `ERR_KEY_MISMATCH`, `ERR_CRL_FULL`
  */
 export async function revoke(
   issuer: Identity,
@@ -173,6 +175,9 @@ function mergeEntries(
     if (entries.has(serial)) continue;
     const userCertificate = arrayBufferOf(certificate.serialNumber);
     entries.set(serial, new RevokedCertificate({ userCertificate, revocationDate: new Time(wholeSeconds(at)) }));
+  }
+  if (entries.size > MAX_REVOCATIONS) {
+    throw new CryptoError("ERR_CRL_FULL", `a revocation list holds at most ${MAX_REVOCATIONS} certificates`);
   }
   return [...entries.values()];
 }

@@ -1,5 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
-import { Certificate, MAX_CERTIFICATE_BYTES, MAX_CHAIN_LENGTH, RevocationList } from "@hashmere/crypto";
+import {
+  Certificate,
+  MAX_CERTIFICATE_BYTES,
+  MAX_CHAIN_LENGTH,
+  MAX_CHAIN_TEXT_BYTES,
+  RevocationList,
+} from "@hashmere/crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeFamily } from "../identities.ts";
@@ -68,6 +74,7 @@ describe("a certificate", () => {
     ["PEM cut short", chain.pem().slice(0, 500), "ERR_CERTIFICATE_MALFORMED"],
     ["PEM that is not base64", chain.pem().replace("MII", "M*I"), "ERR_CERTIFICATE_MALFORMED"],
     ["more than a certificate can be", Buffer.alloc(MAX_CERTIFICATE_BYTES + 1, 0x30), "ERR_CERTIFICATE_MALFORMED"],
+    ["a text longer than any chain", `${chain.pem()}${" ".repeat(MAX_CHAIN_TEXT_BYTES)}`, "ERR_CERTIFICATE_MALFORMED"],
     ["a key", device.key.publicKey.pem(), "ERR_CERTIFICATE_MALFORMED"],
   ])("is not read from %s", (_, data, code) => {
     expect(() => Certificate.from(data)).toThrow(failure(code));

@@ -1,4 +1,4 @@
-import { Certificate, MAX_REVOCATION_LIST_BYTES, RevocationList, revoke } from "@hashmere/crypto";
+import { Certificate, MAX_REVOCATION_LIST_BYTES, MAX_REVOCATIONS, RevocationList, revoke } from "@hashmere/crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeFamily } from "../identities.ts";
@@ -7,6 +7,13 @@ import { bytes, certificateOf, hex, keyOf, vector } from "../vectors.ts";
 const NOW = new Date("2026-05-01T12:00:00.750Z");
 const { ca, account, device, device2 } = await makeFamily(NOW);
 const numberOf = ({ number }: RevocationList) => BigInt(`0x${hex(number)}`);
+
+/** The device's certificate under another serial number; its signature matters to nobody here. */
+function withSerial(serial: number): Certificate {
+  const der = Buffer.from(device.certificate.der);
+  der.writeUInt32BE(serial, der.indexOf(device.certificate.serialNumber) + 4);
+  return Certificate.from(der);
+}
 
 describe("a revocation list", () => {
   test("names the revoked certificates of its issuer", async () => {
@@ -73,6 +80,14 @@ describe("a revocation list", () => {
     expect(list.size).toBe(2);
     expect(list.isRevoked(device.certificate)).toBe(true);
     expect(list.isRevoked(device2.certificate)).toBe(true);
+  });
+
+  test("holds a bounded number of entries, and a full one is still read", async () => {
+    const entries = Array.from({ length: MAX_REVOCATIONS }, (_, index) => ({ certificate: withSerial(index) }));
+    const full = await RevocationList.sign(account, { revoke: entries });
+    expect(RevocationList.from(full.der).size).toBe(MAX_REVOCATIONS);
+    const more = RevocationList.sign(account, { previous: full, revoke: [{ certificate: device2.certificate }] });
+    await expect(more).rejects.toMatchObject({ code: "ERR_CRL_FULL" });
   });
 
   test("is signed by an authority only", async () => {
