@@ -46,7 +46,8 @@ export class Writer {
   }
 
   byte(byte: number): void {
-    this.#slab[this.#reserve(1)] = byte;
+    const offset = this.#reserve(1);
+    this.#slab[offset] = byte;
   }
 
   boolean(value: boolean): void {
@@ -123,7 +124,8 @@ export class Writer {
 
   /** Four bytes, big-endian. */
   word(value: number): void {
-    writeWord(this.#slab, this.#reserve(4), value);
+    const offset = this.#reserve(4);
+    writeWord(this.#slab, offset, value);
   }
 
   /** Two bytes, big-endian. */
@@ -159,7 +161,7 @@ export class Writer {
     }
   }
 
-  /** Room for `length` bytes; where they go. */
+  /** Room for `length` bytes; where they go. The slab may be another one afterwards. */
   #reserve(length: number): number {
     const offset = this.#offset;
     if (offset + length <= this.#slab.length) {

@@ -1,5 +1,5 @@
 import { InfoHash } from "../id/index.ts";
-import { KnownTexts, keyCode, type Reader, UNKNOWN_KEY } from "../msgpack/index.ts";
+import { KnownTexts, keyCode, type Reader } from "../msgpack/index.ts";
 import { EMPTY_BYTES } from "./bytes.ts";
 import { derFromPem } from "./pem.ts";
 import type { ValueInit } from "./value.ts";
@@ -88,6 +88,13 @@ export function readValueInit(reader: Reader): ValueInit | undefined {
   return reader.failed ? undefined : fields;
 }
 
+/** Reads `{body, sig}` alone: what a cypher holds. Same conditions as `readValueInit`. */
+export function readDatInit(reader: Reader): ValueInit | undefined {
+  fields.reset();
+  readDat(reader);
+  return reader.failed || fields.cypher ? undefined : fields;
+}
+
 function readOuterEntry(reader: Reader): void {
   const key = reader.readKey();
   if (key === ID && fields.isNew(SEEN_ID)) fields.id = reader.readUint64();
@@ -114,7 +121,7 @@ function readDat(reader: Reader): void {
     fields.seq = 0;
     fields.recipient = InfoHash.zero;
     fields.signature = undefined;
-  } else if (!hasAll(SEEN_SEQ | SEEN_SIG)) reader.fail();
+  } else if (!hasAll(SEEN_SEQ | SEEN_SIG) || isEmpty(fields.owner) || isEmpty(fields.signature)) reader.fail();
 }
 
 function readBody(reader: Reader): void {
@@ -123,14 +130,17 @@ function readBody(reader: Reader): void {
 
 function readBodyEntry(reader: Reader): void {
   const key = reader.readKey();
-  if (key === UNKNOWN_KEY) reader.skip();
-  else if (key === TYPE && fields.isNew(SEEN_TYPE)) fields.type = reader.readUint(MAX_UINT16);
+  if (key === TYPE && fields.isNew(SEEN_TYPE)) fields.type = reader.readUint(MAX_UINT16);
   else if (key === DATA && fields.isNew(SEEN_DATA)) fields.data = reader.readBlob();
   else if (key === USER_TYPE && fields.isNew(SEEN_USER_TYPE)) fields.userType = reader.readText(USER_TYPES);
   else if (key === OWNER && fields.isNew(SEEN_OWNER)) fields.owner = derFromPem(reader.readBlob());
   else if (key === SEQ && fields.isNew(SEEN_SEQ)) fields.seq = reader.readUint(MAX_UINT16);
   else if (key === TO && fields.isNew(SEEN_TO)) fields.recipient = reader.readInfoHash();
   else reader.skip();
+}
+
+function isEmpty(bytes: Uint8Array | undefined): boolean {
+  return bytes === undefined || bytes.length === 0;
 }
 
 function hasAll(bits: number): boolean {

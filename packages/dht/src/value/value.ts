@@ -3,8 +3,8 @@ import { UnpackError } from "../errors/index.ts";
 import { InfoHash } from "../id/index.ts";
 import { decodeText, Reader, textLength, Writer } from "../msgpack/index.ts";
 import { EMPTY_BYTES, equalBytes } from "./bytes.ts";
-import { packedValueSize, writeBody, writeValue } from "./pack-value.ts";
-import { readValueInit } from "./read-value.ts";
+import { packedValueSize, writeBody, writeDat, writeValue } from "./pack-value.ts";
+import { readDatInit, readValueInit } from "./read-value.ts";
 import { parseValueJson, type ValueJson, valueToJson } from "./value-json.ts";
 import { formatValue } from "./value-text.ts";
 import type { TypedValue } from "./value-type.ts";
@@ -94,6 +94,19 @@ export class Value {
     return value;
   }
 
+  /**
+   * The signed value inside a decrypted cypher.
+   * @param outer what is visible around the cypher: id, priority, push type
+   * @throws UnpackError
+   */
+  static fromDecrypted(bytes: Uint8Array, outer: Value): Value {
+    const init = readDatInit(new Reader(bytes));
+    if (!init)
+      throw new UnpackError("the decrypted bytes hold no value: a map with a body and its signature is needed");
+    const { id, priority, pushType } = outer;
+    return new Value({ ...init, id, priority, pushType });
+  }
+
   /** The value at the reader's place; undefined, and the reader failed, when there is none. */
   static read(reader: Reader): Value | undefined {
     const init = readValueInit(reader);
@@ -177,6 +190,13 @@ export class Value {
     return writer.finish();
   }
 
+  /** The bytes that are encrypted for a recipient: body and signature. */
+  getToEncrypt(): Uint8Array<ArrayBuffer> {
+    const writer = new Writer();
+    writeDat(writer, this);
+    return writer.finish();
+  }
+
   /** Same id, same content. */
   equals(other: Value): boolean {
     return this === other || (this.id === other.id && this.contentEquals(other));
@@ -225,11 +245,17 @@ export class Value {
 }
 
 function securityOf(init: ValueInit): Security | undefined {
-  const { owner, signature, cypher } = init;
+  const owner = nonEmpty(init.owner);
+  const signature = nonEmpty(init.signature);
+  const cypher = nonEmpty(init.cypher);
   const seq = init.seq ?? 0;
   const recipient = init.recipient ?? InfoHash.zero;
   if (!(owner || signature || cypher) && seq === 0 && recipient.isZero()) return undefined;
   return { owner, seq, recipient, signature, cypher, ownerId: undefined };
+}
+
+function nonEmpty(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes === undefined || bytes.length === 0 ? undefined : bytes;
 }
 
 function checkNumber(name: string, value: number, max: number): void {
