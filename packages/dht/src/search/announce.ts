@@ -45,6 +45,11 @@ export class Announce {
     return this.#waiting.length > 0;
   }
 
+  /** Nobody has to be told how it goes, and nothing has to be done when it is announced. */
+  get isSettled(): boolean {
+    return this.#permanent && this.#announcedAt !== undefined && !this.isWaitedFor;
+  }
+
   /** Another put of the same content. */
   join(announcement: Announcement): void {
     this.#permanent = announcement.permanent;

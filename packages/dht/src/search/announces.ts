@@ -118,6 +118,7 @@ export class Announces {
   }
 
   #complete(announce: Announce, now: number): void {
+    if (announce.isSettled) return;
     const outcome = announce.outcome(now);
     if (outcome === "underWay") return;
     if (!announce.isPermanent) this.#remove(announce);

@@ -56,7 +56,7 @@ export class Ask implements RequestHandlers {
   }
 
   onReply(reply: Reply): void {
-    this.#answeredSerial = this.#search.gets.lastSerial;
+    this.#answeredSerial = this.#search.operations.gets.lastSerial;
     if (!this.#search.onAnswer(this.#node, reply)) return;
     if (this.#isPaged && reply.fields !== undefined) {
       this.#pages = new Pages(this.#search, this.#node, this, reply.fields);
@@ -80,7 +80,7 @@ export class Ask implements RequestHandlers {
 
   /** Some of what was asked for has come. */
   onPage(reply: Reply): void {
-    this.#search.gets.deliver(this.query, reply);
+    this.#search.operations.gets.deliver(this.query, reply);
   }
 
   /** The last of what was asked for has come. */

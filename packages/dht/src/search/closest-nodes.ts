@@ -82,6 +82,23 @@ export class ClosestNodes implements Iterable<SearchNode> {
     return this.#countBefore(this.#nodes.length, false, now);
   }
 
+  /** How many nodes that aren't bad are being asked. */
+  countAsked(now: number): number {
+    let count = 0;
+    for (const node of this.#nodes) if (node.isAsked && !node.isBad(now)) count++;
+    return count;
+  }
+
+  /** When the next node will have to be asked again, if nothing else happens; monotonic ms. */
+  nextChange(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const node of this.#nodes) {
+      if (node.isPaused(now)) next = Math.min(next, node.pausedUntil);
+      else if (node.isSynced(now)) next = Math.min(next, node.syncedUntil);
+    }
+    return next;
+  }
+
   /** Drops the nodes for which `isKept` says no. */
   keep(isKept: (node: SearchNode) => boolean): void {
     const before = this.#nodes;

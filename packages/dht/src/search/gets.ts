@@ -115,7 +115,7 @@ export class Gets {
 
 /** A find is worth sending where the node's last answer is too old for its token. */
 function canFind(node: SearchNode, now: number): boolean {
-  return !node.isAsked && now >= node.syncedUntil && !node.peer.isExpired && !node.isPaused(now);
+  return !node.isAsked && !node.isDead(now) && now >= node.syncedUntil;
 }
 
 /** The node isn't asked for the get already, and hasn't answered it; nor did it answer anything lately. */

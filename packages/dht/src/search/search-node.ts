@@ -83,6 +83,12 @@ export class SearchNode {
     return this.repliedAt + SYNC_LIFETIME_MS;
   }
 
+  /** It may be asked again, whatever it did. */
+  pardon(): void {
+    this.pausedUntil = NEVER;
+    this.isLost = this.peer.isExpired;
+  }
+
   /** Keeps a token that came with a reply or an update; false when it is unusable. */
   takeToken(token: Uint8Array | undefined): boolean {
     if (token === undefined || token.length === 0 || token.length > MAX_TOKEN_BYTES) return false;

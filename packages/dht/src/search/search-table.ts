@@ -110,7 +110,7 @@ export class SearchTable implements SearchHost {
   /** The values being announced under a key. */
   announces(key: InfoHash, valueId?: bigint): Value[] {
     const values: Value[] = [];
-    for (const { value } of this.#running.get(key)?.announces ?? []) {
+    for (const { value } of this.#running.get(key)?.operations.announces ?? []) {
       if (valueId === undefined || value.id === valueId) values.push(value);
     }
     return values;
@@ -152,7 +152,7 @@ export class SearchTable implements SearchHost {
 
   /** Peers taken for dead have got another chance. */
   connectivityChanged(): void {
-    this.stepAll();
+    for (const search of [...this.#running]) search.onConnectivityChanged();
   }
 
   /** Forgets the searches that nobody has used for SEARCH_IDLE_MS. */
@@ -170,6 +170,8 @@ export class SearchTable implements SearchHost {
     for (const search of [...this]) search.shutdown();
     this.#idle.clear();
   }
+
+  // What its searches ask and tell (SearchHost).
 
   get restartSpreadMs(): number {
     return Math.min(this.#running.size * RESTART_SPREAD_PER_SEARCH_MS, MAX_RESTART_SPREAD_MS);

@@ -1,18 +1,15 @@
 import type { InfoHash } from "../id/index.ts";
 import { uniform } from "../random/index.ts";
 import { NEVER, type Peer } from "../routing/index.ts";
-import { MAX_AUTH_ERRORS, type Request } from "../rpc/index.ts";
-import type { Timer } from "../scheduler/index.ts";
+import { MAX_AUTH_ERRORS, MAX_NODES_PER_REPLY, type Request } from "../rpc/index.ts";
 import type { Query } from "../value/index.ts";
 import type { Reply } from "../wire/index.ts";
+import { Alarm } from "./alarm.ts";
 import type { Announce } from "./announce.ts";
 import type { Announcement } from "./announcement.ts";
-import { Announces } from "./announces.ts";
 import { ClosestNodes } from "./closest-nodes.ts";
 import type { GetOp } from "./get-op.ts";
-import { Gets } from "./gets.ts";
 import {
-  LISTEN_NODES,
   MAX_ASKED_NODES,
   OVERLOAD_PAUSE_MS,
   REFILL_INTERVAL_MS,
@@ -21,7 +18,7 @@ import {
   TARGET_NODES,
 } from "./limits.ts";
 import type { ListenHandle, ListenOperation, ListenSink } from "./listen-operation.ts";
-import { Listens } from "./listens.ts";
+import { Operations } from "./operations.ts";
 import type { SearchHost } from "./search-host.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -36,32 +33,21 @@ export class Search {
   readonly key: InfoHash;
   readonly host: SearchHost;
   readonly nodes: ClosestNodes;
-  readonly gets: Gets;
-  #announces: Announces | undefined;
-  #listens: Listens | undefined;
+  readonly operations: Operations;
+  readonly #alarm: Alarm;
   /** Looks for the nodes for their own sake. */
   #isExploring = false;
   #isDone = true;
   #isExpired = false;
   #refilledAt = NEVER;
   #steppedAt = NEVER;
-  #timer: Timer | undefined;
 
   constructor(host: SearchHost, key: InfoHash) {
     this.host = host;
     this.key = key;
     this.nodes = new ClosestNodes(key, (node) => this.#onDropped(node));
-    this.gets = new Gets(this);
-  }
-
-  /** What is being announced. */
-  get announces(): Iterable<Announce> {
-    return this.#announces ?? [];
-  }
-
-  /** What is being listened to. */
-  get listens(): Iterable<ListenOperation> {
-    return this.#listens ?? [];
+    this.operations = new Operations(this);
+    this.#alarm = new Alarm(host.scheduler, () => this.#step());
   }
 
   /** It has nothing to do: no step will be taken. */
@@ -88,9 +74,9 @@ export class Search {
 
   /** Values that a listen on the same key has heard of come before this returns; if it has heard of all, that was it. */
   get(op: GetOp): void {
-    this.gets.add(op);
+    this.operations.gets.add(op);
     this.#begin();
-    const listen = this.#listens?.find(op.query);
+    const listen = this.operations.findListen(op.query);
     if (listen === undefined) return;
     const values = listen.values.filter((value) => op.query.where.matches(value));
     if (values.length > 0) op.onValues?.(values);
@@ -99,33 +85,32 @@ export class Search {
 
   /** False when the get isn't waiting. */
   cancelGet(op: GetOp): boolean {
-    const wasWaiting = this.gets.cancel(op);
+    const wasWaiting = this.operations.gets.cancel(op);
     this.#finishIfIdle();
     return wasWaiting;
   }
 
   announce(announcement: Announcement): void {
-    this.#announces ??= new Announces(this);
-    this.#announces.add(announcement);
+    this.operations.announce(announcement);
     this.#begin();
   }
 
   /** False when there is no such announcement. */
   cancelAnnounce(id: bigint): boolean {
-    const existed = this.#announces?.cancel(id) ?? false;
+    const existed = this.operations.cancelAnnounce(id);
     this.#finishIfIdle();
     return existed;
   }
 
   listen(query: Query, sink: ListenSink): ListenHandle {
-    this.#listens ??= new Listens(this);
-    const handle = this.#listens.add(query, sink);
+    const handle = this.operations.listen(query, sink);
     this.#begin();
     return handle;
   }
 
+  /** Nobody listens any more, and nobody came back in time. */
   endListen(operation: ListenOperation): void {
-    this.#listens?.end(operation);
+    this.operations.endListen(operation);
     this.#finishIfIdle();
   }
 
@@ -138,9 +123,7 @@ export class Search {
   /** Ends everything: gets and announcements fail, listened values expire, no node is remembered. */
   shutdown(): void {
     this.#isExploring = false;
-    this.gets.fail();
-    for (const announce of [...(this.#announces ?? [])]) this.#announces?.cancel(announce.value.id);
-    for (const operation of [...(this.#listens ?? [])]) this.#listens?.end(operation);
+    this.operations.shutdown();
     this.nodes.keep(() => false);
     this.#finishIfIdle();
   }
@@ -164,7 +147,7 @@ export class Search {
     const node = this.nodes.find(peer);
     if (node === undefined) return;
     node.isLost = true;
-    this.#listens?.forget(node);
+    this.operations.unsubscribe(node);
     this.stepSoon();
   }
 
@@ -173,21 +156,26 @@ export class Search {
     const node = this.nodes.find(peer);
     if (node === undefined) return;
     node.forgetToken();
-    this.#listens?.onTokenRejected(node);
+    this.operations.onTokenRejected(node);
     if (peer.authErrors > MAX_AUTH_ERRORS) this.#pause(node);
     this.stepSoon();
+  }
+
+  /** Peers taken for dead have got another chance, and so gets everybody else. */
+  onConnectivityChanged(): void {
+    for (const node of this.nodes) node.pardon();
+    this.restart();
   }
 
   /** Everything may have changed: takes a step, soon if somebody waits, else some time within the host's spread. */
   restart(): void {
     const { scheduler, random, restartSpreadMs } = this.host;
-    if (this.gets.count > 0 || this.#isExploring || this.#announces?.isWaitedFor) {
+    if (this.#isExploring || this.operations.isWaitedFor) {
       this.stepSoon();
       return;
     }
-    const now = scheduler.now();
-    const isSoon = this.#timer?.isPending && this.#timer.time <= now + restartSpreadMs;
-    if (!isSoon) this.stepBy(now + uniform(random, 0, restartSpreadMs));
+    const latest = scheduler.now() + restartSpreadMs;
+    if (this.#alarm.time > latest) this.stepBy(uniform(random, scheduler.now(), latest));
   }
 
   // What its requests report.
@@ -202,8 +190,9 @@ export class Search {
       return false;
     }
     node.repliedAt = now;
-    const entries = this.host.family === 4 ? reply.nodes4 : reply.nodes6;
-    for (const { id } of entries ?? []) {
+    // Directly, because the way by which the table offers peers to searches may end before it comes here.
+    const entries = (this.host.family === 4 ? reply.nodes4 : reply.nodes6) ?? [];
+    for (const { id } of entries.slice(0, MAX_NODES_PER_REPLY)) {
       const peer = this.host.peers.get(id);
       if (peer !== undefined) this.nodes.insert(peer, this.#isExpired, now);
     }
@@ -230,13 +219,13 @@ export class Search {
 
   /** A node's values are known: each due announcement goes there in the cheapest way. */
   onProbed(node: SearchNode, held: ReadonlyMap<bigint, number>): void {
-    this.#announces?.onProbed(node, held);
+    this.operations.onProbed(node, held);
     this.stepSoon();
   }
 
   /** A node has acknowledged an announcement. */
   onDelivered(announce: Announce): void {
-    this.#announces?.onDelivered(announce, this.host.scheduler.now());
+    this.operations.onDelivered(announce, this.host.scheduler.now());
     this.#finishIfIdle();
   }
 
@@ -247,26 +236,16 @@ export class Search {
 
   /** Takes a step at that time at the latest, monotonic ms. */
   stepBy(time: number): void {
-    if (this.#isDone || time === Number.POSITIVE_INFINITY) return;
-    if (this.#timer?.isPending) {
-      if (this.#timer.time <= time) return;
-      this.#timer.cancel();
-    }
-    this.#timer = this.host.scheduler.at(time, this.#step);
+    if (!this.#isDone) this.#alarm.by(time);
   }
 
   get #isIdle(): boolean {
-    return (
-      this.gets.count === 0 &&
-      !this.#isExploring &&
-      (this.#announces === undefined || this.#announces.isEmpty) &&
-      (this.#listens === undefined || this.#listens.isEmpty)
-    );
+    return !this.#isExploring && this.operations.isEmpty;
   }
 
   /** Somebody wants something new: every node gets another chance. */
   #begin(): void {
-    for (const node of this.nodes) node.pausedUntil = NEVER;
+    for (const node of this.nodes) node.pardon();
     this.#isDone = false;
     this.#isExpired = false;
     this.#refill(this.host.scheduler.now());
@@ -284,57 +263,32 @@ export class Search {
     for (const peer of this.host.peers.closest(this.key, SEARCH_NODES)) this.nodes.insert(peer, false, now);
   }
 
-  readonly #step = (): void => {
-    const now = this.host.scheduler.now();
+  #step(): void {
     if (this.#isDone) return;
-    if (this.#isExpired && this.nodes.isDead(now)) {
-      this.stepBy(this.#nextNodeChange(now));
+    const { nodes, operations } = this;
+    const now = this.host.scheduler.now();
+    if (this.#isExpired && nodes.isDead(now)) {
+      this.stepBy(nodes.nextChange(now));
       return;
     }
     this.#isExpired = false;
     this.#steppedAt = now;
-    if (now >= this.#refilledAt + REFILL_INTERVAL_MS && this.nodes.countGood(now) < SEARCH_NODES) this.#refill(now);
-    const isSynced = this.nodes.isSynced(now);
+    if (now >= this.#refilledAt + REFILL_INTERVAL_MS && nodes.countGood(now) < SEARCH_NODES) this.#refill(now);
+    const isSynced = nodes.isSynced(now);
     if (isSynced) {
       this.#isExploring = false;
-      this.gets.complete(now);
-      this.#announces?.complete(now);
+      operations.complete(now);
       if (this.#isIdle) {
         this.#finish();
         return;
       }
     }
-    let wakeAt = this.#listens?.expireValues(now) ?? Number.POSITIVE_INFINITY;
     // Announcements and subscriptions begin before all nodes are synced, but not at the last synced one.
-    const reach = isSynced ? TARGET_NODES : this.nodes.syncLevel(now) - 1;
-    if (reach > 0) {
-      wakeAt = Math.min(
-        wakeAt,
-        this.#listens?.subscribe(Math.min(reach, LISTEN_NODES), now) ?? Number.POSITIVE_INFINITY,
-        this.#announces?.send(reach, now) ?? Number.POSITIVE_INFINITY,
-      );
-    }
-    while (this.#askedCount(now) < MAX_ASKED_NODES && this.gets.askNext(now));
-    if (this.nodes.isDead(now)) this.#expire(now);
-    else this.stepBy(Math.min(wakeAt, this.#nextNodeChange(now)));
-  };
-
-  /** How many nodes that aren't bad are being asked. */
-  #askedCount(now: number): number {
-    let count = 0;
-    for (const node of this.nodes) if (node.isAsked && !node.isBad(now)) count++;
-    return count;
-  }
-
-  /** When a node will have to be asked again, without anything else happening. */
-  #nextNodeChange(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const node of this.nodes) {
-      if (node.peer.isExpired) continue;
-      if (node.isPaused(now)) next = Math.min(next, node.pausedUntil);
-      else if (node.isSynced(now)) next = Math.min(next, node.syncedUntil);
-    }
-    return next;
+    const reach = isSynced ? TARGET_NODES : nodes.syncLevel(now) - 1;
+    const dueAt = operations.work(reach, now);
+    while (nodes.countAsked(now) < MAX_ASKED_NODES && operations.gets.askNext(now));
+    if (nodes.isDead(now)) this.#expire(now);
+    else this.stepBy(Math.min(dueAt, nodes.nextChange(now)));
   }
 
   /** The node is left alone for a while, whatever it says: no loop of questions and refusals. */
@@ -346,8 +300,7 @@ export class Search {
 
   #onDropped(node: SearchNode): void {
     node.cancelAsks();
-    this.#announces?.forget(node);
-    this.#listens?.forget(node);
+    this.operations.forget(node);
   }
 
   /** Nobody answers. Nodes that refuse stay known, so that they aren't asked before their time. */
@@ -355,14 +308,13 @@ export class Search {
     this.#isExpired = true;
     this.#isExploring = false;
     this.nodes.keep((node) => node.isPaused(now));
-    for (const node of this.nodes) this.#listens?.forget(node);
-    this.gets.fail();
-    this.#announces?.fail();
+    for (const node of this.nodes) this.operations.unsubscribe(node);
+    this.operations.fail();
     this.host.onExpired(this);
     // Who was told may have begun something new.
     if (!this.#isExpired) return;
     if (this.#isIdle) this.#finish();
-    else this.stepBy(this.#nextNodeChange(now));
+    else this.stepBy(this.nodes.nextChange(now));
   }
 
   #finishIfIdle(): void {
@@ -372,9 +324,8 @@ export class Search {
   #finish(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.#timer?.cancel();
-    this.#announces = undefined;
-    this.#listens = undefined;
+    this.#alarm.cancel();
+    this.operations.clear();
     for (const node of this.nodes) node.cancelAsks();
     this.host.onDone(this);
   }

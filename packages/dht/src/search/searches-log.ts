@@ -29,20 +29,20 @@ export function searchesLog(tables: readonly SearchTable[], isKnown: IsKnown): s
 
 /** What the log says of one search: several lines. */
 export function searchLog(search: Search, isKnown: IsKnown): string {
-  const { key, host, gets, nodes } = search;
+  const { key, host, nodes } = search;
+  const { gets, announces, listens } = search.operations;
   const now = host.scheduler.now();
-  const operations = [...search.listens];
   const flags = [
     search.isDone ? " [done]" : "",
     search.isExpired ? " [expired]" : "",
     search.isSynced ? " [synced]" : " [not synced]",
-    operations.length > 0 ? " [listening]" : "",
+    [...listens].length > 0 ? " [listening]" : "",
   ].join("");
   const lines = [
     `Search IPv${host.family} ${key} gets: ${gets.count} last step: ${formatRelativeTime(search.steppedAt, now)}${flags}`,
   ];
   if (gets.count > 0) lines.push("Queries:", ...gets.queries.map(String));
-  for (const announce of search.announces) {
+  for (const announce of announces) {
     lines.push(`Announcement: ${announce.value}${announce.outcome(now) === "announced" ? " [announced]" : ""}`);
   }
   lines.push(HEADER);
@@ -55,8 +55,12 @@ function nodeLine(search: Search, node: SearchNode, isKnown: boolean, now: numbe
   const commonBits = String(Hash.commonBits(search.key, peer.id)).padStart(3);
   const get = node.isCandidate ? "c" : node.isAsked ? "f" : " ";
   const sync = peer.isExpired ? "x" : node.isSynced(now) ? "s" : node.repliedAt === NEVER ? "-" : "u";
-  const listens = [...search.listens].map((operation) => listenLetter(operation.subscriptionAt(node))).join("");
-  const announces = [...search.announces].map((announce) => announceLetter(announce.getDelivery(node))).join("");
+  const listens = [...search.operations.listens]
+    .map((operation) => listenLetter(operation.subscriptionAt(node)))
+    .join("");
+  const announces = [...search.operations.announces]
+    .map((announce) => announceLetter(announce.getDelivery(node)))
+    .join("");
   const known = isKnown ? "*" : " ";
   return `${commonBits} ${peer.id} ${known} [${get}${sync}] [${listens}] ${announces} ${peer.address}`;
 }

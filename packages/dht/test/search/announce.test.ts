@@ -236,6 +236,19 @@ describe("a permanent put", () => {
     expect(peers.at(l.peer(2)).size).toBe(1);
   });
 
+  test("goes to a node that was dead before the put, as soon as it is heard again", () => {
+    const { lab: l, peers } = lab(2);
+    l.get();
+    l.run(1000);
+    l.kill(l.peer(0));
+    l.put(value(1), { permanent: true });
+    l.run(1000);
+    expect(peers.at(l.peer(0)).size).toBe(0);
+    l.meet(0);
+    l.run(1000);
+    expect(peers.at(l.peer(0)).size).toBe(1);
+  });
+
   test("of a life too short for the margin is still renewed in reasonable steps", () => {
     const { lab: l } = lab(1);
     l.types.register({ id: 78, name: "flash", expirationMs: 8000 });
