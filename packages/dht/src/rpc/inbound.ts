@@ -66,7 +66,7 @@ export class Inbound {
   }
 
   #take(datagram: Uint8Array, from: SockAddr): DropReason | undefined {
-    const { blacklist, network, stats, ownId } = this.#parts;
+    const { blacklist, limiter, network, ownId, scheduler, stats } = this.#parts;
     if (from.isMartian()) return "martian";
     if (blacklist.has(from)) return "blacklisted";
     const message = decodeMessage(datagram);
@@ -76,6 +76,8 @@ export class Inbound {
     if (message.kind === "part") return this.#onPart(message, from);
     if (message.id.isZero() || message.id.equals(ownId)) return "badId";
     if (isLimited(message) && !this.#isWithinLimits(from)) return "rateLimited";
+    // Each value of a put is work of its own, and acknowledged by a message of its own.
+    if (message.kind === "put") limiter.charge(from, message.values.length - 1, scheduler.now());
     if ("announced" in message && message.announced.length > 0) return this.#onHeader(message, from);
     return this.#dispatch(message, from);
   }

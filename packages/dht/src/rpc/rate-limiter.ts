@@ -62,6 +62,11 @@ export class RateLimiter {
     return true;
   }
 
+  /** Counts further queries of an accepted sender, as far as the limits go: who causes more work is refused sooner. */
+  charge(from: SockAddr, queries: number, now: number): void {
+    for (let i = 0; i < queries; i++) if (!this.accept(from, now)) return;
+  }
+
   #remember(network: number, now: number): void {
     if (this.#count === this.#times.length) {
       if (this.#count < MAX_COUNTED_QUERIES) this.#grow();

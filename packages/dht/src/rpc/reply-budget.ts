@@ -2,25 +2,34 @@ import type { SockAddr } from "../address/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import { hashNetwork } from "./address-hash.ts";
 
-/** Bytes of value parts that one network gets per second while nobody there has proven his address. */
-export const MAX_UNPROVEN_NETWORK_BYTES_PER_SEC = 1024 * 1024;
-/** The same, all networks together. */
-export const MAX_UNPROVEN_BYTES_PER_SEC = 16 * 1024 * 1024;
-
+const MIB = 1024 * 1024;
 const WINDOW_MS = 1000;
 
+/** What may be sent of large values in a second: to one network (IPv4 address, IPv6 /64), and in total. */
+export interface ByteLimits {
+  readonly perNetwork: number;
+  readonly total: number;
+}
+
 /**
- * Keeps us from being used against others: a small query with a forged source may fetch large values, which would flood
- * the forged address. Those who answered us from their address are not limited.
+ * To networks where nobody has proven his address. A small query with a forged source may ask for large values, which
+ * would flood whoever lives at the forged address.
  */
+export const UNPROVEN_BYTES_PER_SEC: ByteLimits = { perNetwork: MIB, total: 16 * MIB };
+/** To peers that answered us from their address: more than they can take in, less than keeps us from all other work. */
+export const PROVEN_BYTES_PER_SEC: ByteLimits = { perNetwork: 128 * MIB, total: 256 * MIB };
+
+/** Counts the bytes of large values sent in the current second. */
 export class ReplyBudget {
+  readonly #limits: ByteLimits;
   readonly #salt: number;
-  /** Bounded by the total: each entry stands for at least one part. */
+  /** Bounded by the total: each entry stands for at least one large reply. */
   readonly #spentByNetwork = new Map<number, number>();
   #spent = 0;
   #windowEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(random: RandomSource) {
+  constructor(limits: ByteLimits, random: RandomSource) {
+    this.#limits = limits;
     this.#salt = random.uint32();
   }
 
@@ -33,7 +42,7 @@ export class ReplyBudget {
     }
     const network = hashNetwork(to, this.#salt);
     const spent = (this.#spentByNetwork.get(network) ?? 0) + bytes;
-    if (spent > MAX_UNPROVEN_NETWORK_BYTES_PER_SEC || this.#spent + bytes > MAX_UNPROVEN_BYTES_PER_SEC) return false;
+    if (spent > this.#limits.perNetwork || this.#spent + bytes > this.#limits.total) return false;
     this.#spentByNetwork.set(network, spent);
     this.#spent += bytes;
     return true;

@@ -11,11 +11,13 @@ import type { RpcEvents } from "./events.ts";
 import { Inbound } from "./inbound.ts";
 import { type ListenerNews, splitNews } from "./listener-news.ts";
 import { RateLimiter, type RateLimits } from "./rate-limiter.ts";
-import { ReplyBudget } from "./reply-budget.ts";
+import { PROVEN_BYTES_PER_SEC, ReplyBudget, UNPROVEN_BYTES_PER_SEC } from "./reply-budget.ts";
+import { fieldBytes, fitting, MAX_REPLY_FIELD_BYTES, MAX_REPLY_VALUE_BYTES, valueBytes } from "./reply-size.ts";
 import type { Request, RequestHandlers, Send } from "./request.ts";
 import { Requests } from "./requests.ts";
 import { TokenIssuer } from "./token-issuer.ts";
 import { TrafficStats } from "./traffic-stats.ts";
+import { UpdateWindow } from "./update-window.ts";
 
 export interface RpcOptions {
   readonly ownId: InfoHash;
@@ -50,7 +52,11 @@ export class Rpc {
   readonly #events: RpcEvents;
   readonly #log: Logger;
   readonly #blacklist: Blacklist;
-  readonly #replyBudget: ReplyBudget;
+  readonly #random: RandomSource;
+  readonly #unprovenBudget: ReplyBudget;
+  readonly #provenBudget: ReplyBudget;
+  readonly #updates: UpdateWindow;
+  readonly #limiter: RateLimiter;
   readonly #requests: Requests;
   readonly #inbound: Inbound;
 
@@ -67,7 +73,11 @@ export class Rpc {
     this.peers6 = new PeerCache(6, random);
     this.tokens = new TokenIssuer(scheduler, random);
     this.#blacklist = new Blacklist(random);
-    this.#replyBudget = new ReplyBudget(random);
+    this.#random = random;
+    this.#unprovenBudget = new ReplyBudget(UNPROVEN_BYTES_PER_SEC, random);
+    this.#provenBudget = new ReplyBudget(PROVEN_BYTES_PER_SEC, random);
+    this.#updates = new UpdateWindow(random);
+    this.#limiter = new RateLimiter(options.limits ?? {}, random);
     const expirePeer = (peer: Peer) => this.expirePeer(peer);
     this.#requests = new Requests({ scheduler, random, stats: this.stats, send, onDead: expirePeer });
     this.#inbound = new Inbound({
@@ -78,7 +88,7 @@ export class Rpc {
       peers4: this.peers4,
       peers6: this.peers6,
       blacklist: this.#blacklist,
-      limiter: new RateLimiter(options.limits ?? {}, random),
+      limiter: this.#limiter,
       requests: this.#requests,
       stats: this.stats,
       events,
@@ -189,15 +199,22 @@ export class Rpc {
         const subject = values.length > 0 ? key : undefined;
         const body = { socketId, key: subject, token, version, values, announced: [], refreshed, expired } as const;
         const query = { kind: "update", ...this.#envelope(peer.nextTid()), ...body } as const;
-        this.#requests.start(peer, query, ACKNOWLEDGED);
+        const handlers = this.#updates.open(peer.address);
+        if (handlers !== undefined) this.#requests.start(peer, query, handlers);
+        else this.stats.withheld++;
       } else if (values.length > 0) this.reply(peer, socketId, { token, values });
       else this.#sendLegacyUpdate(peer, socketId, token, refreshed, expired);
     }
   }
 
-  /** Answers a query with tid `tid` that has just come from `peer`. */
+  /**
+   * Answers a query with tid `tid` that has just come from `peer`. Of more values or fields than a reply may hold, some are
+   * sent; large values are withheld when too much goes there already.
+   */
   reply(peer: Peer, tid: number, body: ReplyBody): void {
     const to = peer.address;
+    const values = body.values && fitting(body.values, valueBytes, MAX_REPLY_VALUE_BYTES, this.#random);
+    if (values !== undefined && !this.#maySendValues(peer, values)) return;
     const message: Reply = {
       kind: "reply",
       tid,
@@ -206,26 +223,29 @@ export class Rpc {
       client: this.#client,
       agent: USER_AGENT,
       reportedAddress: to,
-      values: body.values ?? NO_VALUES,
+      values: values ?? NO_VALUES,
       announced: NO_VALUES,
       valueId: body.valueId,
       nodes4: body.nodes4,
       nodes6: body.nodes6,
       token: body.token,
-      fields: body.fields,
+      fields: body.fields && fitting(body.fields, fieldBytes, MAX_REPLY_FIELD_BYTES, this.#random),
       fieldOrder: body.fieldOrder,
     };
-    const parts = message.values.length > 0 ? encodeParts(message) : NO_VALUES;
-    if (parts.length > 0 && !peer.hasProvenAddress && !this.#mayFlood(to, parts)) return;
     this.stats.sent.reply++;
     this.#send(encodeMessage(message), to, false);
-    for (const part of parts) this.#send(part, to, false);
+    for (const part of encodeParts(message)) this.#send(part, to, false);
   }
 
   /** Refuses a query; the codes are in `error-codes.ts`. Real nodes act on a 401 and on a 404 to a refresh only. */
   error(peer: Peer, tid: number, code: number, text: string): void {
     this.stats.sent.error++;
     this.#send(encodeMessage({ kind: "error", ...this.#envelope(tid), code, text }), peer.address, false);
+  }
+
+  /** Counts work that a query caused beyond the ordinary as so many queries more, within the limits of its sender. */
+  charge(from: SockAddr, queries: number): void {
+    this.#limiter.charge(from, queries, this.#scheduler.now());
   }
 
   /** Takes the peer for dead until it is heard again. */
@@ -254,10 +274,12 @@ export class Rpc {
     this.tokens.close();
   }
 
-  #mayFlood(to: SockAddr, parts: readonly Uint8Array[]): boolean {
+  #maySendValues(peer: Peer, values: readonly Value[]): boolean {
     let bytes = 0;
-    for (const part of parts) bytes += part.length;
-    if (this.#replyBudget.allows(to, bytes, this.#scheduler.now())) return true;
+    for (const value of values) bytes += valueBytes(value);
+    if (bytes < LARGE_REPLY_BYTES) return true;
+    const budget = peer.hasProvenAddress ? this.#provenBudget : this.#unprovenBudget;
+    if (budget.allows(peer.address, bytes, this.#scheduler.now())) return true;
     this.stats.withheld++;
     return false;
   }
@@ -281,5 +303,5 @@ export class Rpc {
 
 const NO_VALUES: readonly never[] = [];
 
-/** A listener that doesn't acknowledge is taken for dead by the request itself. */
-const ACKNOWLEDGED: RequestHandlers = { onReply: () => {} };
+/** Replies with less of values than this aren't counted: they are no larger than a list of nodes. */
+const LARGE_REPLY_BYTES = 1024;

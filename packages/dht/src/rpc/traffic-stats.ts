@@ -26,7 +26,7 @@ export class TrafficStats {
   readonly sent = zeroPerKind();
   /** Second and third sends of queries. */
   resent = 0;
-  /** Replies with large values that an asker who may be someone else didn't get. */
+  /** Replies with large values, and updates, that weren't sent because too much goes there already. */
   withheld = 0;
   readonly dropped: Record<DropReason, number> = {
     martian: 0,

@@ -3,7 +3,7 @@ import { type InfoHash, InfoHashMap } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Peer } from "../routing/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
-import { type Query, type Value, type ValueTypeRegistry, Where } from "../value/index.ts";
+import { Field, type Query, type Value, type ValueTypeRegistry, Where } from "../value/index.ts";
 import { Ledger } from "./ledger.ts";
 import { type LocalListener, tellLocalListeners } from "./local-listener.ts";
 import type { TellListener } from "./remote-listener.ts";
@@ -146,6 +146,12 @@ export class Store {
     const found: Value[] = [];
     const storedKey = this.#keys.get(key);
     if (storedKey === undefined) return found;
+    const id = wantedId(where);
+    if (id !== undefined) {
+      const value = storedKey.find(id)?.value;
+      if (value !== undefined && where.matches(value)) found.push(value);
+      return found;
+    }
     for (const { value } of storedKey.values()) if (where.isEmpty || where.matches(value)) found.push(value);
     return found;
   }
@@ -367,6 +373,12 @@ export class Store {
   #monotonic(wallTime: number): number {
     return Math.min(wallTime - this.#wallOffset, this.#scheduler.now());
   }
+}
+
+/** The id that all matching values have, if the conditions name one. */
+function wantedId(where: Where): bigint | undefined {
+  for (const { field, value } of where.restrictions) if (field === Field.Id) return value;
+  return undefined;
 }
 
 function resolve(limit: number | undefined, whenDefault: number): number {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
 import { InfoHash } from "../../src/id/index.ts";
 import { SeededRandom } from "../../src/random/index.ts";
-import { MAX_IDLE_PEERS, NEVER, PEER_EXPIRE_MS, PeerCache } from "../../src/routing/index.ts";
+import { MAX_IDLE_PEERS, MIN_IDLE_PEERS, NEVER, PEER_EXPIRE_MS, PeerCache } from "../../src/routing/index.ts";
 
 const here = SockAddr.ipv4(0x0a000001, 4222);
 const there = SockAddr.ipv4(0x0a000002, 4222);
@@ -98,6 +98,19 @@ describe("forgetting", () => {
     peer.release();
     expect(cache.size).toBe(MAX_IDLE_PEERS);
   });
+});
+
+test(`silent peers that nobody uses are forgotten, except for ${MIN_IDLE_PEERS}`, () => {
+  const cache = newCache();
+  const used = cache.heard(InfoHash.get("used"), here, false, 0);
+  used.retain();
+  for (let i = 0; i < 100; i++) cache.heard(InfoHash.get(`silent ${i}`), here, false, 0);
+  for (let i = 0; i < 30; i++) cache.heard(InfoHash.get(`heard ${i}`), here, false, PEER_EXPIRE_MS);
+  cache.forgetStale(PEER_EXPIRE_MS);
+  expect(cache.size).toBe(131);
+  cache.forgetStale(PEER_EXPIRE_MS + 1);
+  expect(cache.size).toBe(MIN_IDLE_PEERS + 1);
+  expect([cache.get(InfoHash.get("heard 0")), cache.get(InfoHash.get("used"))].every((peer) => peer)).toBe(true);
 });
 
 test("after a change of connectivity everybody is alive, and nobody is good", () => {

@@ -4,14 +4,19 @@ import { SeededRandom } from "../../src/random/index.ts";
 import { Blacklist } from "../../src/rpc/blacklist.ts";
 import {
   MAX_BLACKLISTED,
+  MAX_PENDING_NETWORK_UPDATES,
+  MAX_PENDING_UPDATES,
+  MAX_REPLY_VALUE_BYTES,
   MAX_REPORTED_ADDRESSES,
-  MAX_UNPROVEN_BYTES_PER_SEC,
-  MAX_UNPROVEN_NETWORK_BYTES_PER_SEC,
+  PROVEN_BYTES_PER_SEC,
   ReportedAddresses,
+  UNPROVEN_BYTES_PER_SEC,
 } from "../../src/rpc/index.ts";
 import { ReplyBudget } from "../../src/rpc/reply-budget.ts";
-import { Value } from "../../src/value/index.ts";
-import { envelope, key, Outcome, RpcRig, reply } from "./rpc-rig.ts";
+import { fitting, valueBytes } from "../../src/rpc/reply-size.ts";
+import { UpdateWindow } from "../../src/rpc/update-window.ts";
+import { Field, type FieldValues, Value } from "../../src/value/index.ts";
+import { envelope, key, RpcRig, reply, theirAddress, theirId } from "./rpc-rig.ts";
 
 const host = (number: number) => SockAddr.ipv4(number, 4222);
 
@@ -61,34 +66,125 @@ describe("the addresses that peers report", () => {
   });
 });
 
-describe("large values for those who may be someone else", () => {
-  test("are limited per network", () => {
-    const budget = new ReplyBudget(new SeededRandom(1));
-    expect(budget.allows(host(1), MAX_UNPROVEN_NETWORK_BYTES_PER_SEC, 0)).toBe(true);
+describe("large values", () => {
+  const limits = { perNetwork: 100, total: 250 };
+
+  test("are limited per network and in total, each second anew", () => {
+    const budget = new ReplyBudget(limits, new SeededRandom(1));
+    expect(budget.allows(host(1), 100, 0)).toBe(true);
     expect(budget.allows(host(1).withPort(2), 1, 999)).toBe(false);
-    expect(budget.allows(host(2), 1, 999)).toBe(true);
+    expect(budget.allows(host(2), 100, 999)).toBe(true);
+    expect(budget.allows(host(3), 51, 999)).toBe(false);
+    expect(budget.allows(host(3), 50, 999)).toBe(true);
     expect(budget.allows(host(1), 1, 1000)).toBe(true);
   });
 
-  test("are limited in total", () => {
-    const budget = new ReplyBudget(new SeededRandom(1));
-    const networks = MAX_UNPROVEN_BYTES_PER_SEC / MAX_UNPROVEN_NETWORK_BYTES_PER_SEC;
-    for (let i = 0; i < networks; i++) {
-      expect(budget.allows(host(i), MAX_UNPROVEN_NETWORK_BYTES_PER_SEC, 0)).toBe(true);
+  test("go at a low rate to those who may be someone else, at a high one to peers that proved their address", () => {
+    const values = [new Value({ id: 1n, data: new Uint8Array(60_000) })];
+    const repliesOf = (isProven: boolean, gets: number) => {
+      const rig = new RpcRig({ maxReqPerSec: -1 });
+      rig.rpc.peers4.heard(theirId, theirAddress, false, 0).hasProvenAddress = isProven;
+      rig.onQuery = (query, peer) => rig.rpc.reply(peer, query.tid, { values });
+      for (let i = 0; i < gets; i++) rig.receive({ kind: "get", ...envelope(i), key });
+      expect(rig.rpc.stats.sent.reply + rig.rpc.stats.withheld).toBe(gets);
+      return rig.rpc.stats.sent.reply;
+    };
+    expect(repliesOf(false, 50)).toBe(Math.floor(UNPROVEN_BYTES_PER_SEC.perNetwork / 60_040));
+    expect(repliesOf(true, 50)).toBe(50);
+    expect(PROVEN_BYTES_PER_SEC.perNetwork).toBe(128 * UNPROVEN_BYTES_PER_SEC.perNetwork);
+  });
+});
+
+describe("a reply", () => {
+  test(`holds at most ${MAX_REPLY_VALUE_BYTES} bytes of values, other ones each time`, () => {
+    const rig = new RpcRig();
+    const values = Array.from(
+      { length: 100 },
+      (_, i) => new Value({ id: BigInt(i + 1), data: new Uint8Array(50_000) }),
+    );
+    const seen = new Set<bigint>();
+    for (let i = 0; i < 200; i++) {
+      const some = fitting(values, valueBytes, MAX_REPLY_VALUE_BYTES, new SeededRandom(i));
+      expect(some).toHaveLength(20);
+      for (const { id } of some) seen.add(id);
     }
-    expect(budget.allows(host(networks), 1, 0)).toBe(false);
+    expect(seen.size).toBe(100);
+    rig.peer().hasProvenAddress = true;
+    rig.rpc.reply(rig.peer(), 1, { values });
+    const bytes = rig.sent.reduce((sum, datagram) => sum + datagram.bytes.length, 0);
+    expect(bytes).toBeGreaterThan(MAX_REPLY_VALUE_BYTES * 0.9);
+    expect(bytes).toBeLessThan(MAX_REPLY_VALUE_BYTES * 1.1);
   });
 
-  test("are sent without limit to a peer that has answered us from its address", () => {
-    const values = [new Value({ id: 1n, data: new Uint8Array(60_000) })];
-    const sentTo = (isProven: boolean) => {
-      const rig = new RpcRig();
-      if (isProven) rig.receive(reply(rig.rpc.ping(rig.peer(), new Outcome()).tid));
-      rig.onQuery = (query, peer) => rig.rpc.reply(peer, query.tid, { values });
-      for (let i = 0; i < 100; i++) rig.receive({ kind: "get", ...envelope(i), key });
-      return { replies: rig.messages.filter((message) => message.kind === "reply").length, ...rig.rpc.stats };
-    };
-    expect(sentTo(false)).toMatchObject({ replies: 17, withheld: 83 });
-    expect(sentTo(true)).toMatchObject({ replies: 100, withheld: 0 });
+  test("with selected fields fits into one datagram", () => {
+    const rig = new RpcRig();
+    const owner = theirId;
+    const ownerKey = new Uint8Array(550);
+    for (const answer of [
+      { id: 2n ** 64n - 1n },
+      { userType: "ü".repeat(500) },
+      { id: 1n, owner, ownerKey },
+      { valueType: 9 },
+    ]) {
+      const fields = Array.from({ length: 20_000 }, () => answer);
+      rig.rpc.reply(rig.peer(), 1, { fields, fieldOrder: [...selectedBy(answer)] });
+      expect(rig.sent.at(-1)?.bytes.length).toBeGreaterThan(15_000);
+      expect(rig.sent.at(-1)?.bytes.length).toBeLessThan(65_000);
+    }
+  });
+
+  function selectedBy(answer: FieldValues): Field[] {
+    const names = { id: Field.Id, valueType: Field.ValueType, owner: Field.OwnerPk, userType: Field.UserType } as const;
+    return Object.entries(names).flatMap(([name, field]) => (name in answer ? [field] : []));
+  }
+});
+
+describe("updates to listeners", () => {
+  const news = { kind: "refreshed", ids: [1n] } as const;
+
+  test(`wait for at most ${MAX_PENDING_NETWORK_UPDATES} acknowledgements of one network`, () => {
+    const rig = new RpcRig();
+    for (let i = 0; i < MAX_PENDING_NETWORK_UPDATES + 10; i++) rig.rpc.update(rig.peer(), key, 1, 1, news);
+    expect([rig.rpc.pendingRequests, rig.rpc.stats.withheld]).toEqual([MAX_PENDING_NETWORK_UPDATES, 10]);
+    rig.rpc.update(rig.peer(key, host(77)), key, 1, 1, news);
+    expect(rig.rpc.pendingRequests).toBe(MAX_PENDING_NETWORK_UPDATES + 1);
+    rig.scheduler.advance(10_000);
+    rig.rpc.update(rig.peer(), key, 1, 1, news);
+    expect(rig.rpc.pendingRequests).toBe(1);
+  });
+
+  test(`and ${MAX_PENDING_UPDATES} in all; each answer makes room`, () => {
+    const window = new UpdateWindow(new SeededRandom(1));
+    for (let i = 0; i < MAX_PENDING_UPDATES; i++) expect(window.open(host(i))).toBeDefined();
+    expect(window.open(host(-1))).toBeUndefined();
+    expect(window.pending).toBe(MAX_PENDING_UPDATES);
+
+    const rig = new RpcRig();
+    for (let i = 0; i < MAX_PENDING_NETWORK_UPDATES * 2; i++) {
+      rig.rpc.update(rig.peer(), key, 1, 1, news);
+      const sent = rig.lastMessage;
+      rig.receive(reply(sent?.tid ?? 0));
+    }
+    expect([rig.rpc.pendingRequests, rig.rpc.stats.withheld]).toEqual([0, 0]);
+  });
+});
+
+describe("a query that causes more work than others", () => {
+  test("counts more: a put, once per value", () => {
+    const rig = new RpcRig({ maxReqPerSec: 80 });
+    const values = Array.from({ length: 8 }, (_, i) => new Value({ id: BigInt(i + 1) }));
+    const put = { kind: "put", key, token: new Uint8Array(32), values, announced: [] } as const;
+    rig.receive({ ...put, ...envelope(1) });
+    for (let i = 0; i < 5; i++) rig.receive({ kind: "ping", ...envelope(i) });
+    expect(rig.queries.map((query) => query.kind)).toEqual(["put", "ping", "ping"]);
+    rig.scheduler.advance(1000);
+    rig.receive({ ...put, ...envelope(1), values: [...values, ...values] });
+    rig.receive({ kind: "ping", ...envelope(2) });
+    expect(rig.queries.map((query) => query.kind)).toEqual(["put", "ping", "ping", "put"]);
+    rig.scheduler.advance(1000);
+    rig.rpc.charge(theirAddress, 9);
+    rig.receive({ kind: "ping", ...envelope(3) });
+    rig.receive({ kind: "ping", ...envelope(4) });
+    expect(rig.queries).toHaveLength(5);
   });
 });

@@ -1,0 +1,49 @@
+import { type RandomSource, randomBelow } from "../random/index.ts";
+import type { FieldValues, Value } from "../value/index.ts";
+
+/** Most bytes of values in one reply; more would overrun the receiver's socket anyway. */
+export const MAX_REPLY_VALUE_BYTES = 1024 * 1024;
+/** Most bytes of selected fields in one reply, which must fit into a single datagram. */
+export const MAX_REPLY_FIELD_BYTES = 48 * 1024;
+
+/** Estimated bytes around the data of a packed value. */
+const VALUE_OVERHEAD_BYTES = 40;
+
+export function valueBytes(value: Value): number {
+  return value.size + (value.owner?.length ?? 0) + VALUE_OVERHEAD_BYTES;
+}
+
+export function fieldBytes({ id, valueType, owner, ownerKey, seq, userType }: FieldValues): number {
+  let bytes = 0;
+  if (id !== undefined) bytes += 9;
+  if (valueType !== undefined) bytes += 3;
+  if (owner !== undefined) bytes += ownerKey === undefined ? 22 : ownerKey.length + 5;
+  if (seq !== undefined) bytes += 3;
+  if (userType !== undefined) bytes += userType.length * 3 + 5;
+  return bytes;
+}
+
+/**
+ * The items, or as many as fit: a run that begins anywhere, so that whoever asks several times sees them all.
+ */
+export function fitting<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number,
+  maxBytes: number,
+  random: RandomSource,
+): readonly T[] {
+  let bytes = 0;
+  for (const item of items) bytes += bytesOf(item);
+  if (bytes <= maxBytes) return items;
+  const start = randomBelow(random, items.length);
+  const taken: T[] = [];
+  let left = maxBytes;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[(start + i) % items.length];
+    if (item === undefined) break;
+    left -= bytesOf(item);
+    if (left < 0) break;
+    taken.push(item);
+  }
+  return taken;
+}
