@@ -23,7 +23,7 @@ export class NodeId {
     if (bytes.length !== ID_BYTES) {
       throw new InvalidArgumentError(`an id has ${ID_BYTES} bytes, not ${bytes.length}`);
     }
-    return new NodeId(bytes.slice());
+    return new NodeId(new Uint8Array(bytes));
   }
 
   /** @throws InvalidArgumentError unless the text is 40 hexadecimal digits */

@@ -134,8 +134,8 @@ export class Lookup implements Caller {
       this.#finish();
       return;
     }
-    const { k, alpha } = this.#options;
-    const width = this.#answersWithoutProgress >= alpha || !this.#options.follow ? k : alpha;
+    const { k } = this.#options;
+    const width = this.#width();
     let visible = 0;
     let awaited = 0;
     for (const candidate of this.#shortlist.candidates) {
@@ -145,6 +145,13 @@ export class Lookup implements Caller {
       if (++visible === k) break;
     }
     if (awaited === 0 && !this.#isWorthWaiting()) this.#finish();
+  }
+
+  /** How many requests to have in flight. Once holders have been met, no more than the votes that are still wanted. */
+  #width(): number {
+    const { k, alpha, quorum, follow } = this.#options;
+    const width = this.#answersWithoutProgress >= alpha || !follow ? k : alpha;
+    return this.#votes > 0 ? Math.min(width, quorum - this.#votes) : width;
   }
 
   #ask(candidate: Candidate): void {

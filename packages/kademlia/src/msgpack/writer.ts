@@ -54,6 +54,7 @@ export class Writer {
   }
 
   text(value: string): this {
+    if (value.length < 0x20 && this.#shortAscii(value)) return this;
     const bytes = utf8.encode(value);
     const { length } = bytes;
     if (length < 0x20) this.byte(0xa0 | length);
@@ -61,6 +62,21 @@ export class Writer {
     else if (length <= 0xffff) this.byte(0xda).#uint16(length);
     else this.byte(0xdb).#uint32(length);
     return this.raw(bytes);
+  }
+
+  /** The usual text, a method's name or an address, without a detour through the encoder. False if it is not ASCII. */
+  #shortAscii(value: string): boolean {
+    const start = this.#reserve(1 + value.length);
+    this.#bytes[start] = 0xa0 | value.length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) {
+        this.#length = start;
+        return false;
+      }
+      this.#bytes[start + 1 + i] = code;
+    }
+    return true;
   }
 
   bytes(value: Uint8Array): this {

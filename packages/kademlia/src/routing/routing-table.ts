@@ -95,12 +95,19 @@ export class RoutingTable {
     return found;
   }
 
-  /** How many contacts are nearer to the target than the own id is. */
+  /**
+   * How many contacts are nearer to the target than the own id is. Along the path to the own id, the other half is
+   * nearer as a whole where the target lies in it, and farther as a whole where it does not.
+   */
   countNearerThanSelf(target: NodeId): number {
     let count = 0;
-    for (const contact of this.#byAddress.values()) {
-      if (target.compareDistance(contact.id, this.ownId) < 0) count++;
+    let tree = this.#root;
+    for (let depth = 0; !(tree instanceof Bucket); depth++) {
+      const side = this.ownId.bit(depth);
+      if (target.bit(depth) !== side) count += sizeOf(tree.children[side === 0 ? 1 : 0]);
+      tree = tree.children[side];
     }
+    for (const contact of tree.contacts) if (target.compareDistance(contact.id, this.ownId) < 0) count++;
     return count;
   }
 
@@ -204,6 +211,10 @@ export class RoutingTable {
       parent = child;
     }
   }
+}
+
+function sizeOf(tree: Tree): number {
+  return tree instanceof Bucket ? tree.contacts.length : sizeOf(tree.children[0]) + sizeOf(tree.children[1]);
 }
 
 /** Appends the contacts of `tree`, nearest first, until there are at least `count`. */

@@ -38,9 +38,10 @@ export class UdpTransport implements Transport {
       // Addresses are numeric here; skipping the resolver saves half a microsecond per datagram.
       lookup: (numeric, _options, done) => done(null, numeric, isIPv6 ? 6 : 4),
     });
+    const listening = once(socket, "listening"); // rejects on "error"
     try {
       socket.bind({ port, address: host, exclusive: true });
-      await once(socket, "listening"); // rejects on "error"
+      await listening;
     } catch (error) {
       socket.close();
       throw new SocketError(

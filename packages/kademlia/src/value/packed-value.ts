@@ -60,7 +60,7 @@ function readValue(reader: Reader): Value | undefined {
     case "text":
       return reader.text();
     case "bytes":
-      return reader.bytes().slice();
+      return new Uint8Array(reader.bytes());
     case "boolean":
       return reader.boolean();
     case "integer":
