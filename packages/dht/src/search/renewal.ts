@@ -10,5 +10,10 @@ export const MIN_RENEWAL_MS = 1000;
  */
 export function renewalInterval(lifetimeMs: number, random: RandomSource): number {
   const interval = Math.max(lifetimeMs - RENEWAL_MARGIN_MS, lifetimeMs / 4, MIN_RENEWAL_MS);
-  return interval * uniform(random, 1 - RENEWAL_JITTER, 1);
+  return slightlyEarly(interval, random);
+}
+
+/** The interval, or up to RENEWAL_JITTER of it less: what began together drifts apart. */
+export function slightlyEarly(intervalMs: number, random: RandomSource): number {
+  return intervalMs * uniform(random, 1 - RENEWAL_JITTER, 1);
 }

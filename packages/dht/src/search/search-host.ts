@@ -5,6 +5,7 @@ import type { PeerCache } from "../routing/index.ts";
 import type { Rpc } from "../rpc/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
+import type { KnownTokens } from "./known-tokens.ts";
 import type { Search } from "./search.ts";
 
 /** What a search sends. Requests call their handlers never before the call that made them has returned. */
@@ -21,6 +22,7 @@ export interface SearchHost {
   readonly rpc: SearchRpc;
   readonly peers: PeerCache;
   readonly types: ValueLives;
+  readonly tokens: KnownTokens;
   /** Life of a listen subscription as we count it, ms. */
   readonly listenLifetimeMs: number;
   /** How much the searches that can wait are spread over time when they all have to begin again, ms. */

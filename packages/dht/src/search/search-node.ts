@@ -1,6 +1,5 @@
 import { NEVER, type Peer } from "../routing/index.ts";
 import type { Ask } from "./ask.ts";
-import { MAX_TOKEN_BYTES, SYNC_LIFETIME_MS } from "./limits.ts";
 import type { Probe } from "./probe.ts";
 
 const NO_ASKS: readonly Ask[] = [];
@@ -10,8 +9,8 @@ export class SearchNode {
   readonly peer: Peer;
   /** What the node wants to see with a put or listen. */
   token: Uint8Array | undefined;
-  /** When it last answered a find or get of this search, monotonic ms. */
-  repliedAt = NEVER;
+  /** How long its last answer to a find or get of this search counts, monotonic ms. */
+  syncedUntil = NEVER;
   /** It had to be asked twice: until it answers, it neither blocks nor counts. */
   isCandidate = false;
   /** It answered with an error, or refuses its own tokens: not asked before this time. */
@@ -79,27 +78,16 @@ export class SearchNode {
     return this.token !== undefined && now < this.syncedUntil && !this.isDead(now);
   }
 
-  get syncedUntil(): number {
-    return this.repliedAt + SYNC_LIFETIME_MS;
-  }
-
   /** It may be asked again, whatever it did. */
   pardon(): void {
     this.pausedUntil = NEVER;
     this.isLost = this.peer.isExpired;
   }
 
-  /** Keeps a token that came with a reply or an update; false when it is unusable. */
-  takeToken(token: Uint8Array | undefined): boolean {
-    if (token === undefined || token.length === 0 || token.length > MAX_TOKEN_BYTES) return false;
-    this.token = token;
-    return true;
-  }
-
   /** The token is no good any more: the node has to be asked for another one. */
   forgetToken(): void {
     this.token = undefined;
-    this.repliedAt = NEVER;
+    this.syncedUntil = NEVER;
   }
 
   /** Ends all that is under way and doesn't belong to an announcement or subscription. */

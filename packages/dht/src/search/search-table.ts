@@ -6,6 +6,7 @@ import type { Scheduler } from "../scheduler/index.ts";
 import type { Query, Value } from "../value/index.ts";
 import { type Announcement, NO_TALLY } from "./announcement.ts";
 import type { GetOp } from "./get-op.ts";
+import { KnownTokens } from "./known-tokens.ts";
 import {
   DEFAULT_MAX_SEARCHES,
   LISTEN_LIFETIME_MS,
@@ -45,6 +46,7 @@ export class SearchTable implements SearchHost {
   readonly rpc: SearchRpc;
   readonly peers: PeerCache;
   readonly types: ValueLives;
+  readonly tokens = new KnownTokens();
   readonly listenLifetimeMs: number;
   readonly #maxSearches: number;
   readonly #tellExpired: (() => void) | undefined;

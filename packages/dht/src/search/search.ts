@@ -15,10 +15,12 @@ import {
   REFILL_INTERVAL_MS,
   REFUSAL_PAUSE_MS,
   SEARCH_NODES,
+  SYNC_LIFETIME_MS,
   TARGET_NODES,
 } from "./limits.ts";
 import type { ListenHandle, ListenOperation, ListenSink } from "./listen-operation.ts";
 import { Operations } from "./operations.ts";
+import { slightlyEarly } from "./renewal.ts";
 import type { SearchHost } from "./search-host.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -184,12 +186,12 @@ export class Search {
   onAnswer(node: SearchNode, reply: Reply): boolean {
     const now = this.host.scheduler.now();
     node.isCandidate = false;
-    if (!node.takeToken(reply.token)) {
+    if (!this.takeToken(node, reply.token)) {
       this.#pause(node);
       this.stepSoon();
       return false;
     }
-    node.repliedAt = now;
+    node.syncedUntil = now + slightlyEarly(SYNC_LIFETIME_MS, this.host.random);
     // Directly, because the way by which the table offers peers to searches may end before it comes here.
     const entries = (this.host.family === 4 ? reply.nodes4 : reply.nodes6) ?? [];
     for (const { id } of entries.slice(0, MAX_NODES_PER_REPLY)) {
@@ -197,6 +199,13 @@ export class Search {
       if (peer !== undefined) this.nodes.insert(peer, this.#isExpired, now);
     }
     return true;
+  }
+
+  /** Keeps a token that came with a reply or an update; false when it is unusable. */
+  takeToken(node: SearchNode, token: Uint8Array | undefined): boolean {
+    const kept = this.host.tokens.share(node.peer, token);
+    if (kept !== undefined) node.token = kept;
+    return kept !== undefined;
   }
 
   /** A node has to be asked a second time: others go ahead. */

@@ -54,7 +54,7 @@ function nodeLine(search: Search, node: SearchNode, isKnown: boolean, now: numbe
   const { peer } = node;
   const commonBits = String(Hash.commonBits(search.key, peer.id)).padStart(3);
   const get = node.isCandidate ? "c" : node.isAsked ? "f" : " ";
-  const sync = peer.isExpired ? "x" : node.isSynced(now) ? "s" : node.repliedAt === NEVER ? "-" : "u";
+  const sync = peer.isExpired ? "x" : node.isSynced(now) ? "s" : node.syncedUntil === NEVER ? "-" : "u";
   const listens = [...search.operations.listens]
     .map((operation) => listenLetter(operation.subscriptionAt(node)))
     .join("");

@@ -88,7 +88,7 @@ export class Subscription implements RequestHandlers {
     this.#request = undefined;
     this.#state = "synced";
     this.#dueAt = scheduler.now() + renewalInterval(listenLifetimeMs, random);
-    this.#node.takeToken(reply.token);
+    this.#search.takeToken(this.#node, reply.token);
     this.#search.stepBy(this.#dueAt);
   }
 
@@ -122,7 +122,7 @@ export class Subscription implements RequestHandlers {
 
   readonly #onMessage = (message: UpdateQuery | Reply | LegacyUpdate, _peer: Peer): void => {
     const now = this.#search.host.scheduler.now();
-    this.#node.takeToken(message.token);
+    this.#search.takeToken(this.#node, message.token);
     this.#known ??= new ListenedValues(this.#search.host.types);
     if (message.kind !== "legacyUpdate" && message.values.length > 0) {
       const news = this.#known.add(message.values, now);
