@@ -24,27 +24,31 @@ const OPERATION_LIMIT_MS = 40_000;
 export class Dhtnode implements InteropPeer {
   readonly kind = "dhtnode";
   readonly nodeId: string;
+  /** With an identity: also the key at which its certificate is stored. */
+  readonly publicKeyId: string | undefined;
   readonly port: number;
   readonly #process: LineProcess;
   #queue: Promise<unknown> = Promise.resolve();
   #dumps = 0;
   #listener: ShellListener | undefined;
 
-  private constructor(process: LineProcess, nodeId: string, port: number) {
+  private constructor(process: LineProcess, banner: string, port: number) {
     this.#process = process;
-    this.nodeId = nodeId;
+    this.nodeId = /^OpenDHT node ([0-9a-f]{40}) /m.exec(banner)?.[1] ?? "";
+    this.publicKeyId = /^Public key ID ([0-9a-f]{40})$/m.exec(banner)?.[1];
     this.port = port;
   }
 
   static async start(options: PeerOptions = {}): Promise<Dhtnode> {
     if (options.types !== undefined) throw new Error("dhtnode knows its built-in value types only");
-    if (options.clientMode) throw new Error("this version of dhtnode has no client mode");
+    if (options.clientMode || options.storeBytes !== undefined) {
+      throw new Error("this version of dhtnode has no option for client mode or the size of its store");
+    }
     const port = options.port ?? (await freePort());
     const process = new LineProcess(REAL_DHTNODE, shellArguments(port, options), withoutPrompt);
     try {
-      const banner = await process.lines.waitFor((line) => line.startsWith("OpenDHT node "), "start of dhtnode");
       await process.lines.waitFor((line) => line.startsWith(" (type 'h'"), "prompt of dhtnode");
-      return new Dhtnode(process, banner.split(" ")[2] ?? "", port);
+      return new Dhtnode(process, process.lines.entries.join("\n"), port);
     } catch (error) {
       await process.kill();
       throw error;
@@ -61,6 +65,7 @@ export class Dhtnode implements InteropPeer {
     { permanent = false }: { readonly permanent?: boolean } = {},
   ): Promise<PutOutcome> {
     const word = Buffer.from(data).toString("utf8");
+    assertWord(key);
     if (id !== undefined || type !== undefined || (userType ?? "text/plain") !== "text/plain" || /\s|^$/.test(word)) {
       throw new Error("dhtnode's shell puts single words, with an id, type and user type of its own");
     }
@@ -76,6 +81,7 @@ export class Dhtnode implements InteropPeer {
   }
 
   async get(key: string, where = ""): Promise<GetOutcome> {
+    assertWord(key);
     const lines = await this.#operation(`g ${key} ${where}`, (line) => /^Get: (completed|failure), took/.test(line));
     return { ok: succeeded(lines), values: shownAfter(lines, "Get: found") };
   }
@@ -90,6 +96,7 @@ export class Dhtnode implements InteropPeer {
   }
 
   async listen(key: string, where = ""): Promise<PeerListener> {
+    assertWord(key);
     if (this.#listener !== undefined) throw new Error("the shell does not tell listeners apart: one at a time");
     const listener = new ShellListener(this.#process.lines, async (token) => {
       this.#listener = undefined;
@@ -108,11 +115,6 @@ export class Dhtnode implements InteropPeer {
   async goodNodes(family: 4 | 6): Promise<readonly string[]> {
     const [ipv4 = "", ipv6 = ""] = (await this.#dump("lr")).split("IPv6 routing table:");
     return parseGoodNodes(family === 4 ? ipv4 : ipv6);
-  }
-
-  /** What `ll` prints. */
-  information(): Promise<string> {
-    return this.#dump("ll");
   }
 
   kill(): Promise<void> {
@@ -207,6 +209,11 @@ function shellArguments(port: number, { network, bootstrap, statePath, identity 
   if (statePath !== undefined) args.push("-f", statePath);
   if (identity) args.push("-i");
   return args;
+}
+
+/** The shell takes the first word for the key and drops the rest of a put. */
+function assertWord(key: string): void {
+  if (!/^\S+$/.test(key)) throw new Error(`"${key}" is not one word, so it cannot be a key in dhtnode's shell`);
 }
 
 function withoutPrompt(line: string): string {

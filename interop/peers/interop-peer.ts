@@ -20,6 +20,8 @@ export interface PeerOptions {
   readonly types?: readonly ShortLivedType[] | undefined;
   /** Take part without serving others. hashmere only: the other programs are older than this. */
   readonly clientMode?: boolean | undefined;
+  /** Bytes to store for others. hashmere only. */
+  readonly storeBytes?: number | undefined;
 }
 
 export interface ShortLivedType {

@@ -1,4 +1,4 @@
-import { DhtRunner, InfoHash, Value, Where } from "@hashmere/dht";
+import { DhtRunner, Value, Where } from "@hashmere/dht";
 import { EventLog } from "./event-log.ts";
 import { freePort } from "./free-port.ts";
 import {
@@ -40,6 +40,7 @@ export class OurNode implements InteropPeer {
       clientMode: options.clientMode ?? false,
       maxReqPerSec: -1,
       maxPeerReqPerSec: -1,
+      ...(options.storeBytes !== undefined && { maxStoreSize: options.storeBytes }),
       ...(options.statePath !== undefined && { persistPath: options.statePath }),
       ...(options.bootstrap !== undefined && { bootstrap: [endpointText(options.bootstrap)] }),
     });
@@ -112,11 +113,6 @@ export class OurNode implements InteropPeer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.runner[Symbol.asyncDispose]();
   }
-}
-
-/** The key of a word in hex, as the storage logs show it. */
-export function keyInHex(word: string): string {
-  return InfoHash.get(word).toString();
 }
 
 function seenValue(value: Value): SeenValue {

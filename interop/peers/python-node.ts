@@ -38,8 +38,9 @@ export class PythonHost implements AsyncDisposable {
 
   /** @param ownsHost The node ends this process when it ends. */
   async startNode(options: PeerOptions = {}, ownsHost = false): Promise<PythonNode> {
-    if (options.statePath !== undefined || options.identity || options.clientMode) {
-      throw new Error("the Python module has no state file and no client mode; identities are dhtnode's part");
+    const { statePath, identity, clientMode, storeBytes } = options;
+    if (statePath !== undefined || identity || clientMode || storeBytes !== undefined) {
+      throw new Error("the Python module has no state file, client mode or store size; identities are dhtnode's part");
     }
     const port = options.port ?? (await freePort());
     const node = ++this.#lastNode;

@@ -8,6 +8,7 @@ import base64
 import datetime
 import json
 import os
+import queue
 import sys
 import threading
 
@@ -15,13 +16,19 @@ import opendht
 
 nodes = {}
 listen_tokens = {}
-output_lock = threading.Lock()
+output = queue.SimpleQueue()
+
+
+def write_output():
+    while True:
+        sys.stdout.write(output.get() + "\n")
+        sys.stdout.flush()
 
 
 def send(message):
-    with output_lock:
-        sys.stdout.write(json.dumps(message) + "\n")
-        sys.stdout.flush()
+    # Never write from a callback: it holds the node's lock, and writing lets another thread run, which may hold Python's
+    # own lock while it waits for the node's (the module's log functions do). Both would wait forever.
+    output.put(json.dumps(message))
 
 
 def picture(value):
@@ -146,6 +153,7 @@ def serve(line):
         send({"seq": seq, "error": f"{type(error).__name__}: {error}"})
 
 
+threading.Thread(target=write_output, daemon=True).start()
 for input_line in sys.stdin:
     # A join may block: no request waits for another one.
     threading.Thread(target=serve, args=(input_line,), daemon=True).start()
