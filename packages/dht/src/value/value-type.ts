@@ -45,6 +45,6 @@ export interface TypedValue<T> {
   /** Which values, beyond those of the right type, can be of this kind at all. */
   readonly filter?: Filter | undefined;
   encode(object: T): Value;
-  /** @throws when the data has another layout */
+  /** @throws UnpackError when the data has another layout */
   decode(value: Value): T;
 }

@@ -1,8 +1,8 @@
-import { decode, encode } from "@msgpack/msgpack";
 import { UnpackError } from "../errors/index.ts";
 import { InfoHash } from "../id/index.ts";
 import { decodeText, Reader, textLength, Writer } from "../msgpack/index.ts";
 import { EMPTY_BYTES, equalBytes } from "./bytes.ts";
+import { packObject, unpackObject } from "./pack-object.ts";
 import { packedValueSize, writeBody, writeDat, writeValue } from "./pack-value.ts";
 import { readDatInit, readValueInit } from "./read-value.ts";
 import { parseValueJson, type ValueJson, valueToJson } from "./value-json.ts";
@@ -78,7 +78,7 @@ export class Value {
 
   /** A value whose data is the object in MessagePack, as C++ programs make them: `Value.pack("hey").data` is a3686579. */
   static pack(object: unknown, init: ValueInit = {}): Value {
-    return new Value({ ...init, data: encode(object, { useBigInt64: true }) });
+    return new Value({ ...init, data: packObject(object) });
   }
 
   /** A value of an application type with its own layout. */
@@ -230,12 +230,12 @@ export class Value {
 
   /**
    * The data as an object: of the given application type, or whatever MessagePack it holds.
-   * @throws when the data has another layout
+   * @throws UnpackError when the data is no MessagePack or has another layout
    */
   unpack<T = unknown>(type?: TypedValue<T>): T {
     if (type) return type.decode(this);
     // The caller says what the other side packed; nothing in the bytes can confirm a static type.
-    return decode(this.data, { useBigInt64: true }) as T;
+    return unpackObject(this.data) as T;
   }
 
   #init(): ValueInit {

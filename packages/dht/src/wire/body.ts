@@ -144,7 +144,7 @@ export class Body {
         this.valueId = reader.readUint64();
         break;
       case CREATED:
-        this.created = reader.readInteger();
+        this.created = Math.max(0, reader.readInteger());
         break;
       case SOCKET_ID:
         this.socketId = reader.readUint(MAX_UINT32);

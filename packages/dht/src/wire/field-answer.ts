@@ -21,7 +21,11 @@ const MAX_UINT16 = 0xffff;
 /** The shortest public key in DER (Ed25519); what is shorter isn't worth a hash. */
 const MIN_KEY_BYTES = 44;
 
-/** `{f: [field…], v: [entry…]}`, entries value by value. Values with an entry of the wrong type are left out. */
+/**
+ * `{f: [field…], v: [entry…]}`, entries value by value. Values with an entry of the wrong type are left out, and
+ * so are fields that nobody knows; when that is all, there is no answer. The reader fails where either array is missing
+ * or no field is told.
+ */
 export function readFieldAnswer(reader: Reader): FieldAnswer | undefined {
   let numbers: readonly number[] | undefined;
   let valuesOffset = -1;
@@ -42,7 +46,8 @@ export function readFieldAnswer(reader: Reader): FieldAnswer | undefined {
   reader.rewind(valuesOffset);
   const values = readAllFields(reader, numbers);
   if (!reader.failed) reader.rewind(end);
-  return { order: numbers.filter(isField), values };
+  const order = [...new Set(numbers.filter(isField))].sort((a, b) => a - b);
+  return order.length === 0 ? undefined : { order, values };
 }
 
 function readNumbers(reader: Reader): readonly number[] {

@@ -52,7 +52,7 @@ export function writeReply(writer: Writer, message: Reply): void {
   const { valueId, reportedAddress, nodes4, nodes6, token, fields, fieldOrder } = message;
   const hasNodes4 = nodes4 !== undefined && nodes4.length > 0;
   const hasNodes6 = nodes6 !== undefined && nodes6.length > 0;
-  const hasFields = fields !== undefined && fieldOrder !== undefined && fields.length > 0;
+  const hasFields = fields !== undefined && fieldOrder !== undefined && fields.length > 0 && fieldOrder.length > 0;
   const hasValues = !hasFields && message.values.length + message.announced.length > 0;
   writeReplyStart(
     writer,

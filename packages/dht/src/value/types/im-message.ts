@@ -1,3 +1,4 @@
+import { packObject } from "../pack-object.ts";
 import { Value } from "../value.ts";
 import type { TypedValue, ValueType } from "../value-type.ts";
 import { PackedRecord } from "./packed-record.ts";
@@ -22,7 +23,7 @@ export const ImMessage: TypedValue<ImMessage> = {
   type: IM_MESSAGE,
   filter: (value) => value.isSigned(),
   encode({ id, msg, date, status, datatype, metadatas }) {
-    const data = PackedRecord.pack({ id, msg, date, status, datatype, metadatas });
+    const data = packObject({ id, msg, date, status, datatype, metadatas });
     return new Value({ type: IM_MESSAGE.id, data });
   },
   decode(value) {

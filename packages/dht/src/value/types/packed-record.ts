@@ -1,5 +1,5 @@
-import { decode, encode } from "@msgpack/msgpack";
 import { UnpackError } from "../../errors/index.ts";
+import { unpackObject } from "../pack-object.ts";
 
 /** A map of application data, looked into with care: what is missing has a default, what has the wrong type throws. */
 export class PackedRecord {
@@ -7,15 +7,9 @@ export class PackedRecord {
 
   /** @throws UnpackError when the data is no packed map */
   constructor(data: Uint8Array) {
-    const object = decodeAny(data);
+    const object = unpackObject(data);
     if (!isRecord(object)) throw new UnpackError("the value's data must be a packed map");
     this.#entries = object;
-  }
-
-  /** In the order of the object, integers in their shortest form. */
-  static pack(object: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
-    const shortest = Object.entries(object).map(([name, value]) => [name, shortestInteger(value)]);
-    return encode(Object.fromEntries(shortest), { useBigInt64: true });
   }
 
   text(name: string): string {
@@ -54,21 +48,8 @@ export class PackedRecord {
   }
 }
 
-function decodeAny(data: Uint8Array): unknown {
-  try {
-    return decode(data, { useBigInt64: true });
-  } catch (cause) {
-    throw new UnpackError("the value's data is no MessagePack", { cause });
-  }
-}
-
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
-/** The library packs every bigint in nine bytes. */
-function shortestInteger(value: unknown): unknown {
-  return typeof value === "bigint" && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }
 
 function wrongType(name: string, expected: string): never {

@@ -1,3 +1,4 @@
+import { packObject } from "../pack-object.ts";
 import { Value } from "../value.ts";
 import type { TypedValue, ValueType } from "../value-type.ts";
 import { PackedRecord } from "./packed-record.ts";
@@ -17,7 +18,7 @@ export const TrustRequest: TypedValue<TrustRequest> = {
   type: TRUST_REQUEST,
   filter: (value) => value.isSigned() && !value.recipient.isZero(),
   encode({ service, conversationId, payload, confirm }) {
-    const data = PackedRecord.pack({ service, conversationId, payload, confirm });
+    const data = packObject({ service, conversationId, payload, confirm });
     return new Value({ type: TRUST_REQUEST.id, data });
   },
   decode(value) {
