@@ -1,5 +1,5 @@
 import { type RandomSource, uniform } from "../random/index.ts";
-import { NEVER, PEER_EXPIRE_MS } from "../routing/index.ts";
+import { BUCKET_SIZE, type Bucket, NEVER, PEER_EXPIRE_MS, type RoutingTable } from "../routing/index.ts";
 import type { RequestHandlers, Rpc } from "../rpc/index.ts";
 import type { Scheduler, Timer } from "../scheduler/index.ts";
 import { WANT_IPV4, WANT_IPV6 } from "../wire/index.ts";
@@ -15,6 +15,13 @@ const EXPIRE_JOB_MS = { min: 120_000, max: 360_000 };
 const HURRY_MS = 1_000;
 /** The neighbourhood is looked at as long after its last growth. */
 export const NEIGHBOURHOOD_MS = 150_000;
+
+/** A member of the table that wasn't heard for this long is asked for a sign of life, before it ceases to be good … */
+const SILENCE_MS = 7 * 60_000;
+/** … and sooner in the bucket of our own id. */
+const NEIGHBOUR_SILENCE_MS = 3 * 60_000;
+/** Most of them at a time, per bucket. */
+const PINGS_PER_BUCKET = 4;
 
 const IGNORE_OUTCOME: RequestHandlers = { onReply: () => {} };
 
@@ -32,6 +39,8 @@ export interface MaintenanceHost {
 export class Maintenance {
   readonly #host: MaintenanceHost;
   readonly #onFind: RequestHandlers;
+  /** Buckets that were looked after at least once. */
+  readonly #refilled = new WeakSet<Bucket>();
   #confirmTimer: Timer;
   #expireTimer: Timer;
 
@@ -71,8 +80,28 @@ export class Maintenance {
     for (const { searches, status } of families) {
       if (searches.size === 0 && status === "connected") searches.findNode(rpc.ownId);
     }
+    for (const { table } of families) this.#pingSilent(table);
     const isBusy = this.#refillBuckets() || this.#lookAround();
     this.#confirmTimer = this.#later(isBusy ? CONFIRM_SOON_MS : CONFIRM_LATER_MS, () => this.#confirm());
+  }
+
+  /**
+   * Asks silent members for a sign of life: all in the bucket of our own id, who answer for the same keys as we do, and
+   * elsewhere as many as keep half a bucket good. OpenDHT waits until somebody needs them; so a quiet network knows few good
+   * nodes, tells of many dead ones, and a value put after a crash may reach nobody.
+   */
+  #pingSilent(table: RoutingTable): void {
+    const { rpc, scheduler } = this.#host;
+    const now = scheduler.now();
+    const own = table.bucketOf(table.ownId);
+    for (const bucket of table.buckets) {
+      const since = now - (bucket === own ? NEIGHBOUR_SILENCE_MS : SILENCE_MS);
+      const silent = bucket.peers.filter((peer) => peer.heardAt < since && !peer.isExpired && !peer.hasPendingRequest);
+      const isEnough = bucket !== own && bucket.peers.length - silent.length >= BUCKET_SIZE / 2;
+      if (isEnough) continue;
+      silent.sort((a, b) => a.heardAt - b.heardAt);
+      for (const peer of silent.slice(0, PINGS_PER_BUCKET)) rpc.ping(peer, IGNORE_OUTCOME);
+    }
   }
 
   /** True when something was sent. */
@@ -82,10 +111,13 @@ export class Maintenance {
     for (const { family, table } of families) {
       const other = families.find((state) => state.family !== family)?.table;
       for (const bucket of table.buckets) {
-        const isStale = bucket.repliedAt < scheduler.now() - PEER_EXPIRE_MS;
-        if (!isStale && bucket.peers.length > 0) continue;
-        const lookup = chooseRefill(table, bucket, other, random);
-        if (lookup !== undefined && this.#send(lookup)) hasSent = true;
+        const isStale = bucket.repliedAt < scheduler.now() - PEER_EXPIRE_MS || bucket.peers.length === 0;
+        // OpenDHT leaves a new bucket as it is for ten minutes; so a young node knows little beyond its neighbourhood.
+        const isNew = !bucket.isFull && !this.#refilled.has(bucket);
+        const lookup = isStale || isNew ? chooseRefill(table, bucket, other, random) : undefined;
+        if (lookup === undefined || !this.#send(lookup)) continue;
+        this.#refilled.add(bucket);
+        hasSent = true;
       }
     }
     return hasSent;

@@ -202,7 +202,10 @@ export class Testnet {
     const hosts = this.nodes.slice(0, this.#bootstraps).filter((host) => host !== node);
     for (let i = 0; i < HOSTS_PER_NODE && hosts.length > 0; i++) {
       const [host] = hosts.splice(randomBelow(this.#random, hosts.length), 1);
-      if (host !== undefined) node.dht.addBootstrap(host.address.host, host.address.port);
+      for (const family of this.#families) {
+        const address = host?.addressOf(family);
+        if (address !== undefined) node.dht.addBootstrap(address.host, address.port);
+      }
     }
   }
 }

@@ -7,8 +7,10 @@ import type { NodeCore } from "../node-core.ts";
 
 /** How many of the nodes closest to a key are looked at to tell whether it is any business of ours. */
 const NEIGHBOURS = 14; // node behaviour §10.2
-/** That many nodes, all nearer to a key than we are, leave us nothing to do. */
+/** That many of them leave us nothing to do, if all are nearer to the key than we are. */
 const ENOUGH_NEIGHBOURS = 8;
+/** Only nodes heard within this time count. OpenDHT counts nodes that may be dead for ten minutes, and loses values so. */
+const ALIVE_MS = 5 * 60_000;
 
 /**
  * Keep these values.
@@ -36,9 +38,11 @@ function keep(core: NodeCore, { key, tid, values, created }: PutQuery, peer: Pee
 }
 
 function isTooFar(core: NodeCore, key: InfoHash, peer: Peer): boolean {
-  const closest = core.family(peer.family)?.table.findClosest(key, NEIGHBOURS, core.scheduler.now()) ?? [];
+  const now = core.scheduler.now();
+  const closest = core.family(peer.family)?.table.findClosest(key, NEIGHBOURS, now) ?? [];
   const farthest = closest.at(-1);
-  return farthest !== undefined && closest.length >= ENOUGH_NEIGHBOURS && key.xorCmp(farthest.id, core.id) < 0;
+  if (farthest === undefined || key.xorCmp(farthest.id, core.id) > 0) return false;
+  return closest.filter(({ heardAt }) => heardAt > now - ALIVE_MS).length >= ENOUGH_NEIGHBOURS;
 }
 
 /** Unix ms; what claims to come from the future is from now. */
