@@ -36,6 +36,11 @@ export class Ask implements RequestHandlers {
     return this.#isPending;
   }
 
+  /** Nothing has come yet. */
+  get isUnanswered(): boolean {
+    return this.#isPending && this.#answeredSerial === Number.POSITIVE_INFINITY;
+  }
+
   send(): void {
     const { peer } = this.#node;
     const { key, host } = this.#search;
@@ -58,7 +63,7 @@ export class Ask implements RequestHandlers {
   onReply(reply: Reply): void {
     this.#answeredSerial = this.#search.operations.gets.lastSerial;
     if (!this.#search.onAnswer(this.#node, reply)) return;
-    if (this.#isPaged && reply.fields !== undefined) {
+    if (this.#isPaged && reply.fields !== undefined && this.#search.operations.gets.needs(this)) {
       this.#pages = new Pages(this.#search, this.#node, this, reply.fields);
       this.#pages.fetch();
       return;
@@ -86,7 +91,7 @@ export class Ask implements RequestHandlers {
   /** The last of what was asked for has come. */
   onEnd(reply: Reply | undefined): void {
     this.#isPending = false;
-    if (this.query.isNone) this.#node.removeAsk(this);
+    if (!this.#search.operations.gets.needs(this)) this.#node.removeAsk(this);
     else if (reply !== undefined) this.onPage(reply);
     this.#search.stepSoon();
   }

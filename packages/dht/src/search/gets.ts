@@ -39,6 +39,7 @@ export class Gets {
     const get = this.#waiting.find((waiting) => waiting.op === op);
     if (get === undefined) return false;
     this.#remove([get]);
+    this.#forgetAsks((ask) => ask.query.isNone);
     return true;
   }
 
@@ -46,6 +47,11 @@ export class Gets {
   askNext(now: number): boolean {
     if (this.#waiting.length === 0) return this.#ask(Query.none, (node) => canFind(node, now));
     return this.#waiting.some((get) => this.#ask(get.op.query, (node) => canAnswer(node, get, now)));
+  }
+
+  /** Some get waits for the answer to that question. */
+  needs(ask: Ask): boolean {
+    return this.#waiting.some((get) => ask.serves(get));
   }
 
   /** Hands an answer to every get that it answers; each filters for itself. */
@@ -67,12 +73,15 @@ export class Gets {
     const done = this.#waiting.filter((get) => this.#isAnswered(get, now));
     if (done.length === 0) return;
     this.#remove(done);
+    // Who hasn't answered yet is given the time to do so: whether it is dead will be worth knowing the next time.
+    this.#forgetAsks((ask) => ask.isUnanswered);
     this.#end(done, true, this.#search.nodes.peers);
   }
 
   fail(): void {
     const failed = this.#waiting;
     this.#remove(failed);
+    this.#forgetAsks(() => false);
     this.#end(failed, false, []);
   }
 
@@ -83,7 +92,6 @@ export class Gets {
   #remove(gets: readonly WaitingGet[]): void {
     for (const get of gets) get.isOver = true;
     this.#waiting = this.#waiting.filter((get) => !get.isOver);
-    this.#forgetUnneededAsks();
   }
 
   #ask(query: Query, canBeAsked: (node: SearchNode) => boolean): boolean {
@@ -105,11 +113,9 @@ export class Gets {
     return answered > 0;
   }
 
-  /** Only finds and what serves a get that still waits are of use. */
-  #forgetUnneededAsks(): void {
-    for (const node of this.#search.nodes) {
-      node.keepAsks((ask) => (ask.query.isNone ? ask.isPending : this.#waiting.some((get) => ask.serves(get))));
-    }
+  /** Forgets, and cancels, the questions that serve no waiting get and aren't kept for another reason. */
+  #forgetAsks(isKept: (ask: Ask) => boolean): void {
+    for (const node of this.#search.nodes) node.keepAsks((ask) => this.needs(ask) || isKept(ask));
   }
 }
 

@@ -88,7 +88,7 @@ export class Search {
   /** False when the get isn't waiting. */
   cancelGet(op: GetOp): boolean {
     const wasWaiting = this.operations.gets.cancel(op);
-    this.#finishIfIdle();
+    this.#cancelIfIdle();
     return wasWaiting;
   }
 
@@ -100,7 +100,7 @@ export class Search {
   /** False when there is no such announcement. */
   cancelAnnounce(id: bigint): boolean {
     const existed = this.operations.cancelAnnounce(id);
-    this.#finishIfIdle();
+    this.#cancelIfIdle();
     return existed;
   }
 
@@ -113,7 +113,7 @@ export class Search {
   /** Nobody listens any more, and nobody came back in time. */
   endListen(operation: ListenOperation): void {
     this.operations.endListen(operation);
-    this.#finishIfIdle();
+    this.#cancelIfIdle();
   }
 
   /** Finds the closest nodes, only to have met them. */
@@ -330,12 +330,18 @@ export class Search {
     if (!this.#isDone && this.#isIdle) this.#finish();
   }
 
+  /** Finishes and leaves nothing behind, where a user has lost interest. */
+  #cancelIfIdle(): void {
+    if (this.#isDone || !this.#isIdle) return;
+    for (const node of this.nodes) node.cancelAsks();
+    this.#finish();
+  }
+
   #finish(): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#alarm.cancel();
     this.operations.clear();
-    for (const node of this.nodes) node.cancelAsks();
     this.host.onDone(this);
   }
 }

@@ -71,6 +71,38 @@ describe("a lookup", () => {
     expect(lab.ranks("get")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  test("that was slowed down by a dead node finds out that it is dead: the next one isn't slowed down again", () => {
+    const lab = new SearchLab();
+    lab.behaviour = ({ peer }) => (peer === lab.peer(0) ? undefined : {});
+    lab.addPeers(9);
+    const first = lab.get();
+    lab.run(1500);
+    expect(first.done?.ok).toBe(true);
+    const second = lab.get();
+    lab.run(100);
+    expect(second.done?.ok).toBe(true);
+    lab.run(10_000);
+    expect(lab.peer(0).isExpired).toBe(true);
+    const third = lab.get();
+    lab.run(100);
+    expect(third.done?.ok).toBe(true);
+    expect(lab.ranks("get").filter((rank) => rank === 0)).toHaveLength(1);
+    expect(lab.pending).toHaveLength(0);
+    expect(lab.scheduler.pending).toBe(0);
+  });
+
+  test("doesn't fetch the values that a node lists too late", () => {
+    const lab = new SearchLab();
+    lab.behaviour = ({ peer }) => (peer === lab.peer(0) ? undefined : {});
+    lab.addPeers(9);
+    lab.get();
+    lab.run(1500);
+    const [late] = lab.pending;
+    if (late) lab.reply(late, { fields: [{ id: 1n }, { id: 2n }] });
+    lab.run(0);
+    expect(lab.pending).toHaveLength(0);
+  });
+
   test("gives a slow node its place back when it answers after all", () => {
     const lab = new SearchLab();
     lab.addPeers(1);
