@@ -62,9 +62,13 @@ export class Drive {
         if (end()) reject(reason);
       };
       this.#waits.add(fail);
-      start((result) => {
-        if (end()) resolve(result);
-      }, fail);
+      try {
+        start((result) => {
+          if (end()) resolve(result);
+        }, fail);
+      } catch (error) {
+        fail(error);
+      }
       void this.#run();
     });
   }
