@@ -90,6 +90,11 @@ export class SockAddr {
     return this.toString();
   }
 
+  /** What `console.log` of Node.js shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   equals(other: SockAddr): boolean {
     return this.port === other.port && this.hasSameHost(other);
   }

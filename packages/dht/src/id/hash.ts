@@ -29,6 +29,11 @@ export abstract class Hash {
     return this.toString();
   }
 
+  /** What `console.log` of Node.js shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
   /** The all-zero hash stands for "none": never a legal node id nor a legal key. */
   isZero(): boolean {
     for (let i = 0; i < this.wordCount; i++) if (this.word(i) !== 0) return false;

@@ -155,7 +155,8 @@ export class DhtNode {
 
   /** The values being announced under a key, or the one with that id. */
   getPut(key: InfoHash, valueId?: bigint): Value[] {
-    return this.#core.families.flatMap(({ searches }) => searches.announces(key, valueId));
+    // Both families announce the same value object.
+    return [...new Set(this.#core.families.flatMap(({ searches }) => searches.announces(key, valueId)))];
   }
 
   /** Hears of values that appear or expire under a key, until it is cancelled. */

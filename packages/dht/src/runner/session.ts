@@ -41,6 +41,7 @@ export class Session implements DatagramReceiver {
     log: SwitchableLogger,
     hooks: SessionHooks,
   ): Promise<Session> {
+    const targets = [...(config.bootstrap ?? [])].map((target) => parseHostPort(target));
     const path = config.persistPath;
     const state = path
       ? await readState(path, (reason) => log.log("warning", `state not loaded: ${reason}`))
@@ -49,15 +50,17 @@ export class Session implements DatagramReceiver {
     const transport = await openTransport(config, receiver);
     const session = new Session(config, types, log, hooks, transport, state?.id);
     receiver.target = session;
-    for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
-    session.node.importValues(state?.values ?? []);
-    for (const target of config.bootstrap ?? []) {
-      const { host, port } = parseHostPort(target);
-      session.node.addBootstrap(host, port);
+    try {
+      for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
+      session.node.importValues(state?.values ?? []);
+      for (const { host, port } of targets) session.node.addBootstrap(host, port);
+      if (path) await writePorts(path, transport.bound(4), transport.bound(6));
+      if (config.peerDiscovery || config.peerPublish) await session.#openDiscovery();
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
     }
-    if (path) await writePorts(path, transport.bound(4), transport.bound(6));
-    if (config.peerDiscovery || config.peerPublish) await session.#openDiscovery();
-    return session;
   }
 
   private constructor(
