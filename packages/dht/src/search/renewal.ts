@@ -2,7 +2,7 @@ import { type RandomSource, uniform } from "../random/index.ts";
 import { RENEWAL_JITTER, RENEWAL_MARGIN_MS } from "./limits.ts";
 
 /** The shortest time between two renewals, whatever a value type says. */
-export const MIN_RENEWAL_MS = 1000;
+const MIN_RENEWAL_MS = 1000;
 
 /**
  * How long after one announcement or subscription the next one goes out: RENEWAL_MARGIN_MS before the end of its life.

@@ -3,7 +3,8 @@ import { type InfoHash, InfoHashMap } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Peer, PeerCache } from "../routing/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
-import type { Query, Value } from "../value/index.ts";
+import { packedValueSize, type Query, type Value } from "../value/index.ts";
+import { MAX_PACKED_VALUE_BYTES } from "../wire/index.ts";
 import { type Announcement, NO_TALLY } from "./announcement.ts";
 import type { GetOp } from "./get-op.ts";
 import { KnownTokens } from "./known-tokens.ts";
@@ -98,8 +99,12 @@ export class SearchTable implements SearchHost {
     return this.#running.get(key)?.cancelGet(op) ?? false;
   }
 
+  /** Fails at once when the value is larger than any node could receive: in OpenDHT, the nodes asked are taken for dead. */
   announce(key: InfoHash, announcement: Announcement): void {
-    const search = this.#open(key);
+    const { value } = announcement;
+    const canTravel = packedValueSize(value) <= MAX_PACKED_VALUE_BYTES;
+    if (!canTravel) this.cancelAnnounce(key, value.id);
+    const search = canTravel ? this.#open(key) : undefined;
     if (search === undefined) announcement.onDone(false, [], NO_TALLY);
     else search.announce(announcement);
   }

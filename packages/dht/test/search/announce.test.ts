@@ -44,6 +44,16 @@ describe("a put", () => {
     expect(l.table.announces(KEY)).toHaveLength(0);
   });
 
+  test("of a value that no node could receive fails at once, and ends what it would have replaced", () => {
+    const { lab: l } = lab(8);
+    const before = l.put(value(1), { permanent: true });
+    const put = l.put(value(1, "x".repeat(70_000)));
+    expect(put.done?.ok).toBe(false);
+    expect(before.done?.ok).toBe(false);
+    expect(l.table.announces(KEY)).toHaveLength(0);
+    expect(l.put(value(1, "x".repeat(65_000))).done).toBeUndefined();
+  });
+
   test("begins before all are synced, but leaves the last synced node out", () => {
     const { lab: l } = lab(14);
     l.behaviour = () => undefined;
