@@ -14,6 +14,4 @@ export {
   BOOTSTRAP_SPLIT_DEPTH,
   type Confirmation,
   RoutingTable,
-  type RoutingTableOptions,
-  type RoutingTableStats,
 } from "./routing-table.ts";

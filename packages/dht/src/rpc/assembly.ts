@@ -12,7 +12,7 @@ export type Header = PutQuery | UpdateQuery | Reply;
 export const MAX_EARLY_PARTS = 98; // OpenDHT wire format, reassembly (4.3)
 export const MAX_EARLY_BYTES = 122_912; // OpenDHT wire format: 56·1024 + 65536 + 32
 /** Estimated memory of one part beside its data, and of one announced value. */
-export const PART_OVERHEAD_BYTES = 128;
+const PART_OVERHEAD_BYTES = 128;
 
 /** One message that isn't whole yet. */
 export class Assembly {

@@ -21,9 +21,15 @@ export {
 export { PROVEN_BYTES_PER_SEC, UNPROVEN_BYTES_PER_SEC } from "./reply-budget.ts";
 export { MAX_REPLY_FIELD_BYTES, MAX_REPLY_VALUE_BYTES } from "./reply-size.ts";
 export { MAX_REPORTED_ADDRESSES, ReportedAddresses } from "./reported-addresses.ts";
-export { MAX_ATTEMPTS, type Request, type RequestHandlers, type RequestState, type Send } from "./request.ts";
+export { MAX_ATTEMPTS, type Request, type RequestHandlers } from "./request.ts";
 export { MAX_PENDING_REQUESTS } from "./requests.ts";
-export { type ReplyBody, Rpc, type RpcOptions } from "./rpc.ts";
+export { resolveLimit } from "./resolve-limit.ts";
+export { type ReplyBody, Rpc } from "./rpc.ts";
 export { MAX_CACHED_TOKENS, MAX_SECRET_LIFE_MS, MIN_SECRET_LIFE_MS, TOKEN_BYTES, TokenIssuer } from "./token-issuer.ts";
-export { type DropReason, type QueryCounts, TrafficStats } from "./traffic-stats.ts";
-export { MAX_PENDING_NETWORK_UPDATES, MAX_PENDING_UPDATES } from "./update-window.ts";
+export { TrafficStats } from "./traffic-stats.ts";
+export {
+  MAX_PENDING_NETWORK_UPDATE_BYTES,
+  MAX_PENDING_NETWORK_UPDATES,
+  MAX_PENDING_UPDATE_BYTES,
+  MAX_PENDING_UPDATES,
+} from "./update-window.ts";

@@ -1,6 +1,7 @@
 import type { SockAddr } from "../address/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import { hashNetwork } from "./address-hash.ts";
+import { resolveLimit } from "./resolve-limit.ts";
 
 /** Queries served per second, from everybody together. */
 export const DEFAULT_MAX_QUERIES_PER_SEC = 8192; // OpenDHT wire format, rate limits
@@ -39,9 +40,9 @@ export class RateLimiter {
   #count = 0;
 
   constructor(limits: RateLimits, random: RandomSource) {
-    this.maxTotal = resolve(limits.maxReqPerSec, DEFAULT_MAX_QUERIES_PER_SEC);
+    this.maxTotal = resolveLimit(limits.maxReqPerSec, DEFAULT_MAX_QUERIES_PER_SEC);
     // OpenDHT with an unlimited total and nothing said about peers gives them 0, and is deaf; here they are unlimited too.
-    this.maxPerNetwork = resolve(limits.maxPeerReqPerSec, Math.ceil(this.maxTotal * DEFAULT_NETWORK_SHARE));
+    this.maxPerNetwork = resolveLimit(limits.maxPeerReqPerSec, Math.ceil(this.maxTotal * DEFAULT_NETWORK_SHARE));
     this.#salt = random.uint32();
   }
 
@@ -99,9 +100,4 @@ export class RateLimiter {
     this.#networks = networks;
     this.#head = 0;
   }
-}
-
-function resolve(limit: number | undefined, whenDefault: number): number {
-  if (limit === undefined || limit === 0) return whenDefault;
-  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
 }

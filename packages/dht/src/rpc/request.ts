@@ -8,8 +8,8 @@ import type { QueryKind } from "./traffic-stats.ts";
 /** How often a query is sent, at most. */
 export const MAX_ATTEMPTS = 3; // node behaviour, MAX_ATTEMPT_COUNT
 /** Doubled before each wait, the first one included: 1, 2 and 4 seconds, plus the jitter that adds up. */
-export const BASE_WAIT_MS = 500; // node behaviour §3.3
-export const MAX_JITTER_MS = 250;
+const BASE_WAIT_MS = 500; // node behaviour §3.3
+const MAX_JITTER_MS = 250;
 
 /**
  * - `pending`: an answer is awaited

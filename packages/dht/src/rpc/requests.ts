@@ -53,7 +53,8 @@ export class Requests implements RequestHost {
       refused.refuseSoon();
       return refused;
     }
-    const datagrams = [encodeMessage(query), ...encodeParts(query)];
+    // Copies: what the encoder gives is part of a slab that it shares with many others, and we keep it for seconds.
+    const datagrams = [encodeMessage(query), ...encodeParts(query)].map((datagram) => datagram.slice());
     const request = new Request(this, query.kind, query.tid, peer, datagrams, handlers);
     this.#pending.add(request);
     this.#stats.sent[query.kind]++;

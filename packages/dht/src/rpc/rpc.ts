@@ -199,7 +199,7 @@ export class Rpc {
         const subject = values.length > 0 ? key : undefined;
         const body = { socketId, key: subject, token, version, values, announced: [], refreshed, expired } as const;
         const query = { kind: "update", ...this.#envelope(peer.nextTid()), ...body } as const;
-        const handlers = this.#updates.open(peer.address);
+        const handlers = this.#updates.open(peer.address, bytesOf(values));
         if (handlers !== undefined) this.#requests.start(peer, query, handlers);
         else this.stats.withheld++;
       } else if (values.length > 0) this.reply(peer, socketId, { token, values });
@@ -275,8 +275,7 @@ export class Rpc {
   }
 
   #maySendValues(peer: Peer, values: readonly Value[]): boolean {
-    let bytes = 0;
-    for (const value of values) bytes += valueBytes(value);
+    const bytes = bytesOf(values);
     if (bytes < LARGE_REPLY_BYTES) return true;
     const budget = peer.hasProvenAddress ? this.#provenBudget : this.#unprovenBudget;
     if (budget.allows(peer.address, bytes, this.#scheduler.now())) return true;
@@ -305,3 +304,9 @@ const NO_VALUES: readonly never[] = [];
 
 /** Replies with less of values than this aren't counted: they are no larger than a list of nodes. */
 const LARGE_REPLY_BYTES = 1024;
+
+function bytesOf(values: readonly Value[]): number {
+  let bytes = 0;
+  for (const value of values) bytes += valueBytes(value);
+  return bytes;
+}

@@ -7,39 +7,56 @@ import type { RequestHandlers } from "./request.ts";
 export const MAX_PENDING_UPDATES = 32_768;
 /** The same, to one network (IPv4 address, IPv6 /64). */
 export const MAX_PENDING_NETWORK_UPDATES = 8192;
+/** Most bytes of values in these updates, which are kept for being sent again. */
+export const MAX_PENDING_UPDATE_BYTES = 64 * 1024 * 1024;
+/** The same, to one network. */
+export const MAX_PENDING_NETWORK_UPDATE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Keeps listeners that don't acknowledge from using up our requests: a stranger may subscribe many times and then let
- * each value that he puts be told to all of his subscriptions.
+ * Keeps listeners that don't acknowledge from using up our requests and memory: a stranger may subscribe many times and
+ * then let each value that he puts be told to all of his subscriptions.
  */
 export class UpdateWindow {
   readonly #salt: number;
-  readonly #pendingByNetwork = new Map<number, number>();
-  #pending = 0;
+  readonly #byNetwork = new Map<number, Pending>();
+  readonly #all = new Pending();
 
   constructor(random: RandomSource) {
     this.#salt = random.uint32();
   }
 
   get pending(): number {
-    return this.#pending;
+    return this.#all.updates;
   }
 
   /** Handlers for one more update, which give its place back when it is over; undefined when there is no place. */
-  open(to: SockAddr): RequestHandlers | undefined {
+  open(to: SockAddr, bytes: number): RequestHandlers | undefined {
     const network = hashNetwork(to, this.#salt);
-    const ofNetwork = this.#pendingByNetwork.get(network) ?? 0;
-    if (this.#pending >= MAX_PENDING_UPDATES || ofNetwork >= MAX_PENDING_NETWORK_UPDATES) return undefined;
-    this.#pending++;
-    this.#pendingByNetwork.set(network, ofNetwork + 1);
-    const close = () => this.#close(network);
+    const own = this.#byNetwork.get(network) ?? new Pending();
+    if (!own.hasPlace(bytes, MAX_PENDING_NETWORK_UPDATES, MAX_PENDING_NETWORK_UPDATE_BYTES)) return undefined;
+    if (!this.#all.hasPlace(bytes, MAX_PENDING_UPDATES, MAX_PENDING_UPDATE_BYTES)) return undefined;
+    own.add(1, bytes);
+    this.#all.add(1, bytes);
+    this.#byNetwork.set(network, own);
+    const close = () => {
+      own.add(-1, -bytes);
+      this.#all.add(-1, -bytes);
+      if (own.updates === 0) this.#byNetwork.delete(network);
+    };
     return { onReply: close, onExpired: close };
   }
+}
 
-  #close(network: number): void {
-    this.#pending--;
-    const left = (this.#pendingByNetwork.get(network) ?? 0) - 1;
-    if (left > 0) this.#pendingByNetwork.set(network, left);
-    else this.#pendingByNetwork.delete(network);
+class Pending {
+  updates = 0;
+  bytes = 0;
+
+  hasPlace(bytes: number, maxUpdates: number, maxBytes: number): boolean {
+    return this.updates < maxUpdates && this.bytes + bytes <= maxBytes;
+  }
+
+  add(updates: number, bytes: number): void {
+    this.updates += updates;
+    this.bytes += bytes;
   }
 }

@@ -1,5 +1,4 @@
-export type { LocalListener } from "./local-listener.ts";
-export { REMOTE_LISTENER_LIFE_MS, type RemoteListener, type TellListener } from "./remote-listener.ts";
+export { REMOTE_LISTENER_LIFE_MS } from "./remote-listener.ts";
 export {
   MAX_REMOTE_LISTENERS,
   MAX_REMOTE_LISTENERS_PER_KEY,
@@ -14,6 +13,4 @@ export {
   type PutResult,
   Store,
   type StoreLimits,
-  type StoreOptions,
-  type StoreStats,
 } from "./store.ts";

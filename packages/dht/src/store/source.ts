@@ -3,7 +3,7 @@ import { Heap } from "./heap.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** What a value counts beside its size when the heaviest user is looked for, so that empty values aren't free. */
-export const VALUE_OVERHEAD_BYTES = 64;
+const VALUE_OVERHEAD_BYTES = 64;
 
 /** A network (IPv4 address, IPv6 /64) that has values stored with us: these values, the next to expire on top. */
 export class Source extends Heap<StoredValue> {

@@ -2,6 +2,7 @@ import type { SockAddr } from "../address/index.ts";
 import { type InfoHash, InfoHashMap } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Peer } from "../routing/index.ts";
+import { resolveLimit } from "../rpc/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import { Field, type Query, type Value, type ValueTypeRegistry, Where } from "../value/index.ts";
 import { Ledger } from "./ledger.ts";
@@ -86,10 +87,10 @@ export class Store {
 
   constructor(options: StoreOptions) {
     const { scheduler, random, limits } = options;
-    this.maxBytes = resolve(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
-    this.maxLocalBytes = resolve(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
-    this.#maxValues = resolve(limits?.maxStoreValues, DEFAULT_MAX_STORE_VALUES);
-    this.#maxKeys = resolve(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS);
+    this.maxBytes = resolveLimit(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
+    this.maxLocalBytes = resolveLimit(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
+    this.#maxValues = resolveLimit(limits?.maxStoreValues, DEFAULT_MAX_STORE_VALUES);
+    this.#maxKeys = resolveLimit(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS);
     this.#scheduler = scheduler;
     this.#types = options.types;
     this.#keys = new InfoHashMap(random.uint32());
@@ -114,10 +115,18 @@ export class Store {
    */
   putRemote(key: InfoHash, value: Value, created: number, peer: Peer, address: SockAddr): PutResult {
     const known = this.#keys.get(key)?.find(value.id);
-    if (known === undefined) return this.#storeNew(key, value, created, peer.id, address);
-    if (!known.value.contentEquals(value)) return this.#edit(known, value, created, peer.id, address);
-    this.#renew(known);
-    return "refreshed";
+    const from = peer.id;
+    if (known === undefined) {
+      const verdict = this.#types.get(value.type).storePolicy({ key, value, from, address });
+      return this.#take(key, undefined, value, verdict, created, address) ? "stored" : "refused";
+    }
+    const oldValue = known.value;
+    if (oldValue.contentEquals(value)) {
+      this.#renew(known);
+      return "refreshed";
+    }
+    const verdict = this.#types.get(oldValue.type).editPolicy({ key, oldValue, newValue: value, from, address });
+    return this.#take(key, known, value, verdict, created, address) ? "edited" : "refused";
   }
 
   /**
@@ -268,27 +277,23 @@ export class Store {
     this.#ledger.close();
   }
 
-  #storeNew(key: InfoHash, value: Value, created: number, from: InfoHash, address: SockAddr): PutResult {
-    const verdict = this.#types.get(value.type).storePolicy({ key, value, from, address });
-    if (verdict === false) return "refused";
+  /** Stores what a policy said of a received value: itself, another in its place, or nothing. */
+  #take(
+    key: InfoHash,
+    known: StoredValue | undefined,
+    value: Value,
+    verdict: boolean | Value,
+    created: number,
+    address: SockAddr,
+  ): boolean {
+    if (verdict === false) return false;
     const taken = verdict === true ? value : verdict;
     const createdAt = this.#monotonic(created);
     const expires = this.#expiryOf(taken, createdAt);
-    if (taken.id !== value.id || expires <= this.#scheduler.now()) return "refused";
-    return this.#insert(key, taken, createdAt, expires, address) ? "stored" : "refused";
-  }
-
-  #edit(known: StoredValue, newValue: Value, created: number, from: InfoHash, address: SockAddr): PutResult {
-    const { value: oldValue, key } = known;
-    const context = { key: key.key, oldValue, newValue, from, address };
-    const verdict = this.#types.get(oldValue.type).editPolicy(context);
-    if (verdict === false) return "refused";
-    const taken = verdict === true ? newValue : verdict;
-    const createdAt = this.#monotonic(created);
-    const expires = this.#expiryOf(taken, createdAt);
-    if (taken.id !== oldValue.id || expires <= this.#scheduler.now()) return "refused";
+    if (taken.id !== value.id || expires <= this.#scheduler.now()) return false;
+    if (known === undefined) return this.#insert(key, taken, createdAt, expires, address);
     this.#replace(known, taken, createdAt, expires, address);
-    return "edited";
+    return true;
   }
 
   #insert(key: InfoHash, value: Value, created: number, expires: number, from: SockAddr | undefined): boolean {
@@ -379,9 +384,4 @@ export class Store {
 function wantedId(where: Where): bigint | undefined {
   for (const { field, value } of where.restrictions) if (field === Field.Id) return value;
   return undefined;
-}
-
-function resolve(limit: number | undefined, whenDefault: number): number {
-  if (limit === undefined || limit === 0) return whenDefault;
-  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
 }

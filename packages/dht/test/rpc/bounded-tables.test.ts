@@ -4,8 +4,11 @@ import { SeededRandom } from "../../src/random/index.ts";
 import { Blacklist } from "../../src/rpc/blacklist.ts";
 import {
   MAX_BLACKLISTED,
+  MAX_PENDING_NETWORK_UPDATE_BYTES,
   MAX_PENDING_NETWORK_UPDATES,
+  MAX_PENDING_UPDATE_BYTES,
   MAX_PENDING_UPDATES,
+  MAX_REPLY_FIELD_BYTES,
   MAX_REPLY_VALUE_BYTES,
   MAX_REPORTED_ADDRESSES,
   PROVEN_BYTES_PER_SEC,
@@ -128,8 +131,8 @@ describe("a reply", () => {
     ]) {
       const fields = Array.from({ length: 20_000 }, () => answer);
       rig.rpc.reply(rig.peer(), 1, { fields, fieldOrder: [...selectedBy(answer)] });
-      expect(rig.sent.at(-1)?.bytes.length).toBeGreaterThan(15_000);
-      expect(rig.sent.at(-1)?.bytes.length).toBeLessThan(65_000);
+      expect(rig.sent.at(-1)?.bytes.length).toBeGreaterThan(MAX_REPLY_FIELD_BYTES / 4);
+      expect(rig.sent.at(-1)?.bytes.length).toBeLessThan(MAX_REPLY_FIELD_BYTES + 1000);
     }
   });
 
@@ -155,8 +158,8 @@ describe("updates to listeners", () => {
 
   test(`and ${MAX_PENDING_UPDATES} in all; each answer makes room`, () => {
     const window = new UpdateWindow(new SeededRandom(1));
-    for (let i = 0; i < MAX_PENDING_UPDATES; i++) expect(window.open(host(i))).toBeDefined();
-    expect(window.open(host(-1))).toBeUndefined();
+    for (let i = 0; i < MAX_PENDING_UPDATES; i++) expect(window.open(host(i), 0)).toBeDefined();
+    expect(window.open(host(-1), 0)).toBeUndefined();
     expect(window.pending).toBe(MAX_PENDING_UPDATES);
 
     const rig = new RpcRig();
@@ -167,6 +170,16 @@ describe("updates to listeners", () => {
     }
     expect([rig.rpc.pendingRequests, rig.rpc.stats.withheld]).toEqual([0, 0]);
   });
+});
+
+test("what updates keep in memory is bounded, per network and in all", () => {
+  const window = new UpdateWindow(new SeededRandom(1));
+  const networks = MAX_PENDING_UPDATE_BYTES / MAX_PENDING_NETWORK_UPDATE_BYTES;
+  for (let i = 0; i < networks; i++) {
+    expect(window.open(host(i), MAX_PENDING_NETWORK_UPDATE_BYTES)).toBeDefined();
+    expect(window.open(host(i).withPort(1), 1)).toBeUndefined();
+  }
+  expect(window.open(host(networks), 1)).toBeUndefined();
 });
 
 describe("a query that causes more work than others", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
 import { SeededRandom } from "../../src/random/index.ts";
-import { MAX_COUNTED_QUERIES } from "../../src/rpc/index.ts";
+import { DEFAULT_MAX_QUERIES_PER_SEC, DEFAULT_NETWORK_SHARE, MAX_COUNTED_QUERIES } from "../../src/rpc/index.ts";
 import { RATE_WINDOW_MS, RateLimiter } from "../../src/rpc/rate-limiter.ts";
 
 const random = new SeededRandom(1);
@@ -57,6 +57,7 @@ describe("as configured", () => {
   };
 
   test("0 is the default, negative is unlimited, and one network gets an eighth of the total", () => {
+    expect([DEFAULT_MAX_QUERIES_PER_SEC, DEFAULT_NETWORK_SHARE]).toEqual([8192, 1 / 8]);
     expect(limits()).toEqual([8192, 1024]);
     expect(limits(0, 0)).toEqual([8192, 1024]);
     expect(limits(80)).toEqual([80, 10]);

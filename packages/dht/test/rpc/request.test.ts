@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
 import { InfoHash } from "../../src/id/index.ts";
-import { MAX_AUTH_ERRORS, MAX_PENDING_REQUESTS, type Request } from "../../src/rpc/index.ts";
+import { MAX_ATTEMPTS, MAX_AUTH_ERRORS, MAX_PENDING_REQUESTS, type Request } from "../../src/rpc/index.ts";
 import { Value } from "../../src/value/index.ts";
 import { envelope, key, Outcome, RpcRig, reply, theirAddress, theirId } from "./rpc-rig.ts";
 
@@ -16,7 +16,7 @@ describe("a request that nobody answers", () => {
       const outcome = new Outcome();
       rig.rpc.find(rig.peer(), key, undefined, outcome);
       while (rig.rpc.pendingRequests > 0) rig.scheduler.step();
-      expect(rig.sent).toHaveLength(3);
+      expect(rig.sent).toHaveLength(MAX_ATTEMPTS);
       const [first, second, third] = rig.sent.map((each) => each.at);
       expect(first).toBe(0);
       expect(second).toBeGreaterThanOrEqual(1000);
