@@ -40,7 +40,8 @@ export class MulticastSocket {
       multicast.join();
       socket.on("message", (datagram, info) => {
         const from = SockAddr.fromHost(info.address, info.port);
-        if (from) onDatagram(datagram, from);
+        // A plain array: what the application gets of it should not behave like a Buffer by accident.
+        if (from) onDatagram(new Uint8Array(datagram), from);
       });
       socket.on("error", () => {}); // a lost announcement is repeated
       return multicast;
