@@ -21,14 +21,13 @@ const SHORT_BYTES = 32;
  */
 export class Reader {
   bytes: Uint8Array;
-  offset: number;
+  offset = 0;
   end: number;
   failed = false;
 
-  constructor(bytes: Uint8Array = EMPTY, offset = 0, end = bytes.length) {
+  constructor(bytes: Uint8Array = EMPTY) {
     this.bytes = bytes;
-    this.offset = offset;
-    this.end = end;
+    this.end = bytes.length;
   }
 
   /** Starts over on other bytes; a reader that stays saves an object per datagram. */
@@ -209,6 +208,16 @@ export class Reader {
     if (length > SHORT_BYTES) copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + offset, length));
     else for (let i = 0; i < length; i++) copy[i] = bytes[offset + i] ?? 0;
     return copy;
+  }
+
+  /** The bytes of one object of any kind, copied. */
+  copyObject(): Uint8Array<ArrayBuffer> {
+    const start = this.offset;
+    this.skip();
+    const end = this.offset;
+    if (this.failed) return this.copy(0);
+    this.offset = start;
+    return this.copy(end - start);
   }
 
   /** Steps over `length` bytes that `readBinLength` or `readTextLength` promised. */

@@ -1,5 +1,5 @@
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Above this, the platform's decoder is faster than a loop. */
 const SHORT_TEXT_BYTES = 24;

@@ -16,11 +16,14 @@ const SHORT_BYTES = 16;
  * never written again: when the slab is full, the message that no longer fits moves to a new one.
  */
 export class Writer {
+  readonly #slabBytes: number;
   #slab: Uint8Array<ArrayBuffer>;
   #start = 0;
   #offset = 0;
 
+  /** @param slabBytes about as much as will be written, where that is known and what is written lives on */
   constructor(slabBytes = SLAB_BYTES) {
+    this.#slabBytes = slabBytes;
     this.#slab = new Uint8Array(slabBytes);
   }
 
@@ -169,7 +172,7 @@ export class Writer {
       return offset;
     }
     const written = offset - this.#start;
-    const slab = new Uint8Array(Math.max(SLAB_BYTES, (written + length) * 2));
+    const slab = new Uint8Array(Math.max(this.#slabBytes, (written + length) * 2));
     slab.set(this.#slab.subarray(this.#start, offset));
     this.#slab = slab;
     this.#start = 0;

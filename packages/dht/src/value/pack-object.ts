@@ -7,7 +7,8 @@ const MAX_UINT32 = 2 ** 32 - 1;
 
 /** An application's object in MessagePack, integers in their shortest form, as C++ programs pack theirs. */
 export function packObject(object: unknown): Uint8Array<ArrayBuffer> {
-  return encode(withShortIntegers(object), { useBigInt64: true });
+  // The library's bytes lie in a buffer of 2 KiB, which would live as long as they do.
+  return encode(withShortIntegers(object), { useBigInt64: true }).slice();
 }
 
 /**

@@ -17,6 +17,9 @@ const RESTRICTION_VALUE = literal("v");
 
 const MAX_UINT16 = 0xffff;
 
+/** A query with more restrictions than this is none: it would be kept, and asked again and again, for a listener. */
+export const MAX_RESTRICTIONS = 64;
+
 /** Whether anything of the query has to travel; a query for all values is left out of messages. */
 export function hasQueryToSend(query: Query | undefined): query is Query {
   return query !== undefined && !(query.select.isEmpty && sendable(query.where).length === 0);
@@ -88,7 +91,9 @@ function readSelect(reader: Reader): Select {
 
 function readWhere(reader: Reader): Where {
   const restrictions: Restriction[] = [];
-  for (let length = reader.readArrayLength(); length > 0 && !reader.failed; length--) {
+  let length = reader.readArrayLength();
+  if (length > MAX_RESTRICTIONS) reader.fail();
+  for (; length > 0 && !reader.failed; length--) {
     const restriction = readRestriction(reader);
     if (restriction) restrictions.push(restriction);
   }

@@ -11,8 +11,8 @@ const FIELDS_BY_NAME: ReadonlyMap<string, Field> = new Map([
   ["user_type", Field.UserType],
 ]);
 
-/** A SELECT list has no spaces, so what follows it up to WHERE must be blank. */
-const QUERY = /^\s*(?:(?:SELECT|select)\s+(\S*))?\s*(?:(?:WHERE|where)\s+(.*))?$/s;
+/** Both halves may be left out. A SELECT list has no spaces, so what follows it up to WHERE must be blank. */
+const QUERY = /^(?:(?:SELECT|select)\s+(\S+))?(?:(?:^|\s+)(?:WHERE|where)\s+(.*))?$/s;
 
 /** One `name=value` and the comma after it; a value is a quoted string (no escapes) or runs to the next comma. */
 const RESTRICTION = /\s*([^\s=,]+)\s*=\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)/y;
@@ -22,9 +22,9 @@ export function parseQueryText(text: string): {
   readonly fields: readonly Field[];
   readonly restrictions: readonly Restriction[];
 } {
-  const parts = QUERY.exec(text);
+  const parts = QUERY.exec(text.trim());
   if (!parts) throw new QueryParseError(`Error parsing query: expected [SELECT …] [WHERE …], got: ${text}`);
-  return { fields: parseFields(parts[1] ?? ""), restrictions: parseRestrictions(parts[2]?.trim() ?? "") };
+  return { fields: parseFields(parts[1] ?? ""), restrictions: parseRestrictions(parts[2] ?? "") };
 }
 
 /** A field as it is printed in a SELECT list; the owner's name differs from the one that is read, as in OpenDHT. */

@@ -185,14 +185,14 @@ export class Value {
 
   /** The bytes that a signature covers. */
   getToSign(): Uint8Array<ArrayBuffer> {
-    const writer = new Writer();
+    const writer = new Writer(packedValueSize(this));
     writeBody(writer, this);
     return writer.finish();
   }
 
   /** The bytes that are encrypted for a recipient: body and signature. */
   getToEncrypt(): Uint8Array<ArrayBuffer> {
-    const writer = new Writer();
+    const writer = new Writer(packedValueSize(this));
     writeDat(writer, this);
     return writer.finish();
   }

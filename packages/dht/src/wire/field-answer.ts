@@ -9,6 +9,9 @@ export interface FieldAnswer {
   readonly values: readonly FieldValues[];
 }
 
+/** FieldValues while they are being read. */
+type Answer = { -readonly [Name in keyof FieldValues]: FieldValues[Name] };
+
 const FIELDS_KEY = keyCode("f");
 const VALUES_KEY = keyCode("v");
 
@@ -70,7 +73,7 @@ function readAllFields(reader: Reader, numbers: readonly number[]): readonly Fie
 
 /** One value's entries; undefined when one has the wrong type. */
 function readFields(reader: Reader, numbers: readonly number[]): FieldValues | undefined {
-  const fields: { -readonly [Name in keyof FieldValues]: FieldValues[Name] } = {};
+  const fields: Answer = {};
   let isValid = true;
   for (const number of numbers) {
     const start = reader.offset;
@@ -83,11 +86,7 @@ function readFields(reader: Reader, numbers: readonly number[]): FieldValues | u
   return isValid ? fields : undefined;
 }
 
-function readField(
-  reader: Reader,
-  number: number,
-  into: { -readonly [Name in keyof FieldValues]: FieldValues[Name] },
-): void {
+function readField(reader: Reader, number: number, into: Answer): void {
   switch (number) {
     case Field.Id:
       into.id = reader.readUint64();
@@ -110,7 +109,7 @@ function readField(
 }
 
 /** A short key id, or the whole key in DER, as nodes answer for signed values. */
-function readOwner(reader: Reader, into: { owner?: InfoHash | undefined; ownerKey?: Uint8Array | undefined }): void {
+function readOwner(reader: Reader, into: Answer): void {
   const bytes = reader.readBlob();
   if (bytes.length === InfoHash.BYTES) into.owner = InfoHash.fromBytes(bytes);
   else if (bytes.length < MIN_KEY_BYTES) reader.fail();

@@ -92,6 +92,10 @@ describe("texts and bytes", () => {
     expect(raw(0xa2, 0xff, 0x61).readText()).toBe("\uFFFDa");
   });
 
+  test("may begin with a byte order mark, which is a character like others", () => {
+    for (const text of ["\uFEFFa", `\uFEFF${"long ".repeat(20)}`]) expect(reader(text).readText()).toBe(text);
+  });
+
   test("that are known give the known text", () => {
     const known = new KnownTexts("ping", "pong");
     expect(reader("pong").readText(known)).toBe("pong");
@@ -103,6 +107,21 @@ describe("texts and bytes", () => {
     const blob = new Reader(bytes).readBlob();
     bytes.fill(0);
     expect(blob).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  test("are copied out of Node's Buffers too, whose own slices share", () => {
+    const bytes = Buffer.from(encode([Uint8Array.of(1, 2, 3), new Uint8Array(100).fill(5)]));
+    const input = new Reader(bytes);
+    input.readArrayLength();
+    const copies = [input.copyObject(), input.readBlob()];
+    bytes.fill(0);
+    expect(copies).toEqual([Uint8Array.of(0xc4, 3, 1, 2, 3), new Uint8Array(100).fill(5)]);
+    expect(copies.every((copy) => copy.buffer.byteLength === copy.length)).toBe(true);
+  });
+
+  test("an object that isn't all there has no copy", () => {
+    const input = raw(0x92, 0x01);
+    expect([input.copyObject().length, input.failed]).toEqual([0, true]);
   });
 
   test("an id is exactly 20 bytes of bin", () => {

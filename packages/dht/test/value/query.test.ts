@@ -2,7 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InfoHash } from "../../src/id/index.ts";
 import { Reader, Writer } from "../../src/msgpack/index.ts";
-import { Field, hasQueryToSend, Query, readQuery, Select, Value, Where, writeQuery } from "../../src/value/index.ts";
+import {
+  Field,
+  hasQueryToSend,
+  MAX_RESTRICTIONS,
+  Query,
+  readQuery,
+  Select,
+  Value,
+  Where,
+  writeQuery,
+} from "../../src/value/index.ts";
 import { type Packable, pack } from "../wire/pack.ts";
 import { query as anyQuery } from "./arbitraries.ts";
 
@@ -102,6 +112,12 @@ describe("a packed query", () => {
     for (const object of [{ s: [] }, { w: [] }, {}, [], { s: 1, w: [] }, { s: [], w: {} }]) {
       expect(read(object)).toBeUndefined();
     }
+  });
+
+  test("has no more restrictions than a listener can be asked to keep", () => {
+    const restrictions = (count: number) => Array.from({ length: count }, () => ({ f: 1, v: 5 }));
+    expect(read({ s: [], w: restrictions(MAX_RESTRICTIONS) })?.where.restrictions).toHaveLength(MAX_RESTRICTIONS);
+    expect(read({ s: [], w: restrictions(MAX_RESTRICTIONS + 1) })).toBeUndefined();
   });
 
   test("passes over fields that nobody knows, and fields twice", () => {

@@ -79,6 +79,18 @@ describe("what a program packs, another unpacks", () => {
   });
 });
 
+test("packed objects hold on to little more memory than they need", () => {
+  const address = SockAddr.ipv4(1, 2);
+  const values = [
+    Value.pack("hey"),
+    Value.packed(DhtMessage, { service: "s", data: BYTES }),
+    Value.packed(IpServiceAnnouncement, { address }),
+    Value.packed(IceCandidates, { id: 1n, data: BYTES }),
+    Value.packed(CertificateValue, "-----BEGIN CERTIFICATE-----"),
+  ];
+  for (const { data } of values) expect(data.buffer.byteLength).toBeLessThan(data.length + 128);
+});
+
 test("what is meant to be signed, or signed and encrypted, is looked for among such values only", () => {
   const plain = new Value({});
   const signed = new Value({ owner: BYTES, signature: BYTES });

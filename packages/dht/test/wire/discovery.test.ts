@@ -17,6 +17,13 @@ describe("a discovery packet", () => {
     expect(decodeDiscovery(packet)).toEqual({ kind: "publication", services });
   });
 
+  test("keeps nothing of the bytes that it was read from", () => {
+    const bytes = Buffer.from(pack({ dht: [1] }));
+    const packet = decodeDiscovery(bytes);
+    bytes.fill(0);
+    expect(packet).toEqual({ kind: "publication", services: new Map([["dht", pack([1])]]) });
+  });
+
   test("is a question when it is the text q, or that in bin", () => {
     expect(decodeDiscovery(pack("q"))).toEqual({ kind: "query" });
     expect(decodeDiscovery(pack(Uint8Array.of(0x71)))).toEqual({ kind: "query" });

@@ -30,8 +30,9 @@ export const CERTIFICATE: ValueType = {
 export const CertificateValue: TypedValue<string> = {
   type: CERTIFICATE,
   encode(pem) {
-    const writer = new Writer();
-    writer.bin(encodeText(pem));
+    const text = encodeText(pem);
+    const writer = new Writer(text.length + 8);
+    writer.bin(text);
     return new Value({ id: 1n, type: CERTIFICATE.id, data: writer.finish() });
   },
   decode(value) {

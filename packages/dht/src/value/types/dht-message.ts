@@ -21,7 +21,7 @@ export const DHT_MESSAGE: ValueType = {
 export const DhtMessage: TypedValue<DhtMessage> = {
   type: DHT_MESSAGE,
   encode({ service, data }) {
-    const writer = new Writer();
+    const writer = new Writer(data.length + 64);
     writer.arrayHeader(2);
     writer.text(service);
     writer.bin(data);

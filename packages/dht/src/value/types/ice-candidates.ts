@@ -16,7 +16,7 @@ export const IceCandidates: TypedValue<IceCandidates> = {
   type: ICE_CANDIDATES,
   filter: (value) => value.isSigned() && !value.recipient.isZero(),
   encode({ id, data }) {
-    const writer = new Writer();
+    const writer = new Writer(data.length + 16);
     writer.arrayHeader(2);
     writer.uint64(id);
     writer.bin(data);

@@ -21,7 +21,7 @@ export function encodeDiscoveryQuery(): Uint8Array<ArrayBuffer> {
 
 /** @param services name → packed data; written in alphabetical order */
 export function encodePublication(services: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
+  const writer = new Writer(128);
   writer.mapHeader(services.size);
   for (const [name, data] of [...services].sort(([a], [b]) => (a < b ? -1 : 1))) {
     writer.text(name);
@@ -37,9 +37,7 @@ export function decodeDiscovery(bytes: Uint8Array): DiscoveryPacket | undefined 
   const services = new Map<string, Uint8Array>();
   for (let entries = reader.readMapLength(); entries > 0 && !reader.failed; entries--) {
     const name = reader.readText();
-    const start = reader.offset;
-    reader.skip();
-    services.set(name, bytes.slice(start, reader.offset));
+    services.set(name, reader.copyObject());
   }
   return reader.failed ? undefined : { kind: "publication", services };
 }

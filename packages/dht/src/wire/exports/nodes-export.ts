@@ -11,7 +11,7 @@ const ADDRESS = literal("addr");
 
 /** A list of nodes to come back to: `[{id, addr}…]` (OpenDHT wire format, node export). */
 export function encodeNodes(nodes: readonly NodeEntry[]): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
+  const writer = new Writer(1024);
   writeExportedNodes(writer, nodes);
   return writer.finish();
 }

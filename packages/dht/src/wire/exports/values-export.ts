@@ -29,7 +29,7 @@ const NEVER_NANOSECONDS = 2 ** 63;
 
 /** `[[created, value, source, expires]…]`, as OpenDHT writes it since 4.3. */
 export function encodeValues(values: readonly TimedValue[]): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
+  const writer = new Writer(512);
   writer.arrayHeader(values.length);
   for (const { value, created, expires, source } of values) {
     writer.arrayHeader(4);
