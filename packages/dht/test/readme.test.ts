@@ -17,7 +17,9 @@ describe.each([
   ["packages/dht/README.md", new URL("../README.md", import.meta.url)],
   ["README.md", new URL("../../../README.md", import.meta.url)],
 ])("the examples of %s", async (_, file) => {
-  const examples = [...(await readFile(file, "utf8")).matchAll(/^## ([^\n]*)\n(?:(?!^## )[\s\S])*?```ts\n([\s\S]*?)```/gm)];
+  const examples = [
+    ...(await readFile(file, "utf8")).matchAll(/^## ([^\n]*)\n(?:(?!^## )[\s\S])*?```ts\n([\s\S]*?)```/gm),
+  ];
 
   it("are there", () => {
     expect(examples.length).toBeGreaterThan(0);
