@@ -5,6 +5,7 @@ export { type Filter, Filters } from "./filters.ts";
 export { hasQueryToSend, MAX_RESTRICTIONS, readQuery, writeQuery } from "./pack-query.ts";
 export { packedValueSize, writeDat, writeValue } from "./pack-value.ts";
 export { Query } from "./query.ts";
+export { type Refusal, refusalOfUpdate } from "./refusal.ts";
 export type { Restriction } from "./restriction.ts";
 export { Select } from "./select.ts";
 export { parseSockAddrBlob, sockAddrBlob } from "./sock-addr-blob.ts";
@@ -26,5 +27,5 @@ export {
 export { Value, type ValueInit } from "./value.ts";
 export type { ValueJson } from "./value-json.ts";
 export { type EditContext, MAX_VALUE_BYTES, type StoreContext, type TypedValue, type ValueType } from "./value-type.ts";
-export { type CompleteValueType, ValueTypeRegistry, type Verify } from "./value-type-registry.ts";
+export { type CompleteValueType, ValueTypeRegistry } from "./value-type-registry.ts";
 export { Where } from "./where.ts";

@@ -1,16 +1,15 @@
-import { equalBytes } from "./bytes.ts";
+import { refusalOfUpdate } from "./refusal.ts";
 import { STANDARD_TYPES } from "./types/index.ts";
-import type { Value } from "./value.ts";
 import { type EditContext, MAX_VALUE_BYTES, type StoreContext, type ValueType } from "./value-type.ts";
 
 /** What unregistered types live by (type 0, user data). */
 const DEFAULT_EXPIRATION_MS = 600_000;
 
 /** A type whose policies are all there. */
-export type CompleteValueType = Required<ValueType>;
-
-/** Tells whether a value's signature is its owner's. */
-export type Verify = (value: Value) => boolean;
+export interface CompleteValueType extends Required<ValueType> {
+  /** Signatures of its values are checked before the policies are asked, which take them for right. */
+  readonly isSecure: boolean;
+}
 
 /**
  * The rules for every type of value.
@@ -21,11 +20,8 @@ export type Verify = (value: Value) => boolean;
  */
 export class ValueTypeRegistry {
   readonly #types = new Map<number, CompleteValueType>();
-  readonly #verify: Verify;
 
-  /** @param options.verify checks signatures; without it every signature is believed */
-  constructor(options: { readonly verify?: Verify } = {}) {
-    this.#verify = options.verify ?? (() => true);
+  constructor() {
     for (const { type, isSecure } of STANDARD_TYPES) {
       if (isSecure) this.register(type);
       else this.registerInsecure(type);
@@ -33,34 +29,39 @@ export class ValueTypeRegistry {
   }
 
   register(type: ValueType): void {
-    this.#types.set(type.id, secure(type, this.#verify));
+    this.#types.set(type.id, secure(type));
   }
 
   registerInsecure(type: ValueType): void {
-    this.#types.set(type.id, complete(type));
+    this.#types.set(type.id, insecure(type));
   }
 
   get(id: number): CompleteValueType {
-    return this.#types.get(id) ?? complete({ id, name: "", expirationMs: DEFAULT_EXPIRATION_MS });
+    return this.#types.get(id) ?? insecure({ id, name: "", expirationMs: DEFAULT_EXPIRATION_MS });
   }
 }
 
-function complete(type: ValueType): CompleteValueType {
+function insecure(type: ValueType): CompleteValueType {
   return {
     id: type.id,
     name: type.name,
     expirationMs: type.expirationMs,
+    isSecure: false,
     storePolicy: (context) => (type.storePolicy ?? storeUpToLimit)(context),
     editPolicy: (context) => mayReplaceSigned(context) && (type.editPolicy?.(context) ?? false),
   };
 }
 
-function secure(type: ValueType, verify: Verify): CompleteValueType {
-  const own = complete(type);
+function secure(type: ValueType): CompleteValueType {
+  const own = insecure(type);
   return {
     ...own,
-    storePolicy: (context) => (context.value.isSigned() ? verify(context.value) : own.storePolicy(context)),
-    editPolicy: (context) => (context.oldValue.isSigned() ? isUpdate(context, verify) : own.editPolicy(context)),
+    isSecure: true,
+    storePolicy: (context) => context.value.isSigned() || own.storePolicy(context),
+    editPolicy: (context) =>
+      context.oldValue.isSigned()
+        ? refusalOfUpdate(context.oldValue, context.newValue) === undefined
+        : own.editPolicy(context),
   };
 }
 
@@ -70,12 +71,4 @@ function storeUpToLimit({ value }: StoreContext): boolean {
 
 function mayReplaceSigned({ oldValue, newValue }: EditContext): boolean {
   return !oldValue.isSigned() || newValue.isSigned();
-}
-
-/** The same owner's next version, or the same signed bytes again. */
-function isUpdate({ oldValue, newValue }: EditContext, verify: Verify): boolean {
-  if (!newValue.isSigned() || newValue.isEncrypted() || !equalBytes(oldValue.owner, newValue.owner)) return false;
-  const isNewer = newValue.seq > oldValue.seq;
-  const isSame = newValue.seq === oldValue.seq && equalBytes(newValue.getToSign(), oldValue.getToSign());
-  return (isNewer || isSame) && verify(newValue);
 }

@@ -169,11 +169,17 @@ export class Value {
   }
 
   withId(id: bigint): Value {
-    return new Value({ ...this.#init(), id });
+    return this.with({ id });
   }
 
   withData(data: Uint8Array): Value {
-    return new Value({ ...this.#init(), data });
+    return this.with({ data });
+  }
+
+  /** The same value but for some fields. A signature is kept, right or not: say `signature: undefined` to drop it. */
+  with(changes: ValueInit): Value {
+    const { id, type, data, userType, priority, pushType } = this;
+    return new Value({ ...this.#security, id, type, data, userType, priority, pushType, ...changes });
   }
 
   /** The value as it travels. */
@@ -236,11 +242,6 @@ export class Value {
     if (type) return type.decode(this);
     // The caller says what the other side packed; nothing in the bytes can confirm a static type.
     return unpackObject(this.data) as T;
-  }
-
-  #init(): ValueInit {
-    const { id, type, data, userType, priority, pushType } = this;
-    return { ...this.#security, id, type, data, userType, priority, pushType };
   }
 }
 

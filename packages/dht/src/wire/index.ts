@@ -2,8 +2,6 @@ export { decodeMessage } from "./decode.ts";
 export { describeMessage } from "./describe.ts";
 export {
   DHT_SERVICE,
-  type DhtService,
-  type DiscoveryPacket,
   decodeDhtService,
   decodeDiscovery,
   encodeDhtService,
@@ -22,7 +20,6 @@ export {
   encodeStateFile,
   encodeValues,
   type SavedState,
-  type TimedValue,
   type ValuesExport,
 } from "./exports/index.ts";
 export type { FindQuery } from "./find.ts";
@@ -37,5 +34,5 @@ export type { PutQuery } from "./put.ts";
 export type { RefreshQuery } from "./refresh.ts";
 export type { Reply } from "./reply.ts";
 export type { UpdateQuery } from "./update.ts";
-export { type AnnouncedValue, type CarriesValues, MAX_PACKED_VALUE_BYTES } from "./values.ts";
+export { MAX_PACKED_VALUE_BYTES } from "./values.ts";
 export { WANT_IPV4, WANT_IPV6 } from "./want.ts";

@@ -18,7 +18,6 @@ const OWNER = Uint8Array.of(0x30, 1);
 const SIGNED: ValueInit = { id: 1n, owner: OWNER, signature: Uint8Array.of(1), seq: 5, data: Uint8Array.of(1) };
 
 const registry = new ValueTypeRegistry();
-const distrusting = new ValueTypeRegistry({ verify: () => false });
 
 const storing = (value: Value): StoreContext => ({ key: KEY, value, from: FROM, address: ADDRESS });
 const editing = (oldValue: Value, newValue: Value): EditContext => ({
@@ -66,15 +65,14 @@ describe("a plain value", () => {
 });
 
 describe("a signed value", () => {
-  test("is stored if its signature is right, and that alone is asked", () => {
+  test("is stored whatever the type's own rules say: what counts is its signature", () => {
+    expect(registry.get(0).isSecure).toBe(true);
     expect(mayStore(new Value(SIGNED))).toBe(true);
-    expect(mayStore(new Value(SIGNED), distrusting)).toBe(false);
     expect(mayStore(new Value({ ...SIGNED, data: new Uint8Array(70_000) }))).toBe(true);
   });
 
   test("is replaced by its owner's next version", () => {
     expect(mayEdit(SIGNED, { ...SIGNED, seq: 6, data: OWNER })).toBe(true);
-    expect(mayEdit(SIGNED, { ...SIGNED, seq: 6, data: OWNER }, distrusting)).toBe(false);
   });
 
   test("is replaced by the same version only if the same was signed", () => {
@@ -99,7 +97,8 @@ describe("a signed value", () => {
 
 describe("a type that nobody registered", () => {
   test("stores whatever the signature, and edits nothing", () => {
-    expect(mayStore(new Value({ ...SIGNED, type: 99 }), distrusting)).toBe(true);
+    expect(registry.get(99).isSecure).toBe(false);
+    expect(mayStore(new Value({ ...SIGNED, type: 99 }))).toBe(true);
     expect(mayEdit({ ...SIGNED, type: 99 }, { ...SIGNED, type: 99, seq: 6 })).toBe(false);
   });
 });
@@ -108,18 +107,19 @@ describe("a type of one's own", () => {
   const LIMITED = { id: 77, name: "limited", expirationMs: 1000 };
 
   test("has its own rules, and those for signed values besides", () => {
-    const types = new ValueTypeRegistry({ verify: () => false });
+    const types = new ValueTypeRegistry();
     types.register({ ...LIMITED, storePolicy: ({ value }) => value.data.length < 3, editPolicy: () => true });
     expect(types.get(77)).toMatchObject({ name: "limited", expirationMs: 1000 });
     expect(mayStore(new Value({ type: 77, data: new Uint8Array(2) }), types)).toBe(true);
     expect(mayStore(new Value({ type: 77, data: new Uint8Array(3) }), types)).toBe(false);
-    expect(mayStore(new Value({ ...SIGNED, type: 77 }), types)).toBe(false);
+    expect(mayStore(new Value({ ...SIGNED, type: 77 }), types)).toBe(true);
     expect(mayEdit({ type: 77 }, { type: 77, data: OWNER }, types)).toBe(true);
   });
 
   test("registered as insecure asks for no signature, and still lets no unsigned value replace a signed one", () => {
-    const types = new ValueTypeRegistry({ verify: () => false });
+    const types = new ValueTypeRegistry();
     types.registerInsecure({ ...LIMITED, editPolicy: () => true });
+    expect(types.get(77).isSecure).toBe(false);
     expect(mayStore(new Value({ ...SIGNED, type: 77 }), types)).toBe(true);
     expect(mayEdit({ ...SIGNED, type: 77 }, { ...SIGNED, type: 77, seq: 1 }, types)).toBe(true);
     expect(mayEdit({ ...SIGNED, type: 77 }, { id: 1n, type: 77 }, types)).toBe(false);

@@ -12,6 +12,7 @@ const TELLING_BYTES = Uint8Array.of(
 
 const MAX_CHANGES = 6;
 const MAX_RANGE_BYTES = 24;
+const MAX_RANDOM_BYTES = 200;
 
 /**
  * Spoils datagrams, always the same way for the same source of chance: single bits and bytes, heads that claim something
@@ -26,8 +27,9 @@ export class Mutator {
     this.#random = random;
   }
 
-  /** A sample, spoilt in one to six places. */
+  /** A sample, spoilt in one to six places; now and then bytes that never were one. */
   next(): Uint8Array {
+    if (this.#below(16) === 0) return this.#random.fill(new Uint8Array(this.#below(MAX_RANDOM_BYTES)));
     let bytes = Uint8Array.from(this.#sample());
     for (let changes = 1 + this.#below(MAX_CHANGES); changes > 0; changes--) bytes = this.#change(bytes);
     return bytes;

@@ -1,4 +1,4 @@
-import { toHex, Writer } from "../../src/msgpack/index.ts";
+import { Writer } from "../../src/msgpack/index.ts";
 
 /** Something to pack by hand: what real nodes send, and what they never would. */
 export type Packable =
@@ -38,10 +38,6 @@ export function pack(object: Packable): Uint8Array {
   const writer = new Writer();
   write(writer, object);
   return writer.finish();
-}
-
-export function packHex(object: Packable): string {
-  return toHex(pack(object));
 }
 
 function write(writer: Writer, object: Packable): void {

@@ -1,2 +1,2 @@
-export { DHT_SERVICE, type DhtService, decodeDhtService, encodeDhtService } from "./dht-service.ts";
-export { type DiscoveryPacket, decodeDiscovery, encodeDiscoveryQuery, encodePublication } from "./packet.ts";
+export { DHT_SERVICE, decodeDhtService, encodeDhtService } from "./dht-service.ts";
+export { decodeDiscovery, encodeDiscoveryQuery, encodePublication } from "./packet.ts";

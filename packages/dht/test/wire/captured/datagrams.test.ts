@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describePacked } from "../../../src/msgpack/index.ts";
-import { decodeMessage, describeMessage, encodeMessage, type Message } from "../../../src/wire/index.ts";
+import { decodeMessage, encodeMessage, type Message } from "../../../src/wire/index.ts";
 import { bytesOf, DATAGRAMS, MALFORMED, type Vector } from "./load.ts";
 import { saidBy, seenIn } from "./said.ts";
 
@@ -13,9 +13,8 @@ describe.each(DATAGRAMS)("$name", (vector) => {
     expect(encodeMessage(decoded(vector))).toEqual(bytesOf(vector));
   });
 
-  test("is described in its own words and order", () => {
+  test("is drawn as the vector's picture, order included", () => {
     expect(JSON.stringify(describePacked(bytesOf(vector)))).toBe(JSON.stringify(vector.decoded));
-    expect(JSON.stringify(describeMessage(decoded(vector)))).toBe(JSON.stringify(vector.decoded));
   });
 });
 
