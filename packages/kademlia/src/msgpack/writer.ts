@@ -49,7 +49,8 @@ export class Writer {
 
   float(value: number): this {
     this.byte(0xcb);
-    this.#view.setFloat64(this.#reserve(8), value);
+    const start = this.#reserve(8);
+    this.#view.setFloat64(start, value);
     return this;
   }
 
@@ -111,17 +112,20 @@ export class Writer {
   }
 
   #uint16(value: number): this {
-    this.#view.setUint16(this.#reserve(2), value);
+    const start = this.#reserve(2);
+    this.#view.setUint16(start, value);
     return this;
   }
 
   #uint32(value: number): this {
-    this.#view.setUint32(this.#reserve(4), value);
+    const start = this.#reserve(4);
+    this.#view.setUint32(start, value);
     return this;
   }
 
   #uint64(value: bigint): this {
-    this.#view.setBigUint64(this.#reserve(8), value);
+    const start = this.#reserve(8);
+    this.#view.setBigUint64(start, value);
     return this;
   }
 

@@ -1,11 +1,14 @@
 import type { NodeId } from "../id/index.ts";
 import { Lookup, type LookupResult } from "../lookup/index.ts";
-import type { RoutingTable } from "../routing/index.ts";
+import type { Contact, RoutingTable } from "../routing/index.ts";
 import type { Rpc, Transport } from "../rpc/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import type { Admission } from "./admission.ts";
 import { REFRESH_MS } from "./lifetime.ts";
+
+/** Contacts that a lookup starts with, in multiples of k. */
+const SEEDS_IN_K = 2;
 
 export interface LookupsOptions {
   readonly ownId: NodeId;
@@ -39,14 +42,17 @@ export class Lookups {
    * Asks all of the k nodes nearest to a key what they hold. Where the table knows them and has heard of each within
    * the hour, no search is needed: the own neighbourhood is known in full (Kademlia paper §2.5).
    */
-  census(key: NodeId): Promise<LookupResult> {
+  async census(key: NodeId): Promise<LookupResult> {
     const { ownId, table, scheduler } = this.#options;
     const freshSince = scheduler.now() - REFRESH_MS;
-    const seeds = this.#seeds(key);
-    const farthest = seeds[table.k - 1];
+    const nearest = this.#seeds(key).slice(0, table.k);
+    const farthest = nearest[table.k - 1];
     const isOwnNeighbourhood = farthest !== undefined && key.compareDistance(ownId, farthest.id) < 0;
-    const isKnown = isOwnNeighbourhood && seeds.every(({ seenAt }) => seenAt > freshSince);
-    return this.#start(key, "find_value", seeds, Number.POSITIVE_INFINITY, !isKnown).result;
+    if (isOwnNeighbourhood && nearest.every(({ seenAt }) => seenAt > freshSince)) {
+      const result = await this.#start(key, "find_value", nearest, Number.POSITIVE_INFINITY, false).result;
+      if (result.closest.length === table.k) return result;
+    }
+    return this.values(key, Number.POSITIVE_INFINITY).result;
   }
 
   #start(
@@ -77,11 +83,15 @@ export class Lookups {
     });
   }
 
-  /** The nearest contacts that are not resting; when all are, because the own network was away, all of them. */
-  #seeds(target: NodeId) {
+  /**
+   * Contacts to start from, nearest first: more than will be asked, so that there is somebody to turn to when some of
+   * the nearest are dead and all answers name the same. Resting ones only when all rest, because we were cut off.
+   */
+  #seeds(target: NodeId): readonly Contact[] {
     const { table, scheduler } = this.#options;
     const now = scheduler.now();
-    const awake = table.closest(target, table.k, (contact) => !contact.isResting(now));
-    return awake.length > 0 ? awake : table.closest(target, table.k);
+    const count = table.k * SEEDS_IN_K;
+    const awake = table.closest(target, count, (contact) => !contact.isResting(now));
+    return awake.length > 0 ? awake : table.closest(target, count);
   }
 }

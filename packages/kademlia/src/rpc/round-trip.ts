@@ -23,6 +23,9 @@ export class RoundTrip {
   #smoothedMs: number | undefined;
   #deviationMs = 0;
   #backoff = 1;
+  /** When an answer was last measured. Before the first, the initial patience is long enough. */
+  #measuredAt = Number.POSITIVE_INFINITY;
+  #backedOffAt = Number.NEGATIVE_INFINITY;
 
   get patienceMs(): number {
     const measured = this.#smoothedMs === undefined ? INITIAL_PATIENCE_MS : this.#smoothedMs + 4 * this.#deviationMs;
@@ -33,9 +36,14 @@ export class RoundTrip {
     return Math.min(Math.max(this.patienceMs * TIMEOUT_IN_PATIENCES, MIN_TIMEOUT_MS), MAX_TIMEOUT_MS);
   }
 
-  /** An answer to a request that was sent once came after `elapsedMs`. (After a second sending, nobody can tell.) */
-  measured(elapsedMs: number): void {
+  /**
+   * An answer to a request that was sent once has come. (After a second sending, nobody can tell which one it answers.)
+   * Times in monotonic ms.
+   */
+  measured(sentAt: number, answeredAt: number): void {
+    const elapsedMs = answeredAt - sentAt;
     this.#backoff = 1;
+    this.#measuredAt = answeredAt;
     if (this.#smoothedMs === undefined) {
       this.#smoothedMs = elapsedMs;
       this.#deviationMs = elapsedMs / 2;
@@ -45,8 +53,13 @@ export class RoundTrip {
     this.#smoothedMs += (elapsedMs - this.#smoothedMs) / 8;
   }
 
-  /** An answer is late. Where all are, the network has become slower than anything measured: wait longer. */
-  late(): void {
-    if (this.#smoothedMs !== undefined) this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF);
+  /**
+   * An answer is late. If nobody has answered since it was asked for, the whole network has become slow: wait longer, but
+   * draw that conclusion once for all that was asked at the same time.
+   */
+  late(sentAt: number, now: number): void {
+    if (this.#measuredAt >= sentAt || this.#backedOffAt > sentAt) return;
+    this.#backoff = Math.min(this.#backoff * 2, MAX_BACKOFF);
+    this.#backedOffAt = now;
   }
 }

@@ -132,7 +132,7 @@ export class Rpc {
     this.stats.answersReceived++;
     const answer = this.#parse(call, message.datagram);
     const now = this.#options.scheduler.now();
-    if (call.transmissions === 1) this.roundTrip.measured(now - call.sentAt);
+    if (call.transmissions === 1) this.roundTrip.measured(call.sentAt, now);
     this.#laneTo(from).answeredAt = now;
     this.#finish(call);
     this.#options.observer.onAnswered(from);
@@ -184,7 +184,7 @@ export class Rpc {
   }
 
   #late(call: OutstandingCall, waitedMs: number): void {
-    if (call.transmissions === 1) this.roundTrip.late();
+    if (call.transmissions === 1) this.roundTrip.late(call.sentAt, this.#options.scheduler.now());
     if (call.caller.onLate(call) && call.transmissions < MAX_TRANSMISSIONS) {
       call.transmissions++;
       this.stats.retransmissions++;

@@ -180,5 +180,9 @@ class Unpickler {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new StateFileError("a text in this pickle is no UTF-8", { cause });
+  }
 }

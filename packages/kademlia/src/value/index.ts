@@ -1,2 +1,3 @@
 export { PackedValue } from "./packed-value.ts";
-export { Float, isWrittenAsInteger, type Value } from "./value.ts";
+export { pythonText } from "./python-text.ts";
+export { Float, type Value } from "./value.ts";

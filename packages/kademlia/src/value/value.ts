@@ -20,10 +20,6 @@ export class Float {
     return this.value;
   }
 
-  toString(): string {
-    return Number.isSafeInteger(this.value) ? this.value.toFixed(1) : String(this.value);
-  }
-
   /** The usual face of a float that was read: plain, unless a plain number would be taken for an integer. */
   static unwrapped(value: number): number | Float {
     return isWrittenAsInteger(value) ? new Float(value) : value;

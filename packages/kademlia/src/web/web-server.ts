@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { SocketError, ValueTooLargeError } from "../errors/index.ts";
 import type { Server } from "../server/index.ts";
-import type { Value } from "../value/index.ts";
+import { pythonText, type Value } from "../value/index.ts";
 import { formatNeighbours } from "./neighbours.ts";
 
 /** No larger value can be stored. */
@@ -141,7 +141,7 @@ function valueIn(body: Buffer): Value {
 }
 
 function bodyOf(value: Value): string | Uint8Array {
-  return typeof value === "string" || value instanceof Uint8Array ? value : String(value);
+  return typeof value === "string" || value instanceof Uint8Array ? value : pythonText(value);
 }
 
 function isTruthy(value: Value | undefined): boolean {

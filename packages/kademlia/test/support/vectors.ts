@@ -41,6 +41,7 @@ export interface Vectors {
     readonly cases: readonly {
       readonly name: string;
       readonly datagram_hex: string;
+      readonly length: number;
       readonly answered: boolean;
       readonly sender_added_to_routing_table: boolean;
       readonly keys_stored: number;

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Address, AddressBook } from "../../src/address/index.ts";
+import { AddressBook } from "../../src/address/index.ts";
 import { MalformedError } from "../../src/msgpack/index.ts";
 import { encodeAnswer, type Method, parseAnswer, parseRequest } from "../../src/wire/index.ts";
+import { addressOf } from "../support/address.ts";
 import { idOf } from "../support/ids.ts";
 import { bytesOf } from "../support/vectors.ts";
 
@@ -61,8 +62,7 @@ describe("the address that stun tells", () => {
       ["2001:db8::1", 4],
       ["::ffff:127.0.0.1", 2],
     ] as const) {
-      const address = Address.parse(text, 8468);
-      if (!address) throw new Error("no address");
+      const address = addressOf(text);
       const datagram = encodeAnswer(MESSAGE_ID, { kind: "address", address });
       expect(datagram[21]).toBe(0x90 | elements);
       expect(parseAnswer("stun", datagram, new AddressBook())).toEqual({ kind: "address", address });
@@ -88,9 +88,8 @@ describe("a parser at the door", () => {
   });
 
   it("also for a valid answer with one byte changed", () => {
-    const address = Address.parse("192.0.2.1", 8468);
-    if (!address) throw new Error("no address");
-    const datagram = encodeAnswer(MESSAGE_ID, { kind: "nodes", nodes: [{ id: idOf("a"), address }] });
+    const nodes = [{ id: idOf("a"), address: addressOf("192.0.2.1") }];
+    const datagram = encodeAnswer(MESSAGE_ID, { kind: "nodes", nodes });
     fc.assert(
       fc.property(fc.integer({ min: 21, max: datagram.length - 1 }), fc.nat(255), (index, byte) => {
         const changed = datagram.slice();

@@ -1,6 +1,6 @@
 import type { NodeId } from "../../id/index.ts";
 import type { RandomSource } from "../../random/index.ts";
-import type { Bucket, RoutingTable } from "../../routing/index.ts";
+import type { RoutingTable } from "../../routing/index.ts";
 import type { Scheduler } from "../../scheduler/index.ts";
 import { REFRESH_MS } from "../lifetime.ts";
 import type { Lookups } from "../lookups.ts";
@@ -24,18 +24,23 @@ export class Refresh {
   async idleBuckets(): Promise<void> {
     const { table, scheduler } = this.#options;
     const idleSince = scheduler.now() - REFRESH_MS;
-    await this.#refresh([...table.buckets()].filter((bucket) => bucket.touchedAt <= idleSince));
+    for (const { prefix, depth, touchedAt } of [...table.buckets()]) {
+      if (touchedAt <= idleSince) await this.#range(prefix, depth);
+    }
   }
 
-  /** When joining: all buckets farther away than the nearest neighbour. */
+  /**
+   * When joining: every range farther away than the nearest neighbour, that is, all ids that part from the own one at a
+   * bit where the neighbour's does not yet. It fills our buckets, and others' with us.
+   */
   async beyond(neighbour: NodeId): Promise<void> {
-    const { table } = this.#options;
-    const shared = table.ownId.commonBits(neighbour);
-    await this.#refresh([...table.buckets()].filter(({ prefix }) => prefix.commonBits(table.ownId) < shared));
+    const { ownId } = this.#options.table;
+    const shared = ownId.commonBits(neighbour);
+    for (let bit = 0; bit < shared; bit++) await this.#range(ownId.withBitFlipped(bit), bit + 1);
   }
 
-  async #refresh(buckets: readonly Bucket[]): Promise<void> {
+  async #range(prefix: NodeId, bits: number): Promise<void> {
     const { lookups, random } = this.#options;
-    for (const { prefix, depth } of buckets) await lookups.nodes(prefix.randomWithSamePrefix(depth, random)).result;
+    await lookups.nodes(prefix.randomWithSamePrefix(bits, random)).result;
   }
 }
