@@ -3,6 +3,7 @@ import type { InfoHash } from "../id/index.ts";
 import type { Peer } from "../routing/index.ts";
 import type { TrafficStats } from "../rpc/index.ts";
 import { searchesLog, searchLog } from "../search/index.ts";
+import type { RefusalCounts } from "../store/index.ts";
 import { type Filter, Filters, type Query, type Value } from "../value/index.ts";
 import type { NodeEntry, ValuesExport } from "../wire/index.ts";
 import { type DatagramObserver, DatagramObservers } from "./datagram-observer.ts";
@@ -225,6 +226,11 @@ export class DhtNode {
   /** Messages by kind and drops by reason, since the node began. */
   get traffic(): TrafficCounts {
     return this.#core.rpc.stats;
+  }
+
+  /** Values that others put here and that were not kept, by what spoke against them. */
+  get refusals(): RefusalCounts {
+    return this.#core.store.refusals;
   }
 
   /** Watches every datagram of the node. Returns how to stop. */

@@ -18,6 +18,7 @@ import { Maintenance } from "./maintenance.ts";
 import type { NodeStatus } from "./node-status.ts";
 import type { ListenOperation } from "./operations/listen.ts";
 import type { DhtNodeOptions, NodeEvents } from "./options.ts";
+import { SignatureChecks } from "./signature-checks.ts";
 
 /** A quiet time after which a new neighbour is a reason to look around at once. */
 const QUIET_MS = 5 * 60_000; // node behaviour §4
@@ -39,6 +40,7 @@ export class NodeCore implements RpcEvents {
   readonly families: readonly FamilyState[];
   readonly bootstrap: Bootstrap;
   readonly maintenance: Maintenance;
+  readonly signatureChecks: SignatureChecks;
   readonly listens = new Set<ListenOperation>();
   readonly #events: NodeEvents;
   readonly #greeter: Greeter;
@@ -57,6 +59,7 @@ export class NodeCore implements RpcEvents {
     this.types = options.types ?? new ValueTypeRegistry();
     this.#events = options.events ?? {};
     this.#publicStable = options.publicStable ?? false;
+    this.signatureChecks = new SignatureChecks(options.checkSignature);
     this.rpc = new Rpc({
       ownId: this.id,
       network: options.network,

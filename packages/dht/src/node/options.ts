@@ -5,6 +5,7 @@ import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
 import type { NodeStatus } from "./node-status.ts";
+import type { CheckSignature } from "./signature-checks.ts";
 
 /** What a node is told at birth. Only time, chance, a way to send and the families are needed. */
 export interface DhtNodeOptions {
@@ -44,8 +45,10 @@ export interface DhtNodeOptions {
   readonly clientMode?: boolean | undefined;
   /** Looks up the addresses of a bootstrap host (none when there are none), later or at once. Default: addresses only. */
   readonly resolve?: Resolve | undefined;
-  /** Rules for types of values. Default: the standard types, signatures believed. */
+  /** Rules for types of values. Default: the standard types. */
   readonly types?: ValueTypeRegistry | undefined;
+  /** Checks the signatures of values that others put here. Default: every signature is believed. */
+  readonly checkSignature?: CheckSignature | undefined;
   readonly log?: Logger | undefined;
   readonly events?: NodeEvents | undefined;
 }

@@ -1,3 +1,4 @@
+export type { RefusalCounts } from "./refusal-counts.ts";
 export { REMOTE_LISTENER_LIFE_MS } from "./remote-listener.ts";
 export {
   MAX_REMOTE_LISTENERS,

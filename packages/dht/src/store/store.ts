@@ -4,9 +4,18 @@ import type { RandomSource } from "../random/index.ts";
 import type { Peer } from "../routing/index.ts";
 import { resolveLimit } from "../rpc/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
-import { Field, type Query, type Value, type ValueTypeRegistry, Where } from "../value/index.ts";
+import {
+  Field,
+  type Query,
+  type Refusal,
+  refusalOfUpdate,
+  type Value,
+  type ValueTypeRegistry,
+  Where,
+} from "../value/index.ts";
 import { Ledger } from "./ledger.ts";
 import { type LocalListener, tellLocalListeners } from "./local-listener.ts";
+import { noRefusals, type RefusalCounts } from "./refusal-counts.ts";
 import type { TellListener } from "./remote-listener.ts";
 import { RemoteListeners } from "./remote-listeners.ts";
 import { formatKey, formatStorage } from "./storage-log.ts";
@@ -84,6 +93,7 @@ export class Store {
   readonly #keys: InfoHashMap<StoredKey>;
   readonly #ledger: Ledger;
   readonly #remoteListeners: RemoteListeners;
+  readonly #refusals = noRefusals();
 
   constructor(options: StoreOptions) {
     const { scheduler, random, limits } = options;
@@ -103,13 +113,26 @@ export class Store {
     return { keys: this.#keys.size, values, localValues, bytes, localBytes };
   }
 
+  get refusals(): RefusalCounts {
+    return this.#refusals;
+  }
+
   /** Number of remote subscriptions. */
   get remoteListenerCount(): number {
     return this.#remoteListeners.size;
   }
 
+  /** Whether nothing but its signature decides if a received value is kept: then check it before `putRemote`. */
+  dependsOnSignature(key: InfoHash, value: Value): boolean {
+    if (!value.isSigned()) return false;
+    const oldValue = this.#keys.get(key)?.find(value.id)?.value;
+    if (oldValue === undefined) return this.#types.get(value.type).isSecure;
+    if (!oldValue.isSigned() || !this.#types.get(oldValue.type).isSecure) return false;
+    return !oldValue.contentEquals(value) && refusalOfUpdate(oldValue, value) === undefined;
+  }
+
   /**
-   * A value that a peer put here. The policies of its type decide.
+   * A value that a peer put here. The policies of its type decide; its signature, if it depends on that, is right.
    *
    * @param created Unix ms; the future counts as now
    */
@@ -118,6 +141,7 @@ export class Store {
     const from = peer.id;
     if (known === undefined) {
       const verdict = this.#types.get(value.type).storePolicy({ key, value, from, address });
+      if (verdict === false) return this.refuse("ERR_POLICY");
       return this.#take(key, undefined, value, verdict, created, address) ? "stored" : "refused";
     }
     const oldValue = known.value;
@@ -126,7 +150,16 @@ export class Store {
       return "refreshed";
     }
     const verdict = this.#types.get(oldValue.type).editPolicy({ key, oldValue, newValue: value, from, address });
+    if (verdict === false) {
+      return this.refuse((oldValue.isSigned() ? refusalOfUpdate(oldValue, value) : undefined) ?? "ERR_POLICY");
+    }
     return this.#take(key, known, value, verdict, created, address) ? "edited" : "refused";
+  }
+
+  /** Counts a received value that is not kept. */
+  refuse(reason: Refusal): "refused" {
+    this.#refusals[reason]++;
+    return "refused";
   }
 
   /**
@@ -277,16 +310,15 @@ export class Store {
     this.#ledger.close();
   }
 
-  /** Stores what a policy said of a received value: itself, another in its place, or nothing. */
+  /** Stores what a policy said of a received value: itself, or another in its place. */
   #take(
     key: InfoHash,
     known: StoredValue | undefined,
     value: Value,
-    verdict: boolean | Value,
+    verdict: true | Value,
     created: number,
     address: SockAddr,
   ): boolean {
-    if (verdict === false) return false;
     const taken = verdict === true ? value : verdict;
     const createdAt = this.#monotonic(created);
     const expires = this.#expiryOf(taken, createdAt);

@@ -4,6 +4,7 @@ import type { Peer } from "../../routing/index.ts";
 import { ERROR_BAD_REQUEST, ERROR_UNAUTHORIZED } from "../../rpc/index.ts";
 import type { PutQuery } from "../../wire/index.ts";
 import type { NodeCore } from "../node-core.ts";
+import { ValuesToKeep } from "./keep-values.ts";
 
 /** How many of the nodes closest to a key are looked at to tell whether it is any business of ours. */
 const NEIGHBOURS = 14; // node behaviour §10.2
@@ -25,16 +26,17 @@ export function handlePut(core: NodeCore, query: PutQuery, peer: Peer, from: Soc
   else core.rpc.error(peer, tid, ERROR_UNAUTHORIZED, "Put with incorrect token");
 }
 
-function keep(core: NodeCore, { key, tid, values, created }: PutQuery, peer: Peer, from: SockAddr): void {
-  const isOurs = !isTooFar(core, key, peer);
-  for (const value of values) {
+function keep(core: NodeCore, query: PutQuery, peer: Peer, from: SockAddr): void {
+  const isOurs = !isTooFar(core, query.key, peer);
+  const toKeep = new ValuesToKeep(core, query, createdAt(core, query.created), peer, from);
+  for (const value of query.values) {
     if (value.id === 0n) {
-      core.rpc.error(peer, tid, ERROR_BAD_REQUEST, "Put with invalid ID");
+      core.rpc.error(peer, query.tid, ERROR_BAD_REQUEST, "Put with invalid ID");
       return;
     }
-    if (isOurs) core.store.putRemote(key, value, createdAt(core, created), peer, from);
+    if (isOurs) toKeep.keep(value);
   }
-  for (const value of values) core.rpc.reply(peer, tid, { valueId: value.id });
+  toKeep.acknowledge();
 }
 
 function isTooFar(core: NodeCore, key: InfoHash, peer: Peer): boolean {

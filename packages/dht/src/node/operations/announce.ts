@@ -1,3 +1,4 @@
+import type { DhtError } from "../../errors/index.ts";
 import type { InfoHash } from "../../id/index.ts";
 import type { Peer } from "../../routing/index.ts";
 import type { Announcement, Tally } from "../../search/index.ts";
@@ -14,6 +15,8 @@ export interface PutOutcome {
   readonly asked: number;
   readonly acknowledged: number;
   readonly refused: number;
+  /** Why nobody was asked, where that is not for want of a network. */
+  readonly error?: DhtError | undefined;
 }
 
 /** What a put comes to that asks nobody. */

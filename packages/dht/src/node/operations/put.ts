@@ -1,3 +1,4 @@
+import { DhtError } from "../../errors/index.ts";
 import type { InfoHash } from "../../id/index.ts";
 import { randomId64 } from "../../random/index.ts";
 import type { Value } from "../../value/index.ts";
@@ -46,7 +47,7 @@ export class Put implements PutOperation {
     const permanent = this.#options.permanent ?? false;
     // Where our own quota is full, the networks may still take it. But what we must refuse would harm others too.
     if (store.putLocal(this.#key, this.#value, created, permanent) === "refused") {
-      this.fail();
+      this.fail(refusal(this.#value, store.getById(this.#key, this.id)));
       return;
     }
     this.#isAnnouncing = true;
@@ -62,7 +63,18 @@ export class Put implements PutOperation {
   }
 
   /** Ends it before anybody was asked. */
-  fail(): void {
-    this.#options.onDone?.(NOT_ANNOUNCED);
+  fail(error?: DhtError): void {
+    this.#options.onDone?.({ ...NOT_ANNOUNCED, error });
   }
+}
+
+/** Why our own store doesn't take a value. */
+function refusal(value: Value, held: Value | undefined): DhtError {
+  if (held?.isSigned() && !value.isSigned()) {
+    return new DhtError(
+      "ERR_UNSIGNED_EDIT",
+      "a signed value has this id: put under another id, or sign this value too",
+    );
+  }
+  return new DhtError("ERR_EXPIRED", "the value has expired already: give a later date of creation");
 }
