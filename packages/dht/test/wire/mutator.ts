@@ -27,10 +27,15 @@ export class Mutator {
     this.#random = random;
   }
 
-  /** A sample, spoilt in one to six places; now and then bytes that never were one. */
+  /** A spoilt sample; now and then bytes that never were one. */
   next(): Uint8Array {
     if (this.#below(16) === 0) return this.#random.fill(new Uint8Array(this.#below(MAX_RANDOM_BYTES)));
-    let bytes = Uint8Array.from(this.#sample());
+    return this.spoil(this.#sample());
+  }
+
+  /** A copy, changed in one to six places. */
+  spoil(datagram: Uint8Array): Uint8Array {
+    let bytes = Uint8Array.from(datagram);
     for (let changes = 1 + this.#below(MAX_CHANGES); changes > 0; changes--) bytes = this.#change(bytes);
     return bytes;
   }

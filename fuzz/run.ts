@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Siege } from "../packages/dht/test/hostile/siege.ts";
+import { bytesOf, DATAGRAMS, MALFORMED } from "../packages/dht/test/wire/captured/load.ts";
+import { fuzzDecoder } from "../packages/dht/test/wire/fuzz-decoder.ts";
+import { Progress } from "./progress.ts";
+
+const USAGE = `npm run fuzz -- [--count N] [--chunk N] [--seed N]
+
+Throws N datagrams (default 10,000,000), spoilt ones of real nodes, forged ones and noise, at the decoder and as many at
+a node in a living network, in virtual time. After each chunk (default 250,000) the node must answer a ping, take a value
+and give it back, its counters must add up, and its memory must not have grown.`;
+
+/** What the heap may be above what it was after the first chunk: values come and go, and the collector rounds. */
+const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
+
+const { values: options } = parseArgs({
+  options: {
+    count: { type: "string", default: "10000000" },
+    chunk: { type: "string", default: "250000" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** The collector can be called by hand only when Node.js was started with a flag for it. */
+const collect = globalThis.gc;
+
+if (options.help) console.log(USAGE);
+else if (collect === undefined) process.exitCode = runAgainWithCollector();
+else await fuzz(numberOf("count"), numberOf("chunk"), numberOf("seed"), () => void collect());
+
+function runAgainWithCollector(): number {
+  const script = fileURLToPath(import.meta.url);
+  const { status } = spawnSync(process.execPath, ["--expose-gc", script, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+  return status ?? 1;
+}
+
+function numberOf(name: "count" | "chunk" | "seed"): number {
+  const number = Number(options[name]);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} wants a whole number above 0`);
+  return number;
+}
+
+async function fuzz(count: number, chunk: number, seed: number, collectGarbage: () => void): Promise<void> {
+  console.log(`seed ${seed}: ${count} datagrams for the decoder, ${count} for the node`);
+  const samples = [...DATAGRAMS, ...MALFORMED].map(bytesOf);
+  const heap = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+
+  const decoding = new Progress("decoder", count);
+  for (let done = 0; done < count; done += chunk) {
+    fuzzDecoder(samples, seed + done, Math.min(chunk, count - done));
+    decoding.show(Math.min(done + chunk, count), heap());
+  }
+  decoding.end(MAX_GROWTH_BYTES);
+
+  const siege = await Siege.begin(seed, samples);
+  const standing = new Progress("node", count);
+  for (let done = 0; done < count; done += chunk) {
+    siege.attack(Math.min(chunk, count - done));
+    const complaint = siege.complaints();
+    if (complaint !== "") throw new Error(`seed ${seed}, after ${done + chunk} datagrams: ${complaint}`);
+    standing.show(Math.min(done + chunk, count), heap());
+  }
+  standing.end(MAX_GROWTH_BYTES);
+  console.log(`received ${JSON.stringify(siege.victim.dht.traffic.received)}`);
+  console.log(`dropped  ${JSON.stringify(siege.victim.dht.traffic.dropped)}`);
+}
