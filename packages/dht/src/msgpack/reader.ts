@@ -1,6 +1,7 @@
 import { readWord } from "../id/hash.ts";
 import { InfoHash } from "../id/index.ts";
 import { keyDigit, MAX_KEY_LENGTH, UNKNOWN_KEY } from "./key-code.ts";
+import { COUNT_BYTES, COUNTED_OBJECTS, FIXED_BYTES } from "./lengths.ts";
 import { decodeText, type KnownTexts } from "./text.ts";
 import { uint64FromWords } from "./uint64.ts";
 
@@ -237,57 +238,11 @@ export class Reader {
     if (head < 0x90) return (head & 0x0f) * 2;
     if (head < 0xa0) return head & 0x0f;
     if (head < 0xc0) return this.#skipBytes(head & 0x1f);
-    switch (head) {
-      case 0xc0:
-      case 0xc2:
-      case 0xc3:
-        return 0;
-      case 0xc4:
-      case 0xd9:
-        return this.#skipBytes(this.#uint(1));
-      case 0xc5:
-      case 0xda:
-        return this.#skipBytes(this.#uint(2));
-      case 0xc6:
-      case 0xdb:
-        return this.#skipBytes(this.#uint(4));
-      case 0xc7:
-        return this.#skipBytes(this.#uint(1) + 1);
-      case 0xc8:
-        return this.#skipBytes(this.#uint(2) + 1);
-      case 0xc9:
-        return this.#skipBytes(this.#uint(4) + 1);
-      case 0xca:
-      case 0xce:
-      case 0xd2:
-        return this.#skipBytes(4);
-      case 0xcb:
-      case 0xcf:
-      case 0xd3:
-        return this.#skipBytes(8);
-      case 0xcc:
-      case 0xd0:
-        return this.#skipBytes(1);
-      case 0xcd:
-      case 0xd1:
-        return this.#skipBytes(2);
-      case 0xd4:
-      case 0xd5:
-      case 0xd6:
-      case 0xd7:
-      case 0xd8:
-        return this.#skipBytes((1 << (head - 0xd4)) + 1);
-      case 0xdc:
-        return this.#uint(2);
-      case 0xdd:
-        return this.#uint(4);
-      case 0xde:
-        return this.#uint(2) * 2;
-      case 0xdf:
-        return this.#uint(4) * 2;
-      default:
-        return this.fail();
-    }
+    if (head === NEVER_USED) return this.fail();
+    const countBytes = COUNT_BYTES[head] ?? 0;
+    const count = countBytes === 0 ? 0 : this.#uint(countBytes);
+    const objects = COUNTED_OBJECTS[head] ?? 0;
+    return objects === 0 ? this.#skipBytes(count + (FIXED_BYTES[head] ?? 0)) : count * objects;
   }
 
   #skipBytes(length: number): 0 {
