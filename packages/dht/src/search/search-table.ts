@@ -55,6 +55,8 @@ export class SearchTable implements SearchHost {
   readonly #running = new RunningSearches();
   /** Searches with nothing to do, the one unused for longest first. */
   readonly #idle: InfoHashMap<Search>;
+  /** Peers taken for dead that searches know: when one is heard again, all searches must hear of it, not only those nearby. */
+  readonly #lost = new Set<Peer>();
   /** Without any peer so far, a search that finds nobody says nothing about our connectivity. */
   #hadPeers = false;
 
@@ -141,7 +143,10 @@ export class SearchTable implements SearchHost {
   /** A peer has been met, or heard again. */
   onPeer(peer: Peer): void {
     this.#hadPeers = true;
-    this.#running.offer(peer);
+    // Hearsay doesn't bring anybody back to life.
+    const isBack = this.#lost.size > 0 && !peer.isExpired && this.#lost.delete(peer);
+    if (isBack) for (const search of [...this.#running]) search.offer(peer);
+    else this.#running.offer(peer);
   }
 
   onTokenRejected(peer: Peer): void {
@@ -149,7 +154,9 @@ export class SearchTable implements SearchHost {
   }
 
   onPeerExpired(peer: Peer): void {
-    for (const search of [...this.#running]) search.onPeerExpired(peer);
+    let isMissed = false;
+    for (const search of [...this.#running]) if (search.onPeerExpired(peer)) isMissed = true;
+    if (isMissed) this.#lost.add(peer);
   }
 
   /** The family is connected: searches that wait go on. */
@@ -170,6 +177,7 @@ export class SearchTable implements SearchHost {
       this.#idle.delete(search.key);
       search.shutdown();
     }
+    for (const peer of this.#lost) if (!peer.isRetained) this.#lost.delete(peer);
   }
 
   /** Fails gets and announcements, reports listened values as expired. No timer, request or socket is left. */

@@ -138,19 +138,23 @@ export class Search {
     if (known === undefined) {
       if (!this.nodes.insert(peer, this.#isExpired, this.host.scheduler.now())) return false;
       if (this.#isExpired) this.#revive();
-    } else if (known.isLost) known.isLost = false;
+    } else if (known.isLost && !peer.isExpired) known.isLost = false;
     else return false;
     this.restart();
     return true;
   }
 
-  /** The peer is taken for dead: what only it had is gone, and another node has to take its place. */
-  onPeerExpired(peer: Peer): void {
+  /**
+   * The peer is taken for dead: what only it had is gone, and another node has to take its place. False when it isn't known
+   * here.
+   */
+  onPeerExpired(peer: Peer): boolean {
     const node = this.nodes.find(peer);
-    if (node === undefined) return;
+    if (node === undefined) return false;
     node.isLost = true;
     this.operations.unsubscribe(node);
     this.stepSoon();
+    return true;
   }
 
   /** The node refused a token of its own: it has to give another one. If it goes on like that, it is left alone. */

@@ -145,6 +145,25 @@ describe("shutdown", () => {
   });
 });
 
+describe("a peer that was taken for dead", () => {
+  test("and is heard again gets what is due there from every search, however many others don't miss it", () => {
+    const lab = honestLab(3);
+    const puts = Array.from({ length: 20 }, (_, n) => lab.put(value(1), { permanent: true, key: key(n) }));
+    lab.behaviour = (sent) =>
+      sent.peer === lab.peer(0) && sent.kind === "put" ? undefined : new HonestPeers().answer(sent);
+    lab.run(1000);
+    lab.kill(lab.peer(0));
+    lab.behaviour = new HonestPeers().answer;
+    lab.table.onPeer(lab.peer(0));
+    lab.run(1000);
+    const probes = () => lab.all("get").filter(({ peer }) => peer === lab.peer(0)).length;
+    const before = probes();
+    lab.meet(0);
+    lab.run(1000);
+    expect(probes() - before).toBe(puts.length);
+  });
+});
+
 describe("operations begun from within a callback", () => {
   test("of a get that failed, of a put that was cancelled, of a listener that lost a value", () => {
     const lab = honestLab(1);

@@ -23,8 +23,8 @@ export class GetOperation implements Operation {
   readonly #options: GetOptions;
   readonly #where: Where;
   readonly #lookup: Lookup;
-  /** What was delivered last under each id. */
-  readonly #delivered = new Map<bigint, Value>();
+  /** What was delivered under each id: mostly one value, but unsigned ones may differ from node to node. */
+  readonly #delivered = new Map<bigint, Value[]>();
   #isOver = false;
 
   constructor(core: NodeCore, key: InfoHash, options: GetOptions) {
@@ -51,15 +51,21 @@ export class GetOperation implements Operation {
 
   #deliver(values: readonly Value[]): void {
     if (this.#isOver) return;
-    const fresh = values.filter((value) => this.#isFresh(value));
-    if (fresh.length === 0) return;
-    for (const value of fresh) this.#delivered.set(value.id, value);
-    if (this.#options.onValues(fresh) === false) this.#finish({ ok: true, nodes: [] });
+    const fresh = values.filter((value) => this.#isWanted(value) && this.#remember(value));
+    if (fresh.length > 0 && this.#options.onValues(fresh) === false) this.#finish({ ok: true, nodes: [] });
   }
 
-  #isFresh(value: Value): boolean {
-    if (this.#delivered.get(value.id)?.contentEquals(value)) return false;
+  #isWanted(value: Value): boolean {
     return this.#where.matches(value) && (this.#options.filter?.(value) ?? true);
+  }
+
+  /** False when it was delivered before. OpenDHT knows only the last one per id, and repeats values that differ by turns. */
+  #remember(value: Value): boolean {
+    const known = this.#delivered.get(value.id);
+    if (known === undefined) this.#delivered.set(value.id, [value]);
+    else if (known.some((earlier) => earlier.contentEquals(value))) return false;
+    else known.push(value);
+    return true;
   }
 
   #finish(outcome: LookupOutcome): void {
