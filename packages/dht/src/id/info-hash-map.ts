@@ -1,21 +1,22 @@
 import type { InfoHash } from "./info-hash.ts";
+import { SlotHash } from "./slot-hash.ts";
 
 /**
  * A map keyed by InfoHash value. Iteration is in order of insertion.
  *
- * Ids are spread over a native Map by one mixed 32-bit word (a small integer, so neither strings nor boxed numbers are
- * made); ids with the same word share a short chain. The salt keeps a stranger who chooses ids from building long chains.
+ * Ids are spread over a native Map by a number of 31 bits (a small integer, so neither strings nor boxed numbers are made);
+ * ids with the same number share a short chain. The salt keeps a stranger who chooses ids from building long chains.
  */
 export class InfoHashMap<T> {
   readonly #heads = new Map<number, Entry<T>>();
-  readonly #salt: number;
+  readonly #slots: SlotHash;
   #size = 0;
   #first: Entry<T> | undefined;
   #last: Entry<T> | undefined;
 
   /** @param salt any 32-bit number; take it from the node's random source where keys come from strangers */
   constructor(salt = 0) {
-    this.#salt = salt | 0;
+    this.#slots = new SlotHash(salt);
   }
 
   get size(): number {
@@ -31,7 +32,7 @@ export class InfoHashMap<T> {
   }
 
   set(key: InfoHash, value: T): this {
-    const slot = this.#slot(key);
+    const slot = this.#slots.of(key);
     const head = this.#heads.get(slot);
     for (let entry = head; entry; entry = entry.chained) {
       if (entry.key.equals(key)) {
@@ -49,7 +50,7 @@ export class InfoHashMap<T> {
   }
 
   delete(key: InfoHash): boolean {
-    const slot = this.#slot(key);
+    const slot = this.#slots.of(key);
     let before: Entry<T> | undefined;
     for (let entry = this.#heads.get(slot); entry; before = entry, entry = entry.chained) {
       if (!entry.key.equals(key)) continue;
@@ -91,17 +92,10 @@ export class InfoHashMap<T> {
   }
 
   #find(key: InfoHash): Entry<T> | undefined {
-    for (let entry = this.#heads.get(this.#slot(key)); entry; entry = entry.chained) {
+    for (let entry = this.#heads.get(this.#slots.of(key)); entry; entry = entry.chained) {
       if (entry.key.equals(key)) return entry;
     }
     return undefined;
-  }
-
-  #slot(key: InfoHash): number {
-    let mixed = Math.imul(key.a ^ this.#salt, 0x9e3779b1);
-    mixed = Math.imul((mixed ^ (mixed >>> 15)) + key.b, 0x85ebca6b);
-    mixed = Math.imul((mixed ^ (mixed >>> 13)) + key.e, 0xc2b2ae35);
-    return (mixed ^ (mixed >>> 16)) | 0;
   }
 }
 

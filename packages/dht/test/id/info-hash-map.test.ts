@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InfoHash, InfoHashMap } from "../../src/id/index.ts";
+import { SlotHash } from "../../src/id/slot-hash.ts";
 
 /** Few ids, so that what is done to one is soon done to it again. */
 const id = fc.nat({ max: 12 }).map((number) => InfoHash.get(`${number}`));
@@ -32,8 +33,17 @@ describe("an InfoHashMap", () => {
   });
 
   test("tells ids apart that share a slot", () => {
-    // Only the first, second and last word choose the slot: these share one, and stay apart all the same.
-    const twins = Array.from({ length: 20 }, (_, index) => new InfoHash(1, 2, index, index, 3));
+    const slots = new SlotHash(0);
+    const bySlot = new Map<number, InfoHash>();
+    const twins: InfoHash[] = [];
+    // Among a hundred thousand ids and 2^31 slots, some pairs meet by chance.
+    for (let number = 0; number < 100_000; number++) {
+      const id = InfoHash.get(`${number}`);
+      const other = bySlot.get(slots.of(id));
+      if (other !== undefined) twins.push(id, other);
+      bySlot.set(slots.of(id), id);
+    }
+    expect(twins.length).toBeGreaterThan(0);
     const map = new InfoHashMap<number>();
     for (const [index, twin] of twins.entries()) map.set(twin, index);
     expect(twins.map((twin) => map.get(twin))).toEqual(twins.map((_, index) => index));
@@ -50,5 +60,37 @@ describe("an InfoHashMap", () => {
       map.delete(key);
     }
     expect([seen, map.size]).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0]);
+  });
+});
+
+describe("the slot of an id", () => {
+  const words = [1, 2, 3, 4, 5];
+  const idOf = (word: number, value: number) => {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0] = words.with(word, value);
+    return new InfoHash(a, b, c, d, e);
+  };
+
+  test.each([0, 1, 2, 3, 4])("depends on word %i: ids that differ there alone are spread", (word) => {
+    const slots = new SlotHash(7);
+    for (const shift of [0, 8, 16, 22]) {
+      const used = new Set(Array.from({ length: 1024 }, (_, value) => slots.of(idOf(word, value << shift))));
+      expect(used.size).toBeGreaterThan(1020);
+    }
+  });
+
+  test("can't be foreseen: ids that fall together under one salt are apart under others", () => {
+    const slots = new SlotHash(1);
+    const bySlot = new Map<number, InfoHash>();
+    const pairs: [InfoHash, InfoHash][] = [];
+    for (let number = 0; pairs.length < 3; number++) {
+      const id = InfoHash.get(`${number}`);
+      const other = bySlot.get(slots.of(id));
+      if (other !== undefined) pairs.push([id, other]);
+      bySlot.set(slots.of(id), id);
+    }
+    for (let salt = 2; salt < 1000; salt++) {
+      const others = new SlotHash(salt);
+      for (const [one, two] of pairs) expect(others.of(one)).not.toBe(others.of(two));
+    }
   });
 });
