@@ -9,7 +9,7 @@ export {
   type PendingRequest,
   type SocketHandler,
 } from "./peer.ts";
-export { MAX_IDLE_PEERS, MIN_IDLE_PEERS, PeerCache } from "./peer-cache.ts";
+export { MAX_CLAIMANTS, MAX_IDLE_PEERS, MIN_IDLE_PEERS, PeerCache } from "./peer-cache.ts";
 export {
   BOOTSTRAP_SPLIT_DEPTH,
   type Confirmation,

@@ -78,6 +78,11 @@ export class Peer {
     return !this.isExpired && this.repliedAt >= now - PEER_GOOD_MS && this.heardAt >= now - PEER_EXPIRE_MS;
   }
 
+  /** It lives where we know it: it answered from there, and it still does. */
+  isSettled(now: number): boolean {
+    return this.hasProvenAddress && this.isGood(now);
+  }
+
   /** Not heard for so long that its address may be wrong. */
   isOld(now: number): boolean {
     return this.heardAt + PEER_EXPIRE_MS < now;

@@ -27,6 +27,9 @@ export const MAX_NODES_PER_REPLY = 8; // node behaviour, SEND_NODES
 /** Refused tokens in a row that a peer gets away with. */
 export const MAX_AUTH_ERRORS = 3; // node behaviour
 
+/** A peer heard within this time needn't be asked whether it still lives where it did. */
+const RECENT_SIGN_OF_LIFE_MS = 5000;
+
 /** The parts of the rpc that a datagram passes. */
 export interface InboundParts {
   readonly ownId: InfoHash;
@@ -40,6 +43,8 @@ export interface InboundParts {
   readonly requests: Requests;
   readonly stats: TrafficStats;
   readonly events: RpcEvents;
+  /** Asks for a sign of life. */
+  readonly ping: (peer: Peer) => void;
   readonly expirePeer: (peer: Peer) => void;
   readonly blacklistPeer: (peer: Peer) => void;
 }
@@ -110,7 +115,7 @@ export class Inbound {
 
   /** Nobody gets memory for values that we haven't asked for. */
   #isAwaited(reply: Reply, from: SockAddr): boolean {
-    const peer = this.#peersOf(from).get(reply.id);
+    const peer = this.#peersOf(from).at(reply.id, from);
     if (peer === undefined || !peer.address.equals(from)) return false;
     return peer.getRequest(reply.tid) !== undefined || peer.getSocket(reply.tid) !== undefined;
   }
@@ -131,12 +136,15 @@ export class Inbound {
 
   #onReply(reply: Reply, from: SockAddr, now: number): DropReason | undefined {
     const { requests, events, blacklistPeer } = this.#parts;
-    const request = requests.match(this.#peersOf(from).get(reply.id), reply.tid);
+    const request = requests.match(this.#peersOf(from).at(reply.id, from), reply.tid);
     if (request === undefined) return this.#onUnasked(reply, from, now);
     const peer = this.#onAnswer(request, reply, from, now);
     if (reply.hasBrokenNodes) request.refuse();
-    else if (request.needsToken && !reply.token?.length) blacklistPeer(peer);
-    else {
+    else if (request.needsToken && !reply.token?.length) {
+      // An answer from elsewhere must not shut out whoever lives there.
+      if (request.to.equals(from) && peer.address.equals(from)) blacklistPeer(peer);
+      else request.refuse();
+    } else {
       if (usesToken(request)) peer.authErrors = 0;
       if (reply.reportedAddress?.family === from.family) events.onReportedAddress(reply.reportedAddress);
       this.#onNodes(reply.nodes4, from, now);
@@ -148,7 +156,7 @@ export class Inbound {
 
   #onError(error: ErrorReply, from: SockAddr, now: number): DropReason | undefined {
     const { requests, events, expirePeer } = this.#parts;
-    const request = requests.match(this.#peersOf(from).get(error.id), error.tid);
+    const request = requests.match(this.#peersOf(from).at(error.id, from), error.tid);
     if (request === undefined) return this.#onUnasked(error, from, now);
     const peer = this.#onAnswer(request, error, from, now);
     // OpenDHT takes no notice of a 401 to a refresh and waits in vain for another answer; here it counts like the others.
@@ -160,13 +168,20 @@ export class Inbound {
     return undefined;
   }
 
-  /** The peer that answered; it is alive, and it really is where we asked it. */
+  /**
+   * The peer that answered. It is alive, and since it knows the number of our question, it lives where we asked: from
+   * wherever the answer seems to come, that is no reason to believe that it has moved.
+   */
   #onAnswer(request: Request, message: Reply | ErrorReply, from: SockAddr, now: number): Peer {
-    const wasAskedThere = request.peer.address.equals(from);
-    const peer = this.#peersOf(from).heard(message.id, from, message.client, now);
+    const isKnown = !request.peer.id.isZero();
+    const peer = isKnown ? request.peer : this.#peersOf(from).heard(message.id, from, message.client, now);
+    if (isKnown) peer.heard(now);
+    else request.moveTo(peer);
     peer.repliedAt = now;
-    if (wasAskedThere) peer.hasProvenAddress = true;
-    if (request.peer !== peer) request.moveTo(peer);
+    if (request.to.equals(from)) {
+      peer.moveTo(from);
+      peer.hasProvenAddress = true;
+    }
     if (!peer.isClient) this.#parts.events.onPeer(peer, 2);
     return peer;
   }
@@ -206,9 +221,17 @@ export class Inbound {
     as: Confirmation,
     now: number,
   ): Peer {
-    const peer = this.#peersOf(from).heard(message.id, from, message.client, now);
+    const peers = this.#peersOf(from);
+    const peer = peers.heard(message.id, from, message.client, now);
     if (!peer.isClient) this.#parts.events.onPeer(peer, as);
+    else this.#verify(peers.get(message.id), peer, now);
     return peer;
+  }
+
+  /** Somebody else speaks in a peer's name: has it moved? If it has been silent for a while, it is asked where it was. */
+  #verify(peer: Peer | undefined, speaker: Peer, now: number): void {
+    if (peer === undefined || peer === speaker || peer.hasPendingRequest) return;
+    if (peer.heardAt < now - RECENT_SIGN_OF_LIFE_MS) this.#parts.ping(peer);
   }
 
   #peersOf(address: SockAddr): PeerCache {

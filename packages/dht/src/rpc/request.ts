@@ -59,6 +59,8 @@ export interface RequestHost {
 export class Request implements PendingRequest {
   readonly kind: QueryKind;
   readonly tid: number;
+  /** Where it is sent, at each attempt: who answers from somewhere else hasn't proven to be there. */
+  readonly to: SockAddr;
   /** When it was first sent, monotonic ms. */
   readonly sentAt: number;
   readonly #host: RequestHost;
@@ -82,6 +84,7 @@ export class Request implements PendingRequest {
     this.#host = host;
     this.kind = kind;
     this.tid = tid;
+    this.to = peer.address;
     this.#peer = peer;
     this.#datagrams = datagrams;
     this.#handlers = handlers;
@@ -162,7 +165,7 @@ export class Request implements PendingRequest {
     this.#attempts++;
     this.#waitMs = this.#waitMs * 2 + uniform(random, 0, MAX_JITTER_MS);
     this.#timer = scheduler.at(scheduler.now() + this.#waitMs, () => this.#onSilence());
-    for (const datagram of this.#datagrams) this.#host.send(datagram, this.#peer.address, true);
+    for (const datagram of this.#datagrams) this.#host.send(datagram, this.to, true);
   }
 
   #onSilence(): void {

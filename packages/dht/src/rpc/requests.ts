@@ -86,7 +86,7 @@ export class Requests implements RequestHost {
   /** The system says that nothing can be sent there: nobody lives at that address, for now. */
   sendFailed(to: SockAddr): void {
     const dead = new Set<Peer>();
-    for (const request of this.#pending) if (request.peer.address.equals(to)) dead.add(request.peer);
+    for (const request of this.#pending) if (request.to.equals(to)) dead.add(request.peer);
     for (const peer of dead) this.onUnanswered(peer);
   }
 

@@ -92,6 +92,7 @@ export class Rpc {
       requests: this.#requests,
       stats: this.stats,
       events,
+      ping: (peer) => this.ping(peer, IGNORE_OUTCOME),
       expirePeer,
       blacklistPeer: (peer) => this.blacklist(peer),
     });
@@ -301,6 +302,7 @@ export class Rpc {
 }
 
 const NO_VALUES: readonly never[] = [];
+const IGNORE_OUTCOME: RequestHandlers = { onReply: () => {} };
 
 /** Replies with less of values than this aren't counted: they are no larger than a list of nodes. */
 const LARGE_REPLY_BYTES = 1024;
