@@ -17,7 +17,7 @@ export {
   nodeStatsToJson,
 } from "./node-stats.ts";
 export { combinedStatus, type NodeStatus } from "./node-status.ts";
-export type { PutOutcome } from "./operations/announce.ts";
+export { NOT_ANNOUNCED, type PutOutcome } from "./operations/announce.ts";
 export type { GetOptions } from "./operations/get.ts";
 export type { ListenOptions } from "./operations/listen.ts";
 export type { LookupOutcome, Operation } from "./operations/operation.ts";

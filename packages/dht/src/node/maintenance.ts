@@ -16,6 +16,8 @@ const HURRY_MS = 1_000;
 /** The neighbourhood is looked at as long after its last growth. */
 export const NEIGHBOURHOOD_MS = 150_000;
 
+/** A bucket that stays silent or empty is asked about that often. */
+const REFILL_PAUSE_MS = 2 * 60_000;
 /** A member of the table that wasn't heard for this long is asked for a sign of life, before it ceases to be good … */
 const SILENCE_MS = 7 * 60_000;
 /** … and sooner in the bucket of our own id. */
@@ -39,8 +41,8 @@ export interface MaintenanceHost {
 export class Maintenance {
   readonly #host: MaintenanceHost;
   readonly #onFind: RequestHandlers;
-  /** Buckets that were looked after at least once. */
-  readonly #refilled = new WeakSet<Bucket>();
+  /** When each bucket was last asked about, monotonic ms. */
+  readonly #refilledAt = new WeakMap<Bucket, number>();
   #confirmTimer: Timer;
   #expireTimer: Timer;
 
@@ -108,19 +110,31 @@ export class Maintenance {
   #refillBuckets(): boolean {
     const { families, scheduler, random } = this.#host;
     let hasSent = false;
-    for (const { family, table } of families) {
+    for (const { family, table, searches, status } of families) {
       const other = families.find((state) => state.family !== family)?.table;
       for (const bucket of table.buckets) {
-        const isStale = bucket.repliedAt < scheduler.now() - PEER_EXPIRE_MS || bucket.peers.length === 0;
-        // OpenDHT leaves a new bucket as it is for ten minutes; so a young node knows little beyond its neighbourhood.
-        const isNew = !bucket.isFull && !this.#refilled.has(bucket);
-        const lookup = isStale || isNew ? chooseRefill(table, bucket, other, random) : undefined;
-        if (lookup === undefined || !this.#send(lookup)) continue;
-        this.#refilled.add(bucket);
+        const isEmpty = bucket.peers.length === 0;
+        if (!this.#needsRefill(bucket) || (isEmpty && status !== "connected")) continue;
+        this.#refilledAt.set(bucket, scheduler.now());
         hasSent = true;
+        // One random node seldom knows anybody in a range where we know nobody ourselves; a search finds who does.
+        if (isEmpty) searches.findNode(bucket.randomId(random));
+        else this.#send(chooseRefill(table, bucket, other, random));
       }
     }
     return hasSent;
+  }
+
+  /**
+   * OpenDHT leaves a new bucket as it is for ten minutes, so that a young node knows little beyond its neighbourhood, and
+   * asks about an empty one every few seconds, although there may be nobody. Here both are asked about at once, then seldom.
+   */
+  #needsRefill(bucket: Bucket): boolean {
+    const now = this.#host.scheduler.now();
+    const refilledAt = this.#refilledAt.get(bucket);
+    if (refilledAt === undefined) return !bucket.isFull;
+    const isStale = bucket.repliedAt < now - PEER_EXPIRE_MS || bucket.peers.length === 0;
+    return isStale && refilledAt < now - REFILL_PAUSE_MS;
   }
 
   #lookAround(): boolean {
@@ -129,16 +143,15 @@ export class Maintenance {
     for (const { table } of families) {
       if (table.grownAt < scheduler.now() - NEIGHBOURHOOD_MS || table.grownAt === NEVER) continue;
       hasGrown = true;
-      const lookup = chooseNeighbourhoodLookup(table, families.length > 1, random);
-      if (lookup !== undefined) this.#send(lookup);
+      this.#send(chooseNeighbourhoodLookup(table, families.length > 1, random));
     }
     return hasGrown;
   }
 
-  #send({ peer, target, wantsBoth }: Lookup): boolean {
-    if (peer.hasPendingRequest) return false;
+  #send(lookup: Lookup | undefined): void {
+    if (lookup === undefined || lookup.peer.hasPendingRequest) return;
+    const { peer, target, wantsBoth } = lookup;
     this.#host.rpc.find(peer, target, wantsBoth ? WANT_IPV4 | WANT_IPV6 : undefined, this.#onFind);
-    return true;
   }
 
   #expire(): void {

@@ -179,15 +179,8 @@ export class NodeCore implements RpcEvents {
   connectivityChanged(family: Family): void {
     const state = this.family(family);
     if (state === undefined || this.#isClosed) return;
-    const now = this.scheduler.now();
-    state.resetAt = now;
-    state.table.connectivityChanged(now);
-    state.peers.connectivityChanged();
-    state.reported.clear();
-    state.searches.connectivityChanged();
-    this.maintenance.confirmWithin(0);
     this.bootstrap.start();
-    this.refreshStatus();
+    this.#doubtEverything(state);
   }
 
   /** As what hosts our peers see us, the most reported first; of both families IPv4 first. */
@@ -286,12 +279,24 @@ export class NodeCore implements RpcEvents {
   }
 
   /**
-   * All nodes of a search are dead: it may be us who lost the network. OpenDHT always concludes so, and then nobody is good
-   * until it has answered again; here that isn't done to a node whom others have just answered, nor over and over.
+   * All nodes of a search are dead: it may be us who lost the network. OpenDHT always concludes so; then nobody is good until
+   * it has answered again, and bootstrap hosts are asked as often as at first. Here that isn't done to a node whom others
+   * have just answered, nor over and over, and the bootstrap keeps its pace.
    */
   #onSearchExpired(family: FamilyState): void {
     const since = this.scheduler.now() - MIN_RESET_INTERVAL_MS;
     if (this.#publicStable || family.answeredAt > since || family.resetAt > since) return;
-    this.connectivityChanged(family.family);
+    this.#doubtEverything(family);
+  }
+
+  #doubtEverything(family: FamilyState): void {
+    const now = this.scheduler.now();
+    family.resetAt = now;
+    family.table.connectivityChanged(now);
+    family.peers.connectivityChanged();
+    family.reported.clear();
+    family.searches.connectivityChanged();
+    this.maintenance.confirmWithin(0);
+    this.refreshStatus();
   }
 }

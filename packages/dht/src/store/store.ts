@@ -198,6 +198,11 @@ export class Store {
     return found;
   }
 
+  /** Number of values under a key. */
+  count(key: InfoHash): number {
+    return this.#keys.get(key)?.valueCount ?? 0;
+  }
+
   getById(key: InfoHash, id: bigint): Value | undefined {
     return this.#keys.get(key)?.find(id)?.value;
   }

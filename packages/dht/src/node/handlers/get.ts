@@ -5,6 +5,9 @@ import type { GetQuery } from "../../wire/index.ts";
 import type { NodeCore } from "../node-core.ts";
 import { nodesAndToken } from "./reply-bodies.ts";
 
+/** So many values to look through are as much work as another query. */
+const VALUES_PER_QUERY = 256;
+
 /** Which values do you hold here? All that match, whole or only the selected fields, and the nodes that may hold more. */
 export function handleGet(core: NodeCore, query: GetQuery, peer: Peer): void {
   const { key, tid } = query;
@@ -14,6 +17,7 @@ export function handleGet(core: NodeCore, query: GetQuery, peer: Peer): void {
   }
   const body = nodesAndToken(core, key, query.want, peer);
   const values = core.store.get(key, query.query?.where);
+  core.rpc.charge(peer.address, Math.floor(core.store.count(key) / VALUES_PER_QUERY));
   const select = query.query?.select;
   if (values.length === 0) core.rpc.reply(peer, tid, body);
   else if (select === undefined || select.isEmpty) core.rpc.reply(peer, tid, { ...body, values });
