@@ -3,10 +3,14 @@ import { type Scheduler, type Timer, TimerQueue } from "../scheduler/index.ts";
 /** Longest delay that setTimeout understands. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** The system's clock. One native timer is armed for the earliest of all tasks. */
+/**
+ * The system's clock. One native timer is armed for the earliest of all tasks; what is due at once runs right after the
+ * datagrams that wait, because the shortest native timer would take a millisecond.
+ */
 export class RealScheduler implements Scheduler {
   readonly #queue = new TimerQueue();
-  #armed: NodeJS.Timeout | undefined;
+  #timeout: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
 
   now(): number {
@@ -25,25 +29,32 @@ export class RealScheduler implements Scheduler {
 
   /** Forgets all tasks. */
   stop(): void {
-    clearTimeout(this.#armed);
-    this.#armedFor = Number.POSITIVE_INFINITY;
     this.#queue.clear();
+    this.#arm();
   }
 
   #arm(): void {
-    clearTimeout(this.#armed);
+    this.#disarm();
     this.#armedFor = this.#queue.nextTime;
     if (this.#armedFor === Number.POSITIVE_INFINITY) return;
-    const delay = Math.min(Math.max(Math.ceil(this.#armedFor - this.now()), 0), MAX_DELAY_MS);
-    this.#armed = setTimeout(() => this.#runDue(), delay);
+    const delay = this.#armedFor - this.now();
+    if (delay <= 0) this.#immediate = setImmediate(this.#runDue);
+    else this.#timeout = setTimeout(this.#runDue, Math.min(Math.ceil(delay), MAX_DELAY_MS));
   }
 
-  #runDue(): void {
+  #disarm(): void {
+    if (this.#timeout) clearTimeout(this.#timeout);
+    if (this.#immediate) clearImmediate(this.#immediate);
+    this.#timeout = undefined;
+    this.#immediate = undefined;
+  }
+
+  readonly #runDue = (): void => {
     const now = this.now();
     try {
       for (let task = this.#queue.takeDue(now); task; task = this.#queue.takeDue(now)) task();
     } finally {
       this.#arm();
     }
-  }
+  };
 }

@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RealScheduler } from "../../src/runner/real-scheduler.ts";
 
 describe("RealScheduler", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] }));
+  beforeEach(
+    () =>
+      void vi.useFakeTimers({
+        toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "performance", "Date"],
+      }),
+  );
   afterEach(() => void vi.useRealTimers());
 
   it("runs tasks in the order of their times, and those of one time in the order in which they were set", () => {
@@ -29,6 +34,17 @@ describe("RealScheduler", () => {
     scheduler.stop();
     vi.advanceTimersByTime(100);
     expect(ran).toEqual(["kept"]);
+  });
+
+  it("runs what is due at once without a millisecond's delay", () => {
+    const scheduler = new RealScheduler();
+    const ran: string[] = [];
+    scheduler.at(scheduler.now() + 10, () => ran.push("later"));
+    scheduler.at(scheduler.now(), () => ran.push("now"));
+    vi.advanceTimersByTime(0);
+    expect(ran).toEqual(["now"]);
+    vi.advanceTimersByTime(10);
+    expect(ran).toEqual(["now", "later"]);
   });
 
   it("goes on with the other tasks when one throws", () => {
