@@ -82,7 +82,9 @@ export class Inbound {
     if (message.id.isZero() || message.id.equals(ownId)) return "badId";
     if (isLimited(message) && !this.#isWithinLimits(from)) return "rateLimited";
     // Each value of a put is work of its own, and acknowledged by a message of its own.
-    if (message.kind === "put") limiter.charge(from, message.values.length - 1, scheduler.now());
+    if (message.kind === "put") {
+      limiter.charge(from, message.values.length + message.announced.length - 1, scheduler.now());
+    }
     if ("announced" in message && message.announced.length > 0) return this.#onHeader(message, from);
     return this.#dispatch(message, from);
   }

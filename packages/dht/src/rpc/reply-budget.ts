@@ -2,24 +2,25 @@ import type { SockAddr } from "../address/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import { hashNetwork } from "./address-hash.ts";
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const WINDOW_MS = 1000;
 
-/** What may be sent of large values in a second: to one network (IPv4 address, IPv6 /64), and in total. */
+/** What may be sent of large answers in a second: to one network (IPv4 address, IPv6 /64), and in total. */
 export interface ByteLimits {
   readonly perNetwork: number;
   readonly total: number;
 }
 
 /**
- * To networks where nobody has proven his address. A small query with a forged source may ask for large values, which
- * would flood whoever lives at the forged address.
+ * To peers who haven't proven their address: a few of the largest values. A small query with a forged source may ask for
+ * much, which would flood whoever lives at the forged address.
  */
-export const UNPROVEN_BYTES_PER_SEC: ByteLimits = { perNetwork: MIB, total: 16 * MIB };
+export const UNPROVEN_BYTES_PER_SEC: ByteLimits = { perNetwork: 256 * KIB, total: 8 * MIB };
 /** To peers that answered us from their address: more than they can take in, less than keeps us from all other work. */
 export const PROVEN_BYTES_PER_SEC: ByteLimits = { perNetwork: 128 * MIB, total: 256 * MIB };
 
-/** Counts the bytes of large values sent in the current second. */
+/** Counts the bytes of large answers sent in the current second. */
 export class ReplyBudget {
   readonly #limits: ByteLimits;
   readonly #salt: number;

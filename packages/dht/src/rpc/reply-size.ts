@@ -23,6 +23,13 @@ export function fieldBytes({ id, valueType, owner, ownerKey, seq, userType }: Fi
   return bytes;
 }
 
+/** Bytes of all items; 0 where there are none. */
+export function totalOf<T>(items: readonly T[] | undefined, bytesOf: (item: T) => number): number {
+  let bytes = 0;
+  if (items !== undefined) for (const item of items) bytes += bytesOf(item);
+  return bytes;
+}
+
 /**
  * The items, or as many as fit: a run that begins anywhere, so that whoever asks several times sees them all.
  */
@@ -32,9 +39,7 @@ export function fitting<T>(
   maxBytes: number,
   random: RandomSource,
 ): readonly T[] {
-  let bytes = 0;
-  for (const item of items) bytes += bytesOf(item);
-  if (bytes <= maxBytes) return items;
+  if (totalOf(items, bytesOf) <= maxBytes) return items;
   const start = randomBelow(random, items.length);
   const taken: T[] = [];
   let left = maxBytes;

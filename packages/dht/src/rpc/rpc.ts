@@ -12,7 +12,14 @@ import { Inbound } from "./inbound.ts";
 import { type ListenerNews, splitNews } from "./listener-news.ts";
 import { RateLimiter, type RateLimits } from "./rate-limiter.ts";
 import { PROVEN_BYTES_PER_SEC, ReplyBudget, UNPROVEN_BYTES_PER_SEC } from "./reply-budget.ts";
-import { fieldBytes, fitting, MAX_REPLY_FIELD_BYTES, MAX_REPLY_VALUE_BYTES, valueBytes } from "./reply-size.ts";
+import {
+  fieldBytes,
+  fitting,
+  MAX_REPLY_FIELD_BYTES,
+  MAX_REPLY_VALUE_BYTES,
+  totalOf,
+  valueBytes,
+} from "./reply-size.ts";
 import type { Request, RequestHandlers, Send } from "./request.ts";
 import { Requests } from "./requests.ts";
 import { TokenIssuer } from "./token-issuer.ts";
@@ -200,22 +207,29 @@ export class Rpc {
         const subject = values.length > 0 ? key : undefined;
         const body = { socketId, key: subject, token, version, values, announced: [], refreshed, expired } as const;
         const query = { kind: "update", ...this.#envelope(peer.nextTid()), ...body } as const;
-        const handlers = this.#updates.open(peer.address, bytesOf(values));
+        const handlers = this.#updates.open(peer.address, totalOf(values, valueBytes));
         if (handlers !== undefined) this.#requests.start(peer, query, handlers);
         else this.stats.withheld++;
-      } else if (values.length > 0) this.reply(peer, socketId, { token, values });
+      } else if (!this.#maySendUnanswered(peer, values)) this.stats.withheld++;
+      else if (values.length > 0) this.reply(peer, socketId, { token, values });
       else this.#sendLegacyUpdate(peer, socketId, token, refreshed, expired);
     }
   }
 
   /**
    * Answers a query with tid `tid` that has just come from `peer`. Of more values or fields than a reply may hold, some are
-   * sent; large values are withheld when too much goes there already.
+   * sent. Large answers are withheld when too much goes there already. Who may be somebody else is then asked for a sign of
+   * life: if he really lives there, he gets the answer when he asks again.
    */
   reply(peer: Peer, tid: number, body: ReplyBody): void {
     const to = peer.address;
     const values = body.values && fitting(body.values, valueBytes, MAX_REPLY_VALUE_BYTES, this.#random);
-    if (values !== undefined && !this.#maySendValues(peer, values)) return;
+    const fields = body.fields && fitting(body.fields, fieldBytes, MAX_REPLY_FIELD_BYTES, this.#random);
+    if (!this.#maySend(peer, totalOf(values, valueBytes) + totalOf(fields, fieldBytes))) {
+      this.stats.withheld++;
+      if (!peer.hasProvenAddress && !peer.hasPendingRequest) this.ping(peer, IGNORE_OUTCOME);
+      return;
+    }
     const message: Reply = {
       kind: "reply",
       tid,
@@ -230,7 +244,7 @@ export class Rpc {
       nodes4: body.nodes4,
       nodes6: body.nodes6,
       token: body.token,
-      fields: body.fields && fitting(body.fields, fieldBytes, MAX_REPLY_FIELD_BYTES, this.#random),
+      fields,
       fieldOrder: body.fieldOrder,
     };
     this.stats.sent.reply++;
@@ -275,13 +289,16 @@ export class Rpc {
     this.tokens.close();
   }
 
-  #maySendValues(peer: Peer, values: readonly Value[]): boolean {
-    const bytes = bytesOf(values);
+  #maySend(peer: Peer, bytes: number): boolean {
     if (bytes < LARGE_REPLY_BYTES) return true;
     const budget = peer.hasProvenAddress ? this.#provenBudget : this.#unprovenBudget;
-    if (budget.allows(peer.address, bytes, this.#scheduler.now())) return true;
-    this.stats.withheld++;
-    return false;
+    return budget.allows(peer.address, bytes, this.#scheduler.now());
+  }
+
+  /** News that nobody acknowledges: it can't be told whether they arrive, so there are never many of them. */
+  #maySendUnanswered(peer: Peer, values: readonly Value[]): boolean {
+    const bytes = LEGACY_UPDATE_BYTES + totalOf(values, valueBytes);
+    return this.#unprovenBudget.allows(peer.address, bytes, this.#scheduler.now());
   }
 
   #sendLegacyUpdate(
@@ -304,11 +321,7 @@ export class Rpc {
 const NO_VALUES: readonly never[] = [];
 const IGNORE_OUTCOME: RequestHandlers = { onReply: () => {} };
 
-/** Replies with less of values than this aren't counted: they are no larger than a list of nodes. */
+/** Replies with less of values or fields than this aren't counted: they are no larger than a list of nodes. */
 const LARGE_REPLY_BYTES = 1024;
-
-function bytesOf(values: readonly Value[]): number {
-  let bytes = 0;
-  for (const value of values) bytes += valueBytes(value);
-  return bytes;
-}
+/** Estimated bytes of a legacy update beside its values. */
+const LEGACY_UPDATE_BYTES = 128;

@@ -94,7 +94,7 @@ describe("large values", () => {
     };
     expect(repliesOf(false, 50)).toBe(Math.floor(UNPROVEN_BYTES_PER_SEC.perNetwork / 60_040));
     expect(repliesOf(true, 50)).toBe(50);
-    expect(PROVEN_BYTES_PER_SEC.perNetwork).toBe(128 * UNPROVEN_BYTES_PER_SEC.perNetwork);
+    expect(PROVEN_BYTES_PER_SEC.perNetwork).toBe(512 * UNPROVEN_BYTES_PER_SEC.perNetwork);
   });
 });
 
