@@ -1,0 +1,11 @@
+import type { ExitStatus } from "./exit-status.ts";
+import type { Streams } from "./output/output.ts";
+
+/** What every command gets from `main`. */
+export interface CommandContext {
+  readonly streams: Streams;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly interrupted: AbortSignal;
+  /** Runs a command and keeps the exit status that it ends with. */
+  run(command: () => Promise<ExitStatus>): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import type { DhtRunner, Logger } from "@hashmere/dht";
+import type { Command } from "commander";
+import { aborted } from "../aborted.ts";
+import type { CommandContext } from "../command-context.ts";
+import { CommandError } from "../command-error.ts";
+import { reportSilence } from "../dhtnode/bootstrap-report.ts";
+import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts";
+import { type LogTarget, logFile, systemLog } from "../dhtnode/log-target.ts";
+import { describeNode } from "../dhtnode/node-info.ts";
+import { addDhtnodeOptions, type DhtnodeOptions } from "../dhtnode/options.ts";
+import { ExitStatus } from "../exit-status.ts";
+import { lineLogger } from "../output/line-logger.ts";
+import type { Streams } from "../output/output.ts";
+import { HELP_HINT, Shell } from "../shell/shell.ts";
+import { startNode } from "../start-node.ts";
+
+export function addDhtnodeCommand(program: Command, context: CommandContext): Command {
+  return addDhtnodeOptions(program.command("dhtnode"))
+    .alias("node")
+    .description("run a node, with a prompt or as a service: a drop-in for dhtnode")
+    .action((options: DhtnodeOptions) => context.run(() => dhtnode(options, context)));
+}
+
+async function dhtnode(options: DhtnodeOptions, context: CommandContext): Promise<ExitStatus> {
+  if (options.daemonChild) return inBackground(options, context);
+  if (options.daemonize) {
+    const pid = await startDaemon();
+    context.streams.stderr.write(`running in the background, process ${pid}\n`);
+    return ExitStatus.done;
+  }
+  return options.service ? serve(options, context) : withPrompt(options, context);
+}
+
+async function inBackground(options: DhtnodeOptions, context: CommandContext): Promise<ExitStatus> {
+  // A terminal that closes is no reason to stop; without one, `-v` means the system's log.
+  const settled = { ...options, syslog: options.syslog ?? (options.verbose === true && options.logfile === undefined) };
+  try {
+    return await serve(settled, context, reportRunning);
+  } catch (error) {
+    if (error instanceof CommandError) reportFailure(error);
+    throw error;
+  }
+}
+
+async function serve(
+  options: DhtnodeOptions,
+  { streams, interrupted }: CommandContext,
+  onRunning = () => {},
+): Promise<ExitStatus> {
+  const write = (text: string) => streams.stderr.write(`${text}\n`);
+  const terminal = lineLogger((line) => streams.stderr.write(line), streams.stderr.isTTY);
+  return withRunningNode(options, terminal, async (node) => {
+    announceBootstrap(options, streams);
+    reportSilence(node, options.bootstrap ?? [], write);
+    onRunning();
+    await aborted(interrupted);
+  });
+}
+
+async function withPrompt(options: DhtnodeOptions, { streams, interrupted }: CommandContext): Promise<ExitStatus> {
+  const shell = await Shell.open(streams);
+  return withRunningNode(options, shell.logger, async (node, logger) => {
+    announceBootstrap(options, streams);
+    reportSilence(node, options.bootstrap ?? [], (text) => shell.complain(text));
+    shell.print(`${describeNode(node)}\n${HELP_HINT}\n`);
+    await shell.run(node, { logger, signal: interrupted });
+    shell.print("\nStopping node...");
+  });
+}
+
+/** A node for as long as `use` takes; then what it is doing may end, and its state is saved. */
+async function withRunningNode(
+  options: DhtnodeOptions,
+  terminal: Logger,
+  use: (node: DhtRunner, logger: Logger | undefined) => Promise<void>,
+): Promise<ExitStatus> {
+  const target = await openLog(options);
+  try {
+    const logger = target?.logger ?? (options.verbose ? terminal : undefined);
+    await using node = await startNode({ ...toConfig(options), logger });
+    await use(node, logger);
+    return ExitStatus.done;
+  } finally {
+    target?.close();
+  }
+}
+
+async function openLog({ logfile, syslog }: DhtnodeOptions): Promise<LogTarget | undefined> {
+  if (logfile !== undefined) return logFile(logfile);
+  return syslog ? systemLog() : undefined;
+}
+
+function toConfig(options: DhtnodeOptions) {
+  return {
+    port: options.port,
+    network: options.net,
+    bootstrap: options.bootstrap,
+    publicStable: options.publicStable,
+    persistPath: options.persist,
+    peerDiscovery: options.peerDiscovery,
+    peerPublish: options.peerDiscovery,
+    ...(!options.rateLimit && { maxReqPerSec: -1, maxPeerReqPerSec: -1, maxSearches: -1, maxStoreSize: -1 }),
+  };
+}
+
+function announceBootstrap({ bootstrap = [] }: DhtnodeOptions, { stdout }: Streams): void {
+  for (const host of bootstrap) stdout.write(`Bootstrap: ${host}\n`);
+}

@@ -1,0 +1,48 @@
+import { type Command, Option } from "commander";
+import { collectHosts, uint } from "../options.ts";
+import { VERSION } from "../version.ts";
+
+export interface DhtnodeOptions {
+  readonly port: number;
+  readonly net: number;
+  readonly bootstrap?: readonly string[];
+  readonly verbose?: boolean;
+  readonly logfile?: string;
+  readonly syslog?: boolean;
+  readonly service?: boolean;
+  readonly daemonize?: boolean;
+  readonly daemonChild?: boolean;
+  readonly peerDiscovery?: boolean;
+  /** False with `--no-rate-limit`. */
+  readonly rateLimit: boolean;
+  readonly publicStable?: boolean;
+  readonly persist?: string;
+}
+
+/** The hidden option of the process that `--daemonize` leaves running. */
+export const DAEMON_CHILD = "--daemon-child";
+
+export function addDhtnodeOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("-p, --port <port>", "UDP port, IPv4 and IPv6; 0: any free one").default(0).argParser(uint(16)),
+    )
+    .addOption(new Option("-n, --net <number>", "network id; 0: the public network").default(0).argParser(uint(32)))
+    .addOption(
+      new Option("-b, --bootstrap <host[:port]>", "join through this node; may be given several times").argParser(
+        collectHosts,
+      ),
+    )
+    .option("-D, --peer-discovery", "find nodes in the local network, and be found there")
+    .option("-f, --persist <path>", "keep the node's state in this file, its ports in <path>_port.txt")
+    .option("-v, --verbose", "log to standard error")
+    .option("-l, --logfile <path>", "log to this file")
+    .option("-L, --syslog", "log to the system's log")
+    .option("-s, --service", "no prompt: run until a signal comes")
+    .option("-d, --daemonize", "no prompt: run in the background")
+    .option("-U, --no-rate-limit", "no limits on requests, searches and the values held")
+    .option("-P, --public-stable", "this node has a steady public address")
+    .addOption(new Option("-O", "has no effect").hideHelp())
+    .addOption(new Option(DAEMON_CHILD).hideHelp())
+    .version(`Hashmere version ${VERSION}\ndhtnode, an OpenDHT node with a prompt.`, "-V, --version");
+}

@@ -1,0 +1,64 @@
+import { DhtError } from "@hashmere/dht";
+import { CommanderError } from "commander";
+import { CommandError } from "./command-error.ts";
+import { ExitStatus } from "./exit-status.ts";
+import { Output, type Streams } from "./output/output.ts";
+import { createProgram } from "./program.ts";
+
+/**
+ * Runs one command line.
+ * @param args what follows the program's name
+ * @returns the exit status
+ */
+export async function main(args: readonly string[], streams: Streams = process): Promise<ExitStatus> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  // A second signal ends the program at once.
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  let isReaderGone = false;
+  const onReaderGone = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    isReaderGone = true;
+    interrupt();
+  };
+  streams.stdout.on("error", onReaderGone);
+  streams.stderr.on("error", onReaderGone);
+  try {
+    return await run(args, streams, interruption.signal);
+  } catch (error) {
+    if (isReaderGone) return ExitStatus.done; // whoever read the output has enough, as with `| head`
+    if (interruption.signal.aborted) return ExitStatus.interrupted;
+    const failure = toCommandError(error);
+    new Output(streams, args.includes("--json")).error(failure);
+    return failure.status;
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
+
+async function run(args: readonly string[], streams: Streams, interrupted: AbortSignal): Promise<ExitStatus> {
+  let status: ExitStatus = ExitStatus.done;
+  const program = createProgram(args, {
+    streams,
+    interrupted,
+    run: async (command) => {
+      status = await command();
+    },
+  });
+  try {
+    await program.parse();
+    return status;
+  } catch (error) {
+    // Commander has told what is wrong, or shown the help or the version.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongUse;
+    throw error;
+  }
+}
+
+/** @throws the error itself when it is no error of use or network but a fault of ours: its stack is wanted then */
+function toCommandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  if (!(error instanceof DhtError || error instanceof TypeError)) throw error;
+  const code = error instanceof DhtError ? error.code : "ERR_WRONG_USE";
+  return new CommandError({ status: ExitStatus.wrongUse, code, message: error.message, cause: error });
+}

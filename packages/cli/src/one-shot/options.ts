@@ -1,0 +1,44 @@
+import { type Command, Option } from "commander";
+import { collectHosts, duration, uint } from "../options.ts";
+import { parseDuration } from "../output/duration.ts";
+
+/** The way into the public network when no other is given. */
+export const PUBLIC_BOOTSTRAP = "bootstrap.jami.net:4222";
+
+const DEFAULT_TIMEOUT = "30s";
+
+/** What all commands that start a node for one purpose have in common. */
+export interface NodeOptions {
+  readonly bootstrap?: readonly string[];
+  readonly network: number;
+  readonly port: number;
+  /** ms */
+  readonly timeout: number;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** @param limits what `--timeout` limits */
+export function addNodeOptions(command: Command, limits = "give up after this time (500ms, 5s, 2min)"): Command {
+  return command
+    .addOption(
+      new Option(
+        "-b, --bootstrap <host[:port]>",
+        `join through this node; may be given several times (default: ${PUBLIC_BOOTSTRAP})`,
+      ).argParser(collectHosts),
+    )
+    .addOption(
+      new Option("-n, --network <number>", "network to join; 0: the public one").default(0).argParser(uint(32)),
+    )
+    .addOption(new Option("-p, --port <port>", "UDP port; 0: any free one").default(0).argParser(uint(16)))
+    .addOption(
+      new Option("-t, --timeout <duration>", limits)
+        .default(parseDuration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
+        .argParser(duration),
+    )
+    .option("--json", "data and errors as JSON, an object a line")
+    .option("-v, --verbose", "tell on stderr what the node does");
+}
+
+/** Help text of the argument that names a key. */
+export const KEY_HELP = "40 hexadecimal digits, or any text (it stands for its SHA-1)";

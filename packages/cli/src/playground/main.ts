@@ -1,0 +1,3 @@
+import { playground } from "./playground.ts";
+
+process.exitCode = await playground(process);

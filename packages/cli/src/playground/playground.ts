@@ -1,0 +1,45 @@
+import { DhtRunner } from "@hashmere/dht";
+import { ExitStatus } from "../exit-status.ts";
+import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
+import type { Streams } from "../output/output.ts";
+import { HELP_HINT, Shell } from "../shell/shell.ts";
+import { VERSION } from "../version.ts";
+import { exchange } from "./exchange.ts";
+
+const NODES = 8;
+/** Keeps the playground apart from any other network on the machine: "play" in ASCII. */
+const NETWORK = 0x706c6179;
+const CONNECT_TIMEOUT_MS = 20_000;
+
+/** A small network on loopback: a value put on one node, got from another, and a prompt on a third. */
+export async function playground(streams: Streams): Promise<ExitStatus> {
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
+  await using network = new AsyncDisposableStack();
+  const first = network.use(await startNode());
+  const others: DhtRunner[] = [];
+  for (let count = 1; count < NODES; count++) others.push(network.use(await startNode(first)));
+  const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+  await Promise.all([first, ...others].map((node) => node.connected({ signal })));
+
+  const shell = await Shell.open(streams);
+  const print = (text: string) => shell.print(text);
+  print(`Hashmere ${VERSION} · ${NODES} nodes on this machine, network "playground"`);
+  await exchange(others.at(2) ?? first, others.at(-1) ?? first, print);
+  print(`  join the public network:  npx hashmere node --bootstrap ${PUBLIC_BOOTSTRAP}`);
+  print(`  below: the prompt of node ${first.nodeId}, Ctrl-D to leave\n${HELP_HINT}`);
+  await shell.run(first, { signal: interruption.signal });
+  print("");
+  return ExitStatus.done;
+}
+
+/** On loopback alone, so that nothing leaves this machine. */
+function startNode(knows?: DhtRunner): Promise<DhtRunner> {
+  const address = knows?.getBound();
+  return DhtRunner.run({
+    bind4: "127.0.0.1",
+    bind6: null,
+    network: NETWORK,
+    ...(address && { bootstrap: [address.toString()] }),
+  });
+}

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import type { CommandContext } from "./command-context.ts";
+import { addDhtnodeCommand } from "./commands/dhtnode.ts";
+import { addGetCommand } from "./commands/get.ts";
+import { addListenCommand } from "./commands/listen.ts";
+import { addPutCommand } from "./commands/put.ts";
+import { addQueryCommand } from "./commands/query.ts";
+import { spellOut } from "./dhtnode/abbreviations.ts";
+import { VERSION } from "./version.ts";
+
+const STATUSES = `
+Exit status: 0 done, 1 wrong use, 2 could not start (port, file, key), 3 no network, 4 nothing found,
+5 refused by the peer, 6 timed out, 130 interrupted.`;
+
+/** All commands. Commander speaks for itself on wrong use, help and version, and then throws a CommanderError. */
+export function createProgram(args: readonly string[], context: CommandContext): { parse(): Promise<unknown> } {
+  const program = new Command("hashmere")
+    .description("A distributed hash table node that joins the OpenDHT network, and tools on it")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.streams.stdout.write(text),
+      writeErr: (text) => context.streams.stderr.write(text),
+    })
+    .showHelpAfterError("(--help shows what is possible)")
+    .addHelpText("after", STATUSES);
+  const dhtnode = addDhtnodeCommand(program, context);
+  addGetCommand(program, context);
+  addPutCommand(program, context);
+  addListenCommand(program, context);
+  addQueryCommand(program, context);
+  return {
+    parse: () => {
+      const [name = "", ...rest] = args;
+      const isDhtnode = name === dhtnode.name() || dhtnode.aliases().includes(name);
+      const names = dhtnode.options.flatMap(({ long }) => long ?? []);
+      return program.parseAsync(isDhtnode ? [name, ...spellOut(rest, names)] : args, { from: "user" });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { CommandGroup } from "../shell-command.ts";
+import { get, query } from "./get.ts";
+import { nodeInformation, publicAddresses, routingTables, searches, storage } from "./inspect.ts";
+import { cancelListen, listen } from "./listen.ts";
+import { bootstrap, connectivityChanged } from "./network.ts";
+import { announce, cancelPut, put, putPermanent } from "./put.ts";
+import { help, leave, log } from "./session.ts";
+
+/** Everything that can be typed at the prompt, in the order of the help. */
+export const COMMANDS: readonly CommandGroup[] = [
+  { title: "Possible commands:", commands: [help, leave, log] },
+  { title: "Node information:", commands: [nodeInformation, searches, storage, routingTables, publicAddresses] },
+  {
+    title: "Operations on the DHT:",
+    commands: [
+      bootstrap,
+      get,
+      query,
+      listen,
+      cancelListen,
+      put,
+      putPermanent,
+      cancelPut,
+      announce,
+      connectivityChanged,
+    ],
+  },
+];
