@@ -1,9 +1,10 @@
 export type { RefusalCounts } from "./refusal-counts.ts";
 export { REMOTE_LISTENER_LIFE_MS } from "./remote-listener.ts";
 export {
+  MAX_NETWORK_LISTENERS_PER_KEY,
   MAX_REMOTE_LISTENERS,
   MAX_REMOTE_LISTENERS_PER_KEY,
-  MAX_REMOTE_LISTENERS_PER_PEER,
+  MAX_REMOTE_LISTENERS_PER_NETWORK,
 } from "./remote-listeners.ts";
 export {
   DEFAULT_MAX_STORE_BYTES,

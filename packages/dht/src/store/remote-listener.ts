@@ -3,6 +3,7 @@ import type { InfoHash } from "../id/index.ts";
 import type { Peer } from "../routing/index.ts";
 import type { ListenerNews } from "../rpc/index.ts";
 import type { Query, Value } from "../value/index.ts";
+import { networkOf } from "./source.ts";
 
 /** A subscription that isn't renewed for this long is over. */
 export const REMOTE_LISTENER_LIFE_MS = 10 * 60_000; // node behaviour §11.3
@@ -14,6 +15,8 @@ export type TellListener = (listener: RemoteListener, news: ListenerNews) => voi
 export class RemoteListener {
   readonly key: InfoHash;
   readonly peer: Peer;
+  /** Where it subscribed from first: whose quota it counts against. */
+  readonly network: number | string;
   readonly socketId: number;
   /** 1: its news are requests; 0: the older way. */
   readonly version: 0 | 1;
@@ -24,6 +27,7 @@ export class RemoteListener {
   constructor(key: InfoHash, peer: Peer, socketId: number, version: 0 | 1, query: Query | undefined, now: number) {
     this.key = key;
     this.peer = peer;
+    this.network = networkOf(peer.address);
     this.socketId = socketId;
     this.version = version;
     this.#query = query;

@@ -1,12 +1,15 @@
 import type { Peer } from "../routing/index.ts";
 import type { Query, Value } from "../value/index.ts";
 import { RemoteListener, type TellListener } from "./remote-listener.ts";
+import { networkOf } from "./source.ts";
 import type { StoredKey } from "./stored-key.ts";
 
 /** Most subscriptions under one key. */
 export const MAX_REMOTE_LISTENERS_PER_KEY = 4096;
-/** Most subscriptions of one peer. */
-export const MAX_REMOTE_LISTENERS_PER_PEER = 32_768;
+/** Of these, most of one network (IPv4 address, IPv6 /64), so that nobody can keep others from a key. */
+export const MAX_NETWORK_LISTENERS_PER_KEY = 1024;
+/** Most subscriptions of one network. */
+export const MAX_REMOTE_LISTENERS_PER_NETWORK = 32_768;
 /** Most subscriptions altogether. */
 export const MAX_REMOTE_LISTENERS = 131_072;
 
@@ -14,7 +17,7 @@ export const MAX_REMOTE_LISTENERS = 131_072;
 export class RemoteListeners {
   readonly #tell: TellListener;
   readonly #keys = new Set<StoredKey>();
-  readonly #countByPeer = new Map<Peer, number>();
+  readonly #countByNetwork = new Map<number | string, number>();
   #size = 0;
 
   /** @param tell sends news to a listener */
@@ -35,18 +38,22 @@ export class RemoteListeners {
     version: 0 | 1,
     now: number,
   ): "new" | "renewed" | "refused" {
+    const network = networkOf(peer.address);
+    let ofNetworkHere = 0;
     for (const listener of under.remoteListeners) {
+      if (listener.network === network) ofNetworkHere++;
       if (listener.peer !== peer || listener.socketId !== socketId) continue;
       listener.renew(query, now);
       return "renewed";
     }
-    const ofPeer = this.#countByPeer.get(peer) ?? 0;
-    if (this.#size >= MAX_REMOTE_LISTENERS || ofPeer >= MAX_REMOTE_LISTENERS_PER_PEER) return "refused";
-    if (under.remoteListeners.length >= MAX_REMOTE_LISTENERS_PER_KEY) return "refused";
+    const ofNetwork = this.#countByNetwork.get(network) ?? 0;
+    if (this.#size >= MAX_REMOTE_LISTENERS || ofNetwork >= MAX_REMOTE_LISTENERS_PER_NETWORK) return "refused";
+    const isFull = under.remoteListeners.length >= MAX_REMOTE_LISTENERS_PER_KEY;
+    if (isFull || ofNetworkHere >= MAX_NETWORK_LISTENERS_PER_KEY) return "refused";
     under.addRemoteListener(new RemoteListener(under.key, peer, socketId, version, query, now));
     this.#keys.add(under);
     peer.retain();
-    this.#countByPeer.set(peer, ofPeer + 1);
+    this.#countByNetwork.set(network, ofNetwork + 1);
     this.#size++;
     return "new";
   }
@@ -55,7 +62,7 @@ export class RemoteListeners {
   removeOver(now: number): StoredKey[] {
     const left: StoredKey[] = [];
     for (const key of this.#keys) {
-      for (const listener of key.removeRemoteListeners((each) => each.isOver(now))) this.#forget(listener.peer);
+      for (const listener of key.removeRemoteListeners((each) => each.isOver(now))) this.#forget(listener);
       if (key.remoteListeners.length > 0) continue;
       this.#keys.delete(key);
       left.push(key);
@@ -75,11 +82,11 @@ export class RemoteListeners {
     for (const listener of under.remoteListeners) if (listener.isReachable(now)) this.#tell(listener, { kind, ids });
   }
 
-  #forget(peer: Peer): void {
+  #forget({ peer, network }: RemoteListener): void {
     peer.release();
     this.#size--;
-    const left = (this.#countByPeer.get(peer) ?? 0) - 1;
-    if (left > 0) this.#countByPeer.set(peer, left);
-    else this.#countByPeer.delete(peer);
+    const left = (this.#countByNetwork.get(network) ?? 0) - 1;
+    if (left > 0) this.#countByNetwork.set(network, left);
+    else this.#countByNetwork.delete(network);
   }
 }

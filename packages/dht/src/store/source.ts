@@ -105,6 +105,6 @@ class HeaviestHeap extends Heap<Source> {
 }
 
 /** Equal for addresses that share a quota: IPv4 by address, IPv6 by its first 64 bits. Ports don't matter. */
-function networkOf(address: SockAddr): number | string {
+export function networkOf(address: SockAddr): number | string {
   return address.family === 4 ? address.a : `${address.a}:${address.b}`;
 }

@@ -198,9 +198,14 @@ export class Store {
     return found;
   }
 
-  /** Number of values under a key. */
-  count(key: InfoHash): number {
-    return this.#keys.get(key)?.valueCount ?? 0;
+  /** How many values a `get` has to look at. */
+  countToScan(key: InfoHash, where: Where = Where.all): number {
+    return wantedId(where) === undefined ? (this.#keys.get(key)?.valueCount ?? 0) : 1;
+  }
+
+  /** How many remote listeners hear of what happens under a key. */
+  countToTell(key: InfoHash): number {
+    return this.#keys.get(key)?.remoteListeners.length ?? 0;
   }
 
   getById(key: InfoHash, id: bigint): Value | undefined {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
 import { InfoHash } from "../../src/id/index.ts";
+import { Peer } from "../../src/routing/index.ts";
 import {
+  MAX_NETWORK_LISTENERS_PER_KEY,
   MAX_REMOTE_LISTENERS,
   MAX_REMOTE_LISTENERS_PER_KEY,
-  MAX_REMOTE_LISTENERS_PER_PEER,
+  MAX_REMOTE_LISTENERS_PER_NETWORK,
   REMOTE_LISTENER_LIFE_MS,
 } from "../../src/store/index.ts";
 import { Query } from "../../src/value/index.ts";
@@ -153,22 +155,31 @@ describe("a remote listener", () => {
 });
 
 describe("there are at most", () => {
-  test(`${MAX_REMOTE_LISTENERS_PER_KEY} remote listeners under one key`, () => {
+  const networks = MAX_REMOTE_LISTENERS_PER_KEY / MAX_NETWORK_LISTENERS_PER_KEY;
+
+  test(`${MAX_NETWORK_LISTENERS_PER_KEY} remote listeners of one network under one key, ${MAX_REMOTE_LISTENERS_PER_KEY} in all`, () => {
     const rig = new StoreRig();
-    for (let i = 0; i < MAX_REMOTE_LISTENERS_PER_KEY; i++) expect(rig.listen(undefined, i).isNew).toBe(true);
-    const { isNew, peer } = rig.listen(undefined, 99_999);
+    for (let network = 0; network < networks; network++) {
+      for (let i = 0; i < MAX_NETWORK_LISTENERS_PER_KEY; i++) {
+        expect(rig.listen(undefined, network, i).isNew).toBe(true);
+      }
+      expect(rig.listen(undefined, network, 99_999).isNew).toBe(false);
+    }
+    const { isNew, peer } = rig.listen(undefined, networks, 99_999);
     expect([isNew, peer.isRetained]).toEqual([false, false]);
     expect(rig.store.addRemoteListener(InfoHash.get("other"), peer, 1, undefined, 1)).toBe(true);
   });
 
-  test(`${MAX_REMOTE_LISTENERS_PER_PEER} of one peer and ${MAX_REMOTE_LISTENERS} in all`, () => {
+  test(`${MAX_REMOTE_LISTENERS_PER_NETWORK} of one network, whatever ids it invents, and ${MAX_REMOTE_LISTENERS} in all`, () => {
     const rig = new StoreRig();
-    const peers = Array.from({ length: MAX_REMOTE_LISTENERS / MAX_REMOTE_LISTENERS_PER_PEER }, (_, i) => rig.peer(i));
-    for (const peer of peers) {
-      for (let i = 0; i < MAX_REMOTE_LISTENERS_PER_PEER; i++) {
-        rig.store.addRemoteListener(InfoHash.random(rig.random), peer, 1, undefined, 1);
-      }
-      expect(rig.store.addRemoteListener(InfoHash.random(rig.random), peer, 1, undefined, 1)).toBe(false);
+    const listenAnywhere = (number: number) => {
+      const { address } = rig.peer(number);
+      const peer = new Peer(InfoHash.random(rig.random), address, false, rig.random);
+      return rig.store.addRemoteListener(InfoHash.random(rig.random), peer, 1, undefined, 1);
+    };
+    for (let number = 0; number < MAX_REMOTE_LISTENERS / MAX_REMOTE_LISTENERS_PER_NETWORK; number++) {
+      for (let i = 0; i < MAX_REMOTE_LISTENERS_PER_NETWORK; i++) listenAnywhere(number);
+      expect(listenAnywhere(number)).toBe(false);
     }
     expect(rig.store.remoteListenerCount).toBe(MAX_REMOTE_LISTENERS);
     expect(rig.listen().isNew).toBe(false);

@@ -3,10 +3,8 @@ import { ERROR_BAD_REQUEST } from "../../rpc/index.ts";
 import { fieldsOf } from "../../value/index.ts";
 import type { GetQuery } from "../../wire/index.ts";
 import type { NodeCore } from "../node-core.ts";
+import { chargeForScan } from "./extra-work.ts";
 import { nodesAndToken } from "./reply-bodies.ts";
-
-/** So many values to look through are as much work as another query. */
-const VALUES_PER_QUERY = 256;
 
 /** Which values do you hold here? All that match, whole or only the selected fields, and the nodes that may hold more. */
 export function handleGet(core: NodeCore, query: GetQuery, peer: Peer): void {
@@ -16,8 +14,9 @@ export function handleGet(core: NodeCore, query: GetQuery, peer: Peer): void {
     return;
   }
   const body = nodesAndToken(core, key, query.want, peer);
-  const values = core.store.get(key, query.query?.where);
-  core.rpc.charge(peer.address, Math.floor(core.store.count(key) / VALUES_PER_QUERY));
+  const where = query.query?.where;
+  const values = core.store.get(key, where);
+  chargeForScan(core, peer.address, key, where);
   const select = query.query?.select;
   if (values.length === 0) core.rpc.reply(peer, tid, body);
   else if (select === undefined || select.isEmpty) core.rpc.reply(peer, tid, { ...body, values });

@@ -4,6 +4,7 @@ import type { Peer } from "../../routing/index.ts";
 import { ERROR_BAD_REQUEST, ERROR_UNAUTHORIZED } from "../../rpc/index.ts";
 import type { PutQuery } from "../../wire/index.ts";
 import type { NodeCore } from "../node-core.ts";
+import { chargeForNews } from "./extra-work.ts";
 import { ValuesToKeep } from "./keep-values.ts";
 
 /** How many of the nodes closest to a key are looked at to tell whether it is any business of ours. */
@@ -28,6 +29,7 @@ export function handlePut(core: NodeCore, query: PutQuery, peer: Peer, from: Soc
 
 function keep(core: NodeCore, query: PutQuery, peer: Peer, from: SockAddr): void {
   const isOurs = !isTooFar(core, query.key, peer);
+  if (isOurs) chargeForNews(core, from, query.key, query.values.length);
   const toKeep = new ValuesToKeep(core, query, createdAt(core, query.created), peer, from);
   for (const value of query.values) {
     if (value.id === 0n) {
