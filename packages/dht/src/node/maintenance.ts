@@ -161,6 +161,7 @@ export class Maintenance {
       family.peers.forgetStale(this.#host.scheduler.now());
       this.#tryLost(family);
     }
+    this.#host.rpc.tokens.trim();
     this.#host.sweepStore();
     this.#host.refreshStatus();
     this.#expireTimer = this.#later(EXPIRE_JOB_MS, () => this.#expire());

@@ -9,7 +9,7 @@ export const MAX_IDLE_PEERS = 1024;
 /** Most claimants remembered; beyond that, the oldest is forgotten. */
 export const MAX_CLAIMANTS = 256;
 /** So many idle peers are kept however long they have been silent. */
-export const MIN_IDLE_PEERS = 64;
+export const MIN_IDLE_PEERS = 16;
 
 /**
  * The peers of one family by id: everybody who speaks of an id gets the same record.

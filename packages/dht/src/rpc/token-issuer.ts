@@ -58,6 +58,11 @@ export class TokenIssuer {
     return isSameSecretly(token, known.previous);
   }
 
+  /** Forgets the tokens kept at hand, which costs their computation when they are asked for again. They stay valid. */
+  trim(): void {
+    this.#cache.clear();
+  }
+
   close(): void {
     this.#timer.cancel();
   }
