@@ -3,6 +3,8 @@ import type { FieldValues, Value } from "../value/index.ts";
 
 /** Most bytes of values in one reply; more would overrun the receiver's socket anyway. */
 export const MAX_REPLY_VALUE_BYTES = 1024 * 1024;
+/** Most values in one reply, each of which takes at least one datagram. Nodes ask for ids first, and then value by value. */
+export const MAX_REPLY_VALUES = 2048;
 /** Most bytes of selected fields in one reply, which must fit into a single datagram. */
 export const MAX_REPLY_FIELD_BYTES = 48 * 1024;
 
@@ -38,12 +40,13 @@ export function fitting<T>(
   bytesOf: (item: T) => number,
   maxBytes: number,
   random: RandomSource,
+  maxItems = Number.POSITIVE_INFINITY,
 ): readonly T[] {
-  if (totalOf(items, bytesOf) <= maxBytes) return items;
+  if (items.length <= maxItems && totalOf(items, bytesOf) <= maxBytes) return items;
   const start = randomBelow(random, items.length);
   const taken: T[] = [];
   let left = maxBytes;
-  for (let i = 0; i < items.length; i++) {
+  for (let i = 0; i < Math.min(items.length, maxItems); i++) {
     const item = items[(start + i) % items.length];
     if (item === undefined) break;
     left -= bytesOf(item);

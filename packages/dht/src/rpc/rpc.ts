@@ -17,6 +17,7 @@ import {
   fitting,
   MAX_REPLY_FIELD_BYTES,
   MAX_REPLY_VALUE_BYTES,
+  MAX_REPLY_VALUES,
   totalOf,
   valueBytes,
 } from "./reply-size.ts";
@@ -223,7 +224,8 @@ export class Rpc {
    */
   reply(peer: Peer, tid: number, body: ReplyBody): void {
     const to = peer.address;
-    const values = body.values && fitting(body.values, valueBytes, MAX_REPLY_VALUE_BYTES, this.#random);
+    const values =
+      body.values && fitting(body.values, valueBytes, MAX_REPLY_VALUE_BYTES, this.#random, MAX_REPLY_VALUES);
     const fields = body.fields && fitting(body.fields, fieldBytes, MAX_REPLY_FIELD_BYTES, this.#random);
     if (!this.#maySend(peer, totalOf(values, valueBytes) + totalOf(fields, fieldBytes))) {
       this.stats.withheld++;

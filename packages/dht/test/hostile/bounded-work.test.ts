@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { InfoHash } from "../../src/id/index.ts";
 import { type TestNode, Testnet } from "../../src/testnet/index.ts";
-import { Query, Select, Value, Where } from "../../src/value/index.ts";
+import { Field, Query, Select, Value, Where } from "../../src/value/index.ts";
 import { encodeMessage } from "../../src/wire/index.ts";
 import { type Question, Stranger } from "../node/stranger.ts";
 
 const key = InfoHash.get("key");
+const PLAIN = { field: Field.ValueType, value: 0 } as const;
 /** What one address may ask in a second. */
 const LIMIT = 1000;
 
@@ -45,10 +46,12 @@ describe("a get", () => {
     expect(servedPerSecond(() => ({ kind: "get", key: InfoHash.get("another key") }))).toBe(LIMIT);
     const one = new Query(Select.all, Where.all.id(7n));
     expect(servedPerSecond(() => ({ kind: "get", key, query: one }))).toBe(LIMIT);
-    const each = 1 + Math.floor(5000 / 256);
+    const each = 1 + Math.floor(5000 / 64);
     expect(servedPerSecond(() => ({ kind: "get", key }))).toBe(Math.ceil(LIMIT / each));
     const none = new Query(Select.all, Where.all.userType("nobody's"));
     expect(servedPerSecond(() => ({ kind: "get", key, query: none }))).toBe(Math.ceil(LIMIT / each));
+    const picky = new Query(Select.all, new Where(Array.from({ length: 10 }, () => PLAIN)));
+    expect(servedPerSecond(() => ({ kind: "get", key, query: picky }))).toBe(Math.ceil(LIMIT / (1 + 781)));
   });
 });
 

@@ -10,6 +10,7 @@ import {
   MAX_PENDING_UPDATES,
   MAX_REPLY_FIELD_BYTES,
   MAX_REPLY_VALUE_BYTES,
+  MAX_REPLY_VALUES,
   MAX_REPORTED_ADDRESSES,
   PROVEN_BYTES_PER_SEC,
   ReportedAddresses,
@@ -117,6 +118,14 @@ describe("a reply", () => {
     const bytes = rig.sent.reduce((sum, datagram) => sum + datagram.bytes.length, 0);
     expect(bytes).toBeGreaterThan(MAX_REPLY_VALUE_BYTES * 0.9);
     expect(bytes).toBeLessThan(MAX_REPLY_VALUE_BYTES * 1.1);
+  });
+
+  test(`holds at most ${MAX_REPLY_VALUES} values, however small they are`, () => {
+    const rig = new RpcRig();
+    const values = Array.from({ length: 10_000 }, (_, i) => new Value({ id: BigInt(i + 1) }));
+    rig.peer().hasProvenAddress = true;
+    rig.rpc.reply(rig.peer(), 1, { values });
+    expect(rig.sent).toHaveLength(1 + MAX_REPLY_VALUES);
   });
 
   test("with selected fields fits into one datagram", () => {

@@ -3,14 +3,15 @@ import type { InfoHash } from "../../id/index.ts";
 import type { Where } from "../../value/index.ts";
 import type { NodeCore } from "../node-core.ts";
 
-/** So many values to look through are as much work as another query … */
-const VALUES_PER_QUERY = 256;
+/** So many values to look at, for each condition, are as much work as another query … */
+const VALUES_PER_QUERY = 64;
 /** … and so many listeners to tell. */
 const LISTENERS_PER_QUERY = 16;
 
 /** Counts against its sender's limits what a query makes us look through. */
 export function chargeForScan(core: NodeCore, from: SockAddr, key: InfoHash, where: Where | undefined): void {
-  core.rpc.charge(from, Math.floor(core.store.countToScan(key, where) / VALUES_PER_QUERY));
+  const comparisons = core.store.countToScan(key, where) * Math.max(1, where?.restrictions.length ?? 0);
+  core.rpc.charge(from, Math.floor(comparisons / VALUES_PER_QUERY));
 }
 
 /** Counts against its sender's limits the listeners that hear of what a query does to so many values. */
