@@ -1,2 +1,2 @@
-export { Lookup, type LookupOptions, type LookupResult } from "./lookup.ts";
-export { type Vote, type Winner, winnerOf } from "./votes.ts";
+export { Lookup, type LookupResult } from "./lookup.ts";
+export { type Vote, winnerOf } from "./votes.ts";

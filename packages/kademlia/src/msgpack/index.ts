@@ -1,2 +1,2 @@
-export { type Kind, MalformedError, malformed, Reader } from "./reader.ts";
+export { MalformedError, malformed, Reader } from "./reader.ts";
 export { Writer } from "./writer.ts";

@@ -16,7 +16,7 @@ const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 300_000;
 
 /** Places to start from; the ones given first are forgotten. */
-export const MAX_BOOTSTRAP_ADDRESSES = 256;
+const MAX_BOOTSTRAP_ADDRESSES = 256;
 
 export interface BootstrapperOptions {
   readonly table: RoutingTable;

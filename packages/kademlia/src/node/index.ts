@@ -1,5 +1,3 @@
-export type { Resolve } from "./bootstrapper.ts";
-export { MAX_VALUE_BYTES } from "./copies.ts";
 export type { EventListener, NodeEvent } from "./events.ts";
 export type { AcceptStore, StoreOffer } from "./handlers/index.ts";
 export { KademliaNode, type KademliaNodeOptions, type NodeStats } from "./kademlia-node.ts";

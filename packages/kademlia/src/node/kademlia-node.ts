@@ -25,7 +25,7 @@ import { Handover, KEEP_ALIVE_MS, KeepAlive, Publisher, Refresh, Replication } f
 import type { GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
 
 /** Kademlia's parameters, with the paper's values (§2.2, §2.3, §4.2). */
-export const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;
+const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;
 
 /** Operations of the user that run at once; more wait in line. */
 const MAX_RUNNING_OPERATIONS = 64;

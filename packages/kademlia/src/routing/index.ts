@@ -1,3 +1,2 @@
-export type { Bucket } from "./bucket.ts";
 export { Contact, STALE_AFTER_FAILURES } from "./contact.ts";
-export { RoutingTable, type RoutingTableOptions } from "./routing-table.ts";
+export { RoutingTable } from "./routing-table.ts";

@@ -1,2 +1,2 @@
-export { type Call, type Caller, type Calls, Rpc, type RpcStats } from "./rpc.ts";
+export { type Call, type Caller, Rpc, type RpcStats } from "./rpc.ts";
 export type { Transport } from "./transport.ts";

@@ -8,8 +8,8 @@ export interface MemoryStorageOptions {
   readonly maxBytes?: number;
 }
 
-export const DEFAULT_MAX_PAIRS = 100_000;
-export const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_MAX_PAIRS = 100_000;
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** Keeps pairs in memory: the default. */
 export class MemoryStorage implements Storage {

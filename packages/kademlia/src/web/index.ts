@@ -1,1 +1,1 @@
-export { MAX_BODY_BYTES, startWebServer, type WebServer, type WebServerOptions } from "./web-server.ts";
+export { startWebServer, type WebServer, type WebServerOptions } from "./web-server.ts";

@@ -7,7 +7,7 @@ import { pythonText, type Value } from "../value/index.ts";
 import { formatNeighbours } from "./neighbours.ts";
 
 /** No larger value can be stored. */
-export const MAX_BODY_BYTES = 8_192;
+const MAX_BODY_BYTES = 8_192;
 
 const REQUEST_TIMEOUT_MS = 30_000;
 

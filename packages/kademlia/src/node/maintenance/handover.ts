@@ -5,7 +5,7 @@ import type { Copies } from "../copies.ts";
 import type { Holdings } from "../holdings.ts";
 
 /** Newcomers waiting for their pairs. More than these get theirs by the hourly replication. */
-export const MAX_WAITING_NEWCOMERS = 256;
+const MAX_WAITING_NEWCOMERS = 256;
 /** Pairs looked at before other work gets its turn. */
 const PAIRS_PER_SLICE = 500;
 /** Copies under way to one newcomer: its socket's buffer holds little. */
