@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "@hashmere/dht/testnet", replacement: source("dht/src/testnet/index.ts") },
+      { find: "@hashmere/dht/wire", replacement: source("dht/src/wire/index.ts") },
       { find: "@hashmere/dht", replacement: source("dht/src/index.ts") },
       { find: "@hashmere/crypto", replacement: source("crypto/src/index.ts") },
       { find: "@hashmere/kademlia", replacement: source("kademlia/src/index.ts") },

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import type { CommandContext } from "./command-context.ts";
+import { addDecodeCommand } from "./commands/decode.ts";
 import { addDhtnodeCommand } from "./commands/dhtnode.ts";
 import { addGetCommand } from "./commands/get.ts";
 import { addListenCommand } from "./commands/listen.ts";
+import { addPingCommand } from "./commands/ping.ts";
 import { addPutCommand } from "./commands/put.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { spellOut } from "./dhtnode/abbreviations.ts";
@@ -29,6 +31,8 @@ export function createProgram(args: readonly string[], context: CommandContext):
   addPutCommand(program, context);
   addListenCommand(program, context);
   addQueryCommand(program, context);
+  addPingCommand(program, context);
+  addDecodeCommand(program, context);
   return {
     parse: () => {
       const [name = "", ...rest] = args;

@@ -1,5 +1,6 @@
-import { type FieldValues, Query, Where } from "@hashmere/dht";
+import { type FieldValues, Where } from "@hashmere/dht";
 import { stopwatch } from "../../output/duration.ts";
+import { parseQuery } from "../../parse-query.ts";
 import { inBatches } from "../in-batches.ts";
 import type { ShellCommand } from "../shell-command.ts";
 
@@ -29,7 +30,7 @@ export const query: ShellCommand = {
   summary: "Get fields of the values at <key>, as in: q <key> SELECT id,seq WHERE value_type=0",
   async run(args, { node, print }) {
     const key = args.key();
-    const wanted = Query.parse(args.rest());
+    const wanted = parseQuery(args.rest());
     const elapsed = stopwatch();
     const found = node.query(key, wanted);
     for await (const batch of inBatches(found)) {

@@ -39,7 +39,7 @@ export const routingTables: ShellCommand = {
   summary: "Print the full current routing table of this node.",
   run(_args, { node, print }) {
     for (const family of [4, 6] as const) {
-      print(`IPv${family} routing table:\n${node.getRoutingTablesLog(family)}`);
+      print(`IPv${family} routing table:\n${node.getRoutingTablesLog(family)}\n`);
     }
   },
 };
