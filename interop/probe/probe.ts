@@ -47,6 +47,10 @@ export class Probe implements AsyncDisposable {
     this.#socket.send(datagram, this.#target.port, this.#target.host);
   }
 
+  sendMessage(message: WireMap): void {
+    this.send(pack(message));
+  }
+
   /**
    * Sends the datagrams and gives all answers to them. No guess about time: a good ping follows, and since a node takes its
    * datagrams in order, what has not come before the pong does not come. (What takes time, comes by `waitForAnswer`.)
@@ -93,6 +97,6 @@ export class Probe implements AsyncDisposable {
     this.requests.push(message);
     const answers = this.answer?.(message);
     if (answers === undefined) return;
-    for (const answer of Array.isArray(answers) ? answers : [answers]) this.send(pack(answer));
+    for (const answer of Array.isArray(answers) ? answers : [answers]) this.sendMessage(answer);
   }
 }
