@@ -235,7 +235,10 @@ export class DhtNode {
 
   /** Watches every datagram of the node. Returns how to stop. */
   observe(observer: DatagramObserver): () => void {
-    return this.#observers.add(observer);
+    return this.#observers.add({
+      onReceived: (datagram, from) => void this.#core.callUser(() => observer.onReceived(datagram, from)),
+      onSent: (datagram, to) => void this.#core.callUser(() => observer.onSent(datagram, to)),
+    });
   }
 
   /** Watches operations of the node hop by hop, its maintenance included. Returns how to stop. */
@@ -293,7 +296,7 @@ export class DhtNode {
    */
   shutdown(options: { readonly stop?: boolean; readonly onDone?: () => void } = {}): void {
     if (options.stop) for (const { searches } of this.#core.families) searches.shutdown();
-    this.#storageMaintenance.handOnEverything(options.onDone ?? (() => {}));
+    this.#storageMaintenance.handOnEverything(() => void this.#core.callUser(() => options.onDone?.()));
   }
 
   /** Ends at once: operations fail, listened values are reported expired. No callback is called after this. */

@@ -4,7 +4,7 @@ import { type Logger, silentLogger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import { type Confirmation, NEVER, type Peer, RoutingTable } from "../routing/index.ts";
 import { Rpc, type RpcEvents } from "../rpc/index.ts";
-import type { Scheduler, Timer } from "../scheduler/index.ts";
+import { type Scheduler, type Timer, throwLater } from "../scheduler/index.ts";
 import { SearchTable } from "../search/index.ts";
 import { Store } from "../store/index.ts";
 import { ValueTypeRegistry } from "../value/index.ts";
@@ -19,6 +19,7 @@ import type { NodeStatus } from "./node-status.ts";
 import type { ListenOperation } from "./operations/listen.ts";
 import type { DhtNodeOptions, NodeEvents } from "./options.ts";
 import { SignatureChecks } from "./signature-checks.ts";
+import { SignedIds } from "./signed-ids.ts";
 
 /** A quiet time after which a new neighbour is a reason to look around at once. */
 const QUIET_MS = 5 * 60_000; // node behaviour §4
@@ -42,6 +43,7 @@ export class NodeCore implements RpcEvents {
   readonly maintenance: Maintenance;
   readonly signatureChecks: SignatureChecks;
   readonly listens = new Set<ListenOperation>();
+  readonly signedIds = new SignedIds();
   readonly #events: NodeEvents;
   readonly #greeter: Greeter;
   /** How to end pings to addresses that wait for an answer. */
@@ -141,7 +143,8 @@ export class NodeCore implements RpcEvents {
 
   onReportedAddress(address: SockAddr): void {
     const family = this.family(address.family);
-    if (family?.reported.add(address)) this.#events.onPublicAddress?.(this.publicAddresses());
+    if (!family?.reported.add(address)) return;
+    this.callUser(() => this.#events.onPublicAddress?.(this.publicAddresses()));
   }
 
   onTokenRejected(peer: Peer): void {
@@ -169,7 +172,7 @@ export class NodeCore implements RpcEvents {
       if (!this.#addressPings.delete(end)) return;
       family.pendingPings--;
       this.#refreshStatusSoon();
-      onDone?.(ok);
+      this.callUser(() => onDone?.(ok));
     };
     this.#addressPings.add(end);
     this.rpc.pingAddress(address, { onReply: () => end(true), onExpired: () => end(false) });
@@ -194,6 +197,16 @@ export class NodeCore implements RpcEvents {
     for (const { searches } of this.families) if (searches.cancelAnnounce(key, valueId)) wasAnnounced = true;
     if (wasAnnounced) this.store.remove(key, valueId);
     return wasAnnounced;
+  }
+
+  /** Calls what the user has handed in; undefined, and no harm to us, when it throws. */
+  callUser<T>(callback: () => T): T | undefined {
+    try {
+      return callback();
+    } catch (error) {
+      throwLater(this.scheduler, error);
+      return undefined;
+    }
   }
 
   // ---- status ----
@@ -227,7 +240,7 @@ export class NodeCore implements RpcEvents {
       for (const { searches } of this.families) searches.stepAll();
     } else if (statuses.every((status) => status === "disconnected")) this.bootstrap.resume();
     if (this.log.isEnabled("debug")) this.log.log("debug", `IPv4 ${this.status(4)}, IPv6 ${this.status(6)}`);
-    this.#events.onStatus?.(this.status(4), this.status(6));
+    this.callUser(() => this.#events.onStatus?.(this.status(4), this.status(6)));
   }
 
   // ---- end ----

@@ -3,7 +3,7 @@ import { type InfoHash, InfoHashMap } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Peer } from "../routing/index.ts";
 import { resolveLimit } from "../rpc/index.ts";
-import type { Scheduler } from "../scheduler/index.ts";
+import { type Scheduler, throwLater } from "../scheduler/index.ts";
 import {
   Field,
   type Query,
@@ -140,7 +140,7 @@ export class Store {
     const known = this.#keys.get(key)?.find(value.id);
     const from = peer.id;
     if (known === undefined) {
-      const verdict = this.#types.get(value.type).storePolicy({ key, value, from, address });
+      const verdict = this.#ask(() => this.#types.get(value.type).storePolicy({ key, value, from, address }));
       if (verdict === false) return this.refuse("ERR_POLICY");
       return this.#take(key, undefined, value, verdict, created, address) ? "stored" : "refused";
     }
@@ -149,7 +149,8 @@ export class Store {
       this.#renew(known);
       return "refreshed";
     }
-    const verdict = this.#types.get(oldValue.type).editPolicy({ key, oldValue, newValue: value, from, address });
+    const { editPolicy } = this.#types.get(oldValue.type);
+    const verdict = this.#ask(() => editPolicy({ key, oldValue, newValue: value, from, address }));
     if (verdict === false) {
       return this.refuse((oldValue.isSigned() ? refusalOfUpdate(oldValue, value) : undefined) ?? "ERR_POLICY");
     }
@@ -318,6 +319,16 @@ export class Store {
   /** Stops the timer; nothing expires any more. */
   close(): void {
     this.#ledger.close();
+  }
+
+  /** What a policy says, which may be the user's: no, if it throws. */
+  #ask(policy: () => boolean | Value): boolean | Value {
+    try {
+      return policy();
+    } catch (error) {
+      throwLater(this.#scheduler, error);
+      return false;
+    }
   }
 
   /** Stores what a policy said of a received value: itself, or another in its place. */

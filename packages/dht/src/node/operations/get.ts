@@ -52,11 +52,13 @@ export class GetOperation implements Operation {
   #deliver(values: readonly Value[]): void {
     if (this.#isOver) return;
     const fresh = values.filter((value) => this.#isWanted(value) && this.#remember(value));
-    if (fresh.length > 0 && this.#options.onValues(fresh) === false) this.#finish({ ok: true, nodes: [] });
+    if (fresh.length === 0) return;
+    if (this.#core.callUser(() => this.#options.onValues(fresh)) === false) this.#finish({ ok: true, nodes: [] });
   }
 
   #isWanted(value: Value): boolean {
-    return this.#where.matches(value) && (this.#options.filter?.(value) ?? true);
+    const { filter } = this.#options;
+    return this.#where.matches(value) && (filter === undefined || (this.#core.callUser(() => filter(value)) ?? false));
   }
 
   /** False when it was delivered before. OpenDHT knows only the last one per id, and repeats values that differ by turns. */
@@ -71,6 +73,6 @@ export class GetOperation implements Operation {
   #finish(outcome: LookupOutcome): void {
     if (this.#isOver) return;
     this.cancel();
-    this.#options.onDone(outcome);
+    this.#core.callUser(() => this.#options.onDone(outcome));
   }
 }

@@ -88,8 +88,10 @@ export class ListenOperation implements Operation {
   }
 
   #report(values: readonly Value[], expired: boolean): void {
-    const { filter, onValues } = this.#options;
-    const wanted = filter === undefined ? values : values.filter(filter);
-    if (wanted.length > 0 && !this.#isOver && onValues.call(this.#options, wanted, expired) === false) this.cancel();
+    const { filter } = this.#options;
+    const isWanted = (value: Value) => filter === undefined || (this.#core.callUser(() => filter(value)) ?? false);
+    const wanted = values.filter(isWanted);
+    if (wanted.length === 0 || this.#isOver) return;
+    if (this.#core.callUser(() => this.#options.onValues(wanted, expired)) === false) this.cancel();
   }
 }

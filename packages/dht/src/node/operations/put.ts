@@ -41,19 +41,25 @@ export class Put implements PutOperation {
   }
 
   start(): void {
-    const { scheduler, store, families } = this.#core;
+    const { scheduler, store, families, signedIds } = this.#core;
     const now = scheduler.wallClock();
     const created = Math.min(this.#options.created ?? now, now);
     const permanent = this.#options.permanent ?? false;
-    // Where our own quota is full, the networks may still take it. But what we must refuse would harm others too.
-    if (store.putLocal(this.#key, this.#value, created, permanent) === "refused") {
-      this.fail(refusal(this.#value, store.getById(this.#key, this.id)));
+    if (this.#wouldReplaceSigned()) {
+      const advice = "a signed value has this id: put under another id, or sign this value too";
+      this.fail(new DhtError("ERR_UNSIGNED_EDIT", advice));
       return;
     }
+    // Where our own quota is full, the networks may still take it.
+    if (store.putLocal(this.#key, this.#value, created, permanent) === "refused") {
+      this.fail(new DhtError("ERR_EXPIRED", "the value has expired already: give a later date of creation"));
+      return;
+    }
+    if (this.#value.isSigned()) signedIds.add(this.#key, this.#value);
     this.#isAnnouncing = true;
     announceIn(families, this.#key, { value: this.#value, permanent, created }, (outcome) => {
       this.#isAnnouncing = permanent;
-      this.#options.onDone?.(outcome);
+      this.#core.callUser(() => this.#options.onDone?.(outcome));
     });
   }
 
@@ -64,17 +70,13 @@ export class Put implements PutOperation {
 
   /** Ends it before anybody was asked. */
   fail(error?: DhtError): void {
-    this.#options.onDone?.({ ...NOT_ANNOUNCED, error });
+    this.#core.callUser(() => this.#options.onDone?.({ ...NOT_ANNOUNCED, error }));
   }
-}
 
-/** Why our own store doesn't take a value. */
-function refusal(value: Value, held: Value | undefined): DhtError {
-  if (held?.isSigned() && !value.isSigned()) {
-    return new DhtError(
-      "ERR_UNSIGNED_EDIT",
-      "a signed value has this id: put under another id, or sign this value too",
-    );
+  /** Real nodes don't survive being told of a value without signature in place of a signed one. */
+  #wouldReplaceSigned(): boolean {
+    if (this.#value.isSigned()) return false;
+    const { signedIds, store } = this.#core;
+    return signedIds.has(this.#key, this.#value) || store.getById(this.#key, this.id)?.isSigned() === true;
   }
-  return new DhtError("ERR_EXPIRED", "the value has expired already: give a later date of creation");
 }

@@ -54,7 +54,8 @@ export class QueryOperation implements Operation {
   #deliver(answers: readonly FieldValues[]): void {
     if (this.#isOver) return;
     const fresh = answers.filter((answer) => this.#remember(answer));
-    if (fresh.length > 0 && this.#options.onFields(fresh) === false) this.#finish({ ok: true, nodes: [] });
+    if (fresh.length === 0) return;
+    if (this.#core.callUser(() => this.#options.onFields(fresh)) === false) this.#finish({ ok: true, nodes: [] });
   }
 
   /** False when an earlier answer says as much. */
@@ -69,7 +70,7 @@ export class QueryOperation implements Operation {
   #finish(outcome: LookupOutcome): void {
     if (this.#isOver) return;
     this.cancel();
-    this.#options.onDone(outcome);
+    this.#core.callUser(() => this.#options.onDone(outcome));
   }
 }
 
