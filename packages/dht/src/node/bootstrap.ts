@@ -12,7 +12,7 @@ export const BOOTSTRAP_JITTER = 0.05;
 /** Most bootstrap hosts remembered; the oldest give way. */
 export const MAX_BOOTSTRAP_HOSTS = 256;
 /** Most lost peers tried in one pass. */
-export const MAX_LOST_TRIED = 8;
+const MAX_LOST_TRIED = 8;
 /** Most addresses tried of one host name. */
 export const MAX_ADDRESSES_PER_HOST = 16;
 
@@ -28,7 +28,7 @@ export interface BootstrapHost {
   readonly log: Logger;
   /** Whether there is no sign of a network in any family. */
   isLost(): boolean;
-  /** Where peers lived that used to answer. */
+  /** Where peers lived that used to answer, the one lost last at the end. */
   lostAddresses(): readonly SockAddr[];
   pingAddress(address: SockAddr): void;
   /** A pass begins or has ended, so the status may be another. */
@@ -44,6 +44,7 @@ export class Bootstrap {
   #period = MIN_BOOTSTRAP_PERIOD_MS;
   #timer: Timer | undefined;
   #isFirstPassDue = false;
+  #isClosed = false;
 
   constructor(host: BootstrapHost) {
     this.#host = host;
@@ -64,6 +65,12 @@ export class Bootstrap {
   clear(): void {
     this.#hosts.length = 0;
     this.stop();
+  }
+
+  /** Nothing is begun any more. */
+  close(): void {
+    this.clear();
+    this.#isClosed = true;
   }
 
   /** Begins anew, with a first pass at once. */
@@ -89,6 +96,7 @@ export class Bootstrap {
   }
 
   #schedule(delay: number): void {
+    if (this.#isClosed) return;
     const { scheduler } = this.#host;
     this.#timer = scheduler.at(scheduler.now() + delay, () => this.#pass());
   }
@@ -101,7 +109,7 @@ export class Bootstrap {
       this.#schedule(this.#period * uniform(this.#host.random, 1, 1 + BOOTSTRAP_JITTER));
       this.#period = Math.min(this.#period * 2, MAX_BOOTSTRAP_PERIOD_MS);
       for (const host of this.#hosts) this.#knock(host);
-      for (const address of this.#host.lostAddresses().slice(0, MAX_LOST_TRIED)) this.#host.pingAddress(address);
+      for (const address of this.#host.lostAddresses().slice(-MAX_LOST_TRIED)) this.#host.pingAddress(address);
     }
     this.#host.onChange();
   }

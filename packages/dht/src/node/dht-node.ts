@@ -93,7 +93,7 @@ export class DhtNode {
 
   /** Takes note of a node that somebody told us of; it is asked when it is needed. */
   insertNode({ id, address }: NodeEntry): void {
-    if (id.isZero() || id.equals(this.id) || address.isMartian()) return;
+    if (this.#core.isClosed || id.isZero() || id.equals(this.id) || address.isMartian()) return;
     const { rpc, scheduler } = this.#core;
     this.#core.onPeer(rpc.peers(address.family).mentioned(id, address, scheduler.now()), 0);
     this.#core.refreshStatus();

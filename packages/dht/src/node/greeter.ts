@@ -3,7 +3,7 @@ import type { Scheduler } from "../scheduler/index.ts";
 
 /** Newcomers greeted in a row, and how long it takes until one more may be. */
 export const GREETING_BURST = 64;
-export const GREETING_INTERVAL_MS = 20;
+const GREETING_INTERVAL_MS = 20;
 
 /**
  * Greets whoever has just come into the routing table by asking us something.

@@ -2,6 +2,7 @@ import { type RandomSource, uniform } from "../random/index.ts";
 import { BUCKET_SIZE, type Bucket, NEVER, PEER_EXPIRE_MS, type RoutingTable } from "../routing/index.ts";
 import type { RequestHandlers, Rpc } from "../rpc/index.ts";
 import type { Scheduler, Timer } from "../scheduler/index.ts";
+import { SEARCH_IDLE_MS } from "../search/index.ts";
 import { WANT_IPV4, WANT_IPV6 } from "../wire/index.ts";
 import type { FamilyState } from "./family-state.ts";
 import { chooseNeighbourhoodLookup, chooseRefill, type Lookup } from "./table-lookups.ts";
@@ -14,8 +15,9 @@ const EXPIRE_JOB_MS = { min: 120_000, max: 360_000 };
 /** After a find that nobody answered, or when somebody moved in next to us after a quiet time. */
 const HURRY_MS = 1_000;
 /** The neighbourhood is looked at as long after its last growth. */
-export const NEIGHBOURHOOD_MS = 150_000;
-
+const NEIGHBOURHOOD_MS = 150_000;
+/** Our own id is looked up that often: when its search has been forgotten. */
+const EXPLORATION_PAUSE_MS = SEARCH_IDLE_MS;
 /** A bucket that stays silent or empty is asked about that often. */
 const REFILL_PAUSE_MS = 2 * 60_000;
 /** A member of the table that wasn't heard for this long is asked for a sign of life, before it ceases to be good … */
@@ -43,6 +45,8 @@ export class Maintenance {
   readonly #onFind: RequestHandlers;
   /** When each bucket was last asked about, monotonic ms. */
   readonly #refilledAt = new WeakMap<Bucket, number>();
+  /** When the neighbourhood of our own id was last looked up, monotonic ms. */
+  readonly #exploredAt = new Map<FamilyState, number>();
   #confirmTimer: Timer;
   #expireTimer: Timer;
 
@@ -77,14 +81,24 @@ export class Maintenance {
   }
 
   #confirm(): void {
-    const { families, rpc } = this.#host;
+    const { families } = this.#host;
     this.#host.refreshStatus();
-    for (const { searches, status } of families) {
-      if (searches.size === 0 && status === "connected") searches.findNode(rpc.ownId);
-    }
+    for (const family of families) this.#exploreNeighbourhood(family);
     for (const { table } of families) this.#pingSilent(table);
     const isBusy = this.#refillBuckets() || this.#lookAround();
     this.#confirmTimer = this.#later(isBusy ? CONFIRM_SOON_MS : CONFIRM_LATER_MS, () => this.#confirm());
+  }
+
+  /**
+   * Looks up our own id, to meet everybody around it: as soon as we are connected, and then seldom. OpenDHT does so only
+   * while it has no other search, so that who begins with a get may never do it.
+   */
+  #exploreNeighbourhood(family: FamilyState): void {
+    const now = this.#host.scheduler.now();
+    const exploredAt = this.#exploredAt.get(family) ?? NEVER;
+    if (family.status !== "connected" || exploredAt >= Math.max(family.resetAt, now - EXPLORATION_PAUSE_MS)) return;
+    this.#exploredAt.set(family, now);
+    family.searches.findNode(this.#host.rpc.ownId);
   }
 
   /**
@@ -132,9 +146,9 @@ export class Maintenance {
   #needsRefill(bucket: Bucket): boolean {
     const now = this.#host.scheduler.now();
     const refilledAt = this.#refilledAt.get(bucket);
-    if (refilledAt === undefined) return !bucket.isFull;
+    if (refilledAt === undefined && !bucket.isFull) return true;
     const isStale = bucket.repliedAt < now - PEER_EXPIRE_MS || bucket.peers.length === 0;
-    return isStale && refilledAt < now - REFILL_PAUSE_MS;
+    return isStale && (refilledAt ?? NEVER) < now - REFILL_PAUSE_MS;
   }
 
   #lookAround(): boolean {

@@ -3,9 +3,9 @@ import { InfoHash } from "../id/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import { type Confirmation, NEVER, type Peer, RoutingTable } from "../routing/index.ts";
-import { Rpc, type RpcEvents } from "../rpc/index.ts";
+import { Rpc, type RpcEvents, resolveLimit } from "../rpc/index.ts";
 import { type Scheduler, type Timer, throwLater } from "../scheduler/index.ts";
-import { SearchTable } from "../search/index.ts";
+import { DEFAULT_MAX_SEARCHES, SearchTable } from "../search/index.ts";
 import { Store } from "../store/index.ts";
 import { ValueTypeRegistry } from "../value/index.ts";
 import type { QueryMessage } from "../wire/index.ts";
@@ -164,7 +164,7 @@ export class NodeCore implements RpcEvents {
   pingAddress(address: SockAddr, onDone?: (ok: boolean) => void): void {
     const family = this.family(address.family);
     if (family === undefined || address.isMartian() || this.#isClosed) {
-      onDone?.(false);
+      this.callUser(() => onDone?.(false));
       return;
     }
     family.pendingPings++;
@@ -253,7 +253,7 @@ export class NodeCore implements RpcEvents {
     for (const { searches } of this.families) searches.shutdown();
     for (const end of [...this.#addressPings]) end(false);
     this.maintenance.close();
-    this.bootstrap.clear();
+    this.bootstrap.close();
     this.#statusTimer?.cancel();
     this.store.close();
     this.rpc.shutdown();
@@ -275,7 +275,7 @@ export class NodeCore implements RpcEvents {
       rpc,
       peers,
       types,
-      maxSearches: options.maxSearches,
+      maxSearches: resolveLimit(options.maxSearches, DEFAULT_MAX_SEARCHES),
       publicStable: options.publicStable,
       onExpired: () => {
         const state = this.family(family);

@@ -31,7 +31,7 @@ export interface DhtNodeOptions {
   readonly maxReqPerSec?: number | undefined;
   /** Incoming queries per second and address (IPv6: /64); 0 or undefined: an eighth of the total, negative: no limit. */
   readonly maxPeerReqPerSec?: number | undefined;
-  /** Most searches at a time, per family. */
+  /** Most searches at a time, per family; 0 or undefined: 1,048,576, negative: no limit. */
   readonly maxSearches?: number | undefined;
   /** Bytes of values held for others; 0 or undefined: 64 MiB, negative: no limit. */
   readonly maxStoreSize?: number | undefined;

@@ -8,7 +8,7 @@ import type { NodeCore } from "./node-core.ts";
 import { announceIn } from "./operations/announce.ts";
 
 /** Each key is looked at that often, give or take a tenth; values with less left to live aren't handed on. */
-export const STORAGE_MAINTENANCE_MS = 10 * 60_000; // node behaviour, MAX_STORAGE_MAINTENANCE_EXPIRE_TIME
+const STORAGE_MAINTENANCE_MS = 10 * 60_000; // node behaviour, MAX_STORAGE_MAINTENANCE_EXPIRE_TIME
 /** A round begins so many keys at a time, with a pause in between. */
 const KEYS_PER_STEP = 16;
 const STEP_MS = 100;

@@ -214,7 +214,7 @@ export class TestNode {
   }
 }
 
-export function toKey(key: Key): InfoHash {
+function toKey(key: Key): InfoHash {
   return typeof key === "string" ? InfoHash.get(key) : key;
 }
 

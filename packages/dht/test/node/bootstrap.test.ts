@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
-import { DhtNode, type DhtNodeOptions, MAX_BOOTSTRAP_HOSTS, type NodeStatus } from "../../src/node/index.ts";
+import {
+  BOOTSTRAP_JITTER,
+  DhtNode,
+  type DhtNodeOptions,
+  MAX_ADDRESSES_PER_HOST,
+  MAX_BOOTSTRAP_HOSTS,
+  MAX_BOOTSTRAP_PERIOD_MS,
+  MIN_BOOTSTRAP_PERIOD_MS,
+  type NodeStatus,
+} from "../../src/node/index.ts";
 import { SeededRandom } from "../../src/random/index.ts";
 import { VirtualScheduler } from "../../src/scheduler/index.ts";
 import { createTestnet, Testnet } from "../../src/testnet/index.ts";
@@ -84,15 +93,15 @@ describe("the bootstrap", () => {
     node.dht.addBootstrap(SILENT_HOST);
     node.scheduler.advance(100_000);
     const passes = node.passes;
-    const expected = [0, 10_000, 30_000, 70_000];
+    const expected = [0, 1, 3, 7].map((periods) => periods * MIN_BOOTSTRAP_PERIOD_MS);
     expect(passes).toHaveLength(expected.length);
     for (const [index, at] of expected.entries()) {
       expect(passes[index]).toBeGreaterThanOrEqual(at);
-      expect(passes[index]).toBeLessThanOrEqual(at * 1.06);
+      expect(passes[index]).toBeLessThanOrEqual(at * (1 + BOOTSTRAP_JITTER));
     }
     node.scheduler.advance(30 * 86_400_000);
     const late = node.passes.slice(-2);
-    expect((late[1] ?? 0) - (late[0] ?? 0)).toBeLessThanOrEqual(86_400_000 * 1.05);
+    expect((late[1] ?? 0) - (late[0] ?? 0)).toBeLessThanOrEqual(MAX_BOOTSTRAP_PERIOD_MS * (1 + BOOTSTRAP_JITTER));
   });
 
   test("begins with short waits again when it is restarted, and ends when it is cleared", () => {
@@ -133,6 +142,14 @@ describe("the bootstrap", () => {
     node.scheduler.advance(200);
     expect(looked).toEqual(["bootstrap.example:4223"]);
     expect(node.pings.map(({ to }) => to.toString())).toEqual(["192.0.2.1:4223", "192.0.2.2:4223"]);
+  });
+
+  test("tries a bounded number of the addresses of a name", () => {
+    const many = Array.from({ length: 100 }, (_, index) => SockAddr.ipv4(0xc0000200 + index, 4222));
+    const node = new LonelyNode({ resolve: (_host, _port, done) => done(many) });
+    node.dht.addBootstrap("bootstrap.example");
+    node.scheduler.advance(1);
+    expect(node.pings).toHaveLength(MAX_ADDRESSES_PER_HOST);
   });
 
   test("goes on when a name has no address", () => {

@@ -31,8 +31,14 @@ describe("close", () => {
     dht.get(key, { onValues: () => {}, onDone: ({ ok }) => outcomes.push(ok) });
     dht.put(key, new Value({ id: 1n }), { onDone: ({ ok }) => outcomes.push(ok) });
     dht.ping(net.node(0).address, (ok) => outcomes.push(ok));
-    dht.addBootstrap("10.0.0.1", 4222);
     expect(outcomes).toEqual([false, false, false]);
+    const timers = net.scheduler.pending;
+    dht.addBootstrap("10.0.0.1", 4222);
+    dht.startBootstrap();
+    dht.connectivityChanged();
+    dht.insertNode({ id: net.node(0).id, address: net.node(0).address });
+    dht.listen(key, { onValues: () => {} });
+    expect(net.scheduler.pending).toBe(timers);
     expect(await net.node(0).ping(net.node(1))).toBe(false);
   });
 });

@@ -77,6 +77,13 @@ describe("maintenance", () => {
     expect(finds.some(({ target }) => InfoHash.commonBits(target, node.id) < 100)).toBe(true);
   });
 
+  test("looks up our own id once we are connected, although an operation came first", async () => {
+    const { net, node, stranger } = await nodeWith((each) => new Stranger(each).beHonest());
+    await node.get("busy from the first moment");
+    await net.advance("10s");
+    expect(stranger.queries("find").some(({ target }) => target.equals(node.id))).toBe(true);
+  });
+
   test("takes out nodes that don't answer any more", async () => {
     const net = await createTestnet({ nodes: 6, latency: 5 });
     net.crash(net.node(5));
@@ -115,6 +122,22 @@ describe("connectivityChanged", () => {
     expect(node.dht.getPut(InfoHash.get("mine"))).toHaveLength(1);
     await net.node(0).put("theirs", "value");
     await listener.heard(1);
+  });
+});
+
+describe("a search whose nodes are all dead", () => {
+  test("makes the node doubt its peers, unless one has just answered, and at most every ten seconds", async () => {
+    const net = await createTestnet({ nodes: 3, latency: 5 });
+    const node = net.node(0);
+    net.crash(net.nodes.slice(1));
+    await net.advance("12s");
+    const pings = () => node.dht.traffic.sent.ping;
+    const gets = ["a", "b", "c"].map((name) => node.get(name));
+    expect((await Promise.all(gets)).some(({ ok }) => ok)).toBe(false);
+    expect(node.status).not.toBe("connected");
+    const before = pings();
+    await Promise.all(Array.from({ length: 50 }, (_, index) => node.get(`key ${index}`)));
+    expect(pings() - before).toBeLessThan(10);
   });
 });
 

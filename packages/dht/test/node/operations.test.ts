@@ -29,6 +29,18 @@ describe("under the zero key", () => {
   });
 });
 
+describe("the limit on searches", () => {
+  test.each([
+    [1, 0],
+    [-1, 2],
+    [0, 2],
+  ])("of %i lets %i more gets through than one under way", async (maxSearches, more) => {
+    const net = await createTestnet({ nodes: 3, latency: 50, settle: 0, config: { maxSearches } });
+    const gets = await Promise.all(["a", "b", "c"].map((name) => net.node(1).get(name)));
+    expect(gets.filter(({ ok }) => ok)).toHaveLength(1 + more);
+  });
+});
+
 describe("without any peer", () => {
   test.each([[[4]], [[6]], [[4, 6]]] as const)(
     "a put is kept here and fails within 10 ms (families %j)",

@@ -6,7 +6,7 @@ import { WANT_IPV4, WANT_IPV6 } from "../../wire/index.ts";
 import type { NodeCore } from "../node-core.ts";
 
 /** Most nodes per family in one reply. */
-export const SEND_NODES = 8; // node behaviour, SEND_NODES
+const SEND_NODES = 8; // node behaviour, SEND_NODES
 
 /** A plain "yes". */
 export const NOTHING: ReplyBody = {};
