@@ -13,9 +13,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface WebServerOptions {
   /** Default 8080; 0 for any free one. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Address of this machine to listen at. Default: all of them, IPv4 and IPv6. There is no authentication. */
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 export interface WebServer extends AsyncDisposable {
@@ -35,10 +35,7 @@ export interface WebServer extends AsyncDisposable {
  *
  * @throws SocketError
  */
-export async function startWebServer(
-  server: Server,
-  { port = 8080, host = "::" }: WebServerOptions = {},
-): Promise<WebServer> {
+export async function startWebServer(server: Server, { port = 8080, host }: WebServerOptions = {}): Promise<WebServer> {
   const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(server, request, response).catch(() =>
       sendPage(response, 500, "Internal Server Error", "Something went wrong."),
@@ -49,7 +46,7 @@ export async function startWebServer(
     await once(http, "listening"); // rejects on "error"
   } catch (error) {
     throw new SocketError(
-      `cannot listen on TCP ${host} port ${port}: is it in use, or not an address of this machine?`,
+      `cannot listen on TCP ${host ?? "any address,"} port ${port}: is it in use, or not an address of this machine?`,
       {
         cause: error,
       },
