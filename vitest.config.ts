@@ -17,6 +17,9 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts"],
     pool: "threads",
+    // No test asserts how fast a machine is: this only ends one that hangs.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // The counts that `.ci/run` adds up.
     ...(process.env.CI && { reporters: ["default", "json"], outputFile: { json: ".setup/unit-tests.json" } }),
   },
