@@ -42,7 +42,7 @@ export interface LookupOptions {
 export interface LookupResult {
   /** The nearest nodes that answered, at most k, nearest first. */
   readonly closest: readonly NodeEntry[];
-  /** What they store at the target, nearest first. Empty for `find_node`. */
+  /** What the nearest holders store at the target, at most k, nearest first. Empty for `find_node`. */
   readonly votes: readonly Vote[];
   /** The nearest node that answered and stores nothing there. */
   readonly nearestWithout: NodeEntry | undefined;
@@ -190,7 +190,9 @@ export class Lookup implements Caller {
     this.#isDone = true;
     const answered = this.#shortlist.candidates.filter((candidate) => candidate.state === "answered");
     const votes: Vote[] = [];
-    for (const { id, address, value } of answered) if (value) votes.push({ node: { id, address }, value });
+    for (const { id, address, value } of answered) {
+      if (value && votes.length < this.#options.k) votes.push({ node: { id, address }, value });
+    }
     const without = answered.find((candidate) => !candidate.value);
     this.#resolve({
       closest: answered.slice(0, this.#options.k),

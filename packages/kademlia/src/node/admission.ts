@@ -23,7 +23,8 @@ export interface AdmissionOptions {
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #introductions = new Set<string>();
+  /** Under way, by address. */
+  readonly #introductions = new Map<string, Promise<NodeEntry | undefined>>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -35,13 +36,13 @@ export class Admission {
     const known = table.find(node.id);
     if (!known) {
       if (node.id.equals(ownId)) return;
-      if (table.hasRoomFor(node.id)) void this.introduce(node.address);
+      if (table.hasRoomFor(node.id)) this.#verify(node.address);
       else table.addReplacement(node);
     } else if (known.address.equals(node.address)) {
       table.heardFrom(known, scheduler.now());
     } else {
       // Moved, or somebody else with its id? The old address is asked; only when it is silent the new one counts.
-      void this.introduce(known.failures === 0 ? known.address : node.address);
+      this.#verify(known.failures === 0 ? known.address : node.address);
     }
   }
 
@@ -60,10 +61,20 @@ export class Admission {
   }
 
   /** Pings an address and takes in whoever answers. Undefined if nobody does. */
-  async introduce(address: Address): Promise<NodeEntry | undefined> {
+  introduce(address: Address): Promise<NodeEntry | undefined> {
+    const underWay = this.#introductions.get(address.text);
+    if (underWay) return underWay;
+    const introduction = this.#introduce(address);
+    this.#introductions.set(address.text, introduction);
+    return introduction;
+  }
+
+  #verify(address: Address): void {
+    if (this.#introductions.size < MAX_INTRODUCTIONS) void this.introduce(address);
+  }
+
+  async #introduce(address: Address): Promise<NodeEntry | undefined> {
     const { rpc, ownId, table, scheduler, onAdmitted } = this.#options;
-    if (this.#introductions.has(address.text) || this.#introductions.size >= MAX_INTRODUCTIONS) return undefined;
-    this.#introductions.add(address.text);
     const id = await rpc.ping(ownId, address);
     this.#introductions.delete(address.text);
     if (!id || id.equals(ownId)) return undefined;

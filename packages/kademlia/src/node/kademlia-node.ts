@@ -6,7 +6,7 @@ import { MalformedError } from "../msgpack/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import { type Contact, RoutingTable } from "../routing/index.ts";
 import { Rpc, type RpcStats, type Transport } from "../rpc/index.ts";
-import { Repeating, type Scheduler } from "../scheduler/index.ts";
+import type { Scheduler } from "../scheduler/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { PackedValue } from "../value/index.ts";
 import { encodeAnswer, type Message, type NodeEntry, openMessage, parseRequest, type Request } from "../wire/index.ts";
@@ -21,7 +21,7 @@ import { type AcceptStore, answerRequest, type RequestContext } from "./handlers
 import { Holdings } from "./holdings.ts";
 import { CACHED_COPY_MS, EXPIRE_MS } from "./lifetime.ts";
 import { Lookups } from "./lookups.ts";
-import { Handover, KEEP_ALIVE_MS, KeepAlive, Publisher, Refresh, Replication } from "./maintenance/index.ts";
+import { Handover, KeepAlive, Publisher, Refresh, Replication, Upkeep } from "./maintenance/index.ts";
 import type { GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
 
 /** Kademlia's parameters, with the paper's values (§2.2, §2.3, §4.2). */
@@ -30,9 +30,6 @@ const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;
 /** Operations of the user that run at once; more wait in line. */
 const MAX_RUNNING_OPERATIONS = 64;
 const MAX_WAITING_OPERATIONS = 65_536;
-
-/** How often to look whether anything is due. */
-const HOUSEKEEPING_MS = 60_000;
 
 export interface KademliaNodeOptions {
   readonly id?: NodeId | undefined;
@@ -78,14 +75,11 @@ export class KademliaNode {
   readonly #admission: Admission;
   readonly #dialects: Dialects;
   readonly #copies: Copies;
-  readonly #refresh: Refresh;
   readonly #bootstrapper: Bootstrapper;
-  readonly #replication: Replication;
   readonly #handover: Handover;
   readonly #requestContext: RequestContext;
-  readonly #keepAlive: KeepAlive;
+  readonly #upkeep: Upkeep;
   readonly #gate = new Gate(MAX_RUNNING_OPERATIONS, MAX_WAITING_OPERATIONS);
-  #repeating: readonly Repeating[] = [];
   #isStopped = false;
   #requestsAnswered = 0;
   #malformed = 0;
@@ -98,58 +92,55 @@ export class KademliaNode {
         throw new InvalidArgumentError(`${name} must be a whole number from 1 on`);
     }
     const ownId = options.id ?? NodeId.random(random);
-    const onEvent: EventListener = (event) => options.onEvent?.(event);
     this.#options = options;
     this.id = ownId;
     this.k = k;
     this.alpha = alpha;
+    const onEvent: EventListener = (event) => options.onEvent?.(event);
     const table = new RoutingTable({ ownId, k, bitsPerHop, now: scheduler.now() });
-    const rpc = new Rpc({
-      transport,
-      scheduler,
-      random,
-      book,
-      observer: {
-        onAnswered: (from) => this.#admission.answered(from),
-        onUnanswered: (to) => this.#admission.unanswered(to),
-      },
-    });
-    const admission = new Admission({
-      ownId,
-      table,
-      rpc,
-      scheduler,
-      onAdmitted: (contact) => this.#onAdmitted(contact),
-    });
-    const lookups = new Lookups({ ownId, alpha, table, rpc, transport, scheduler, admission });
     const holdings = new Holdings({ storage, table, scheduler, random });
+    const observer = {
+      onAnswered: (from: Address) => admission.answered(from),
+      onUnanswered: (to: Address) => admission.unanswered(to),
+    };
+    const rpc = new Rpc({ transport, scheduler, random, book, observer });
+    const onAdmitted = (contact: Contact) => this.#onAdmitted(contact);
+    const admission = new Admission({ ownId, table, rpc, scheduler, onAdmitted });
+    const lookups = new Lookups({ ownId, alpha, table, rpc, transport, scheduler, admission });
     const dialects = new Dialects(ownId, rpc);
     const copies = new Copies({ ownId, rpc, dialects, scheduler });
-    const refresh = new Refresh({ table, lookups, scheduler, random });
     const onSuperseded = (key: NodeId) => onEvent({ type: "superseded", key });
+    const publisher = new Publisher({ lookups, copies, holdings, scheduler, random, onSuperseded });
+    const refresh = new Refresh({ table, lookups, scheduler, random });
+    const bootstrapper = new Bootstrapper({ table, admission, lookups, refresh, scheduler, random, resolve, onEvent });
     this.table = table;
     this.holdings = holdings;
-    this.publisher = new Publisher({ lookups, copies, holdings, scheduler, random, onSuperseded });
+    this.publisher = publisher;
     this.#rpc = rpc;
     this.#lookups = lookups;
     this.#admission = admission;
     this.#dialects = dialects;
     this.#copies = copies;
-    this.#refresh = refresh;
-    this.#replication = new Replication({ holdings, lookups, copies, scheduler });
-    this.#keepAlive = new KeepAlive({ ownId, table, rpc, scheduler });
+    this.#bootstrapper = bootstrapper;
     this.#handover = new Handover({ table, holdings, copies, scheduler });
-    this.#bootstrapper = new Bootstrapper({ table, admission, lookups, refresh, scheduler, random, resolve, onEvent });
     this.#requestContext = { ownId, table, holdings, acceptStore, now: () => scheduler.now() };
+    this.#upkeep = new Upkeep({
+      scheduler,
+      random,
+      storage,
+      bootstrapper,
+      refresh,
+      publisher,
+      replication: new Replication({ holdings, lookups, copies, scheduler }),
+      keepAlive: new KeepAlive({ ownId, table, rpc, scheduler }),
+      keepAliveMs: options.keepAliveMs,
+      onError: (error) => onEvent({ type: "error", error }),
+    });
   }
 
   /** Begins the upkeep: refreshing, republishing, handing on, keeping alive. */
   start(): void {
-    const { scheduler, random, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
-    this.#repeating = [
-      new Repeating(scheduler, random, HOUSEKEEPING_MS, () => this.#keepHouse()),
-      new Repeating(scheduler, random, keepAliveMs, () => this.#inBackground(this.#keepAlive.round())),
-    ];
+    this.#upkeep.start();
   }
 
   get stats(): NodeStats {
@@ -236,18 +227,16 @@ export class KademliaNode {
     return [...seen.values()];
   }
 
-  /** Refreshes the routing table and hands on pairs now, as far as due. Happens by itself; for those who cannot wait. */
-  async refresh(): Promise<void> {
-    await this.#refresh.idleBuckets();
-    await this.publisher.round();
-    await this.#replication.round();
+  /** Sees to the upkeep that is due, now rather than within the minute. */
+  refresh(): Promise<void> {
+    return this.#upkeep.round();
   }
 
   /** Ends all that is under way: operations throw StoppedError. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    for (const repeating of this.#repeating) repeating.stop();
+    this.#upkeep.stop();
     this.#bootstrapper.stop();
     this.#rpc.stop();
   }
@@ -283,12 +272,6 @@ export class KademliaNode {
   #isAmongNearest(key: NodeId, closest: readonly NodeEntry[]): boolean {
     const farthest = closest[this.k - 1];
     return farthest === undefined || key.compareDistance(this.id, farthest.id) < 0;
-  }
-
-  #keepHouse(): void {
-    this.holdings.storage.expire(this.#options.scheduler.wallClock());
-    this.#bootstrapper.checkIsolation();
-    this.#inBackground(this.refresh());
   }
 
   #inBackground(task: Promise<unknown>): void {

@@ -45,8 +45,8 @@ export interface Call {
   readonly transmissions: number;
 }
 
-/** What the engine learns from the fate of calls, whoever made them. */
-export interface Calls {
+/** Who learns from the fate of calls, whoever made them. */
+export interface CallObserver {
   onAnswered(from: Address): void;
   onUnanswered(to: Address): void;
 }
@@ -65,7 +65,7 @@ export interface RpcOptions {
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
   readonly book: AddressBook;
-  readonly observer: Calls;
+  readonly observer: CallObserver;
 }
 
 export class Rpc {

@@ -10,6 +10,7 @@ import { formatNeighbours } from "./neighbours.ts";
 const MAX_BODY_BYTES = 8_192;
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 1_024;
 
 export interface WebServerOptions {
   /** Default 8080; 0 for any free one. */
@@ -41,6 +42,7 @@ export async function startWebServer(server: Server, { port = 8080, host }: WebS
       sendPage(response, 500, "Internal Server Error", "Something went wrong."),
     );
   });
+  http.maxConnections = MAX_CONNECTIONS;
   try {
     http.listen(port, host);
     await once(http, "listening"); // rejects on "error"
@@ -68,7 +70,8 @@ async function answer(server: Server, request: IncomingMessage, response: Server
     if (isRead) send(response, 200, "application/json", formatNeighbours(server.neighbours, server.id));
     else sendPage(response, 405, "Method Not Allowed", "The neighbours can only be read.", { Allow: "GET, HEAD" });
   } else if (path.startsWith("/dht/")) {
-    const key = path.slice(path.lastIndexOf("/") + 1);
+    // node:http has each byte of the path as one character; the key is these bytes.
+    const key = Buffer.from(path.slice(path.lastIndexOf("/") + 1), "latin1");
     if (isRead) await answerGet(server, key, response);
     else if (request.method === "POST") await answerPost(server, key, new URLSearchParams(query), request, response);
     else sendPage(response, 405, "Method Not Allowed", "A value can be read and stored.", { Allow: "GET, HEAD, POST" });
@@ -77,7 +80,7 @@ async function answer(server: Server, request: IncomingMessage, response: Server
   }
 }
 
-async function answerGet(server: Server, key: string, response: ServerResponse): Promise<void> {
+async function answerGet(server: Server, key: Uint8Array, response: ServerResponse): Promise<void> {
   const { value } = await server.get(key);
   const body = value === undefined ? "" : bodyOf(value);
   // As ever here: an empty value cannot be told from none.
@@ -87,7 +90,7 @@ async function answerGet(server: Server, key: string, response: ServerResponse):
 
 async function answerPost(
   server: Server,
-  key: string,
+  key: Uint8Array,
   query: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
@@ -117,6 +120,7 @@ async function answerPost(
 
 /** Undefined if it is longer than any value can be. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers["content-length"]) > MAX_BODY_BYTES) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {

@@ -51,6 +51,24 @@ describe("the door to the routing table", () => {
     expect(node.engine.table.find(idOf("true"))).toBeDefined();
   });
 
+  it("opens to both of two nodes that join through each other at the same time", async () => {
+    const net = new Testnet();
+    const [one, other] = [net.add(), net.add()];
+    const joins = [one.bootstrap([other]), other.bootstrap([one])];
+    expect((await Promise.all(joins)).map((found) => found.length)).toEqual([1, 1]);
+  });
+
+  it("opens at the first bootstrap though strangers flood it", async () => {
+    const net = new Testnet();
+    const [node, friend] = [net.add(), net.add()];
+    for (let index = 0; index < 1_000; index++) {
+      const datagram = encodeRequest(new Uint8Array(20), { method: "ping", sender: idOf(`forged-${index}`) });
+      net.network.send(datagram, addressOf(`10.8.${index >> 8}.${index & 255 || 1}`), node.address);
+    }
+    await net.advance(100);
+    expect(await node.bootstrap([friend])).toHaveLength(1);
+  });
+
   it("replaces a node that came back at its address with a new id", async () => {
     const net = new Testnet();
     const node = net.add();
