@@ -49,10 +49,16 @@ async function run(args: readonly string[], streams: Streams, interrupted: Abort
     await program.parse();
     return status;
   } catch (error) {
-    // Commander has told what is wrong, or shown the help or the version.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongUse;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return ExitStatus.done; // help or version was asked for, and shown
+    if (error.code === "commander.help") return ExitStatus.wrongUse; // no command: the help was shown
+    throw wrongUse(error.message.replace(/^error: /, ""), error);
   }
+}
+
+function wrongUse(message: string, cause: Error): CommandError {
+  const hint = "The option --help, also after a command, shows what is possible.";
+  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint, cause });
 }
 
 /** @throws the error itself when it is no error of use or network but a fault of ours: its stack is wanted then */

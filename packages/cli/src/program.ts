@@ -3,6 +3,7 @@ import type { CommandContext } from "./command-context.ts";
 import { addDecodeCommand } from "./commands/decode.ts";
 import { addDhtnodeCommand } from "./commands/dhtnode.ts";
 import { addGetCommand } from "./commands/get.ts";
+import { addKademliaCommand } from "./commands/kademlia.ts";
 import { addListenCommand } from "./commands/listen.ts";
 import { addPingCommand } from "./commands/ping.ts";
 import { addPutCommand } from "./commands/put.ts";
@@ -14,17 +15,18 @@ const STATUSES = `
 Exit status: 0 done, 1 wrong use, 2 could not start (port, file, key), 3 no network, 4 nothing found,
 5 refused by the peer, 6 timed out, 130 interrupted.`;
 
-/** All commands. Commander speaks for itself on wrong use, help and version, and then throws a CommanderError. */
+/** All commands. On wrong use, and after help and version, `parse` throws a CommanderError. */
 export function createProgram(args: readonly string[], context: CommandContext): { parse(): Promise<unknown> } {
   const program = new Command("hashmere")
     .description("A distributed hash table node that joins the OpenDHT network, and tools on it")
     .version(VERSION)
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.streams.stdout.write(text),
       writeErr: (text) => context.streams.stderr.write(text),
+      outputError: () => {}, // what is thrown tells as much
     })
-    .showHelpAfterError("(--help shows what is possible)")
     .addHelpText("after", STATUSES);
   const dhtnode = addDhtnodeCommand(program, context);
   addGetCommand(program, context);
@@ -33,11 +35,12 @@ export function createProgram(args: readonly string[], context: CommandContext):
   addQueryCommand(program, context);
   addPingCommand(program, context);
   addDecodeCommand(program, context);
+  addKademliaCommand(program, context);
   return {
     parse: () => {
       const [name = "", ...rest] = args;
       const isDhtnode = name === dhtnode.name() || dhtnode.aliases().includes(name);
-      const names = dhtnode.options.flatMap(({ long }) => long ?? []);
+      const names = ["--help", ...dhtnode.options.flatMap(({ long }) => long ?? [])];
       return program.parseAsync(isDhtnode ? [name, ...spellOut(rest, names)] : args, { from: "user" });
     },
   };

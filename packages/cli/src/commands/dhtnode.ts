@@ -8,6 +8,7 @@ import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts"
 import { type LogTarget, logFile, systemLog } from "../dhtnode/log-target.ts";
 import { describeNode } from "../dhtnode/node-info.ts";
 import { addDhtnodeOptions, type DhtnodeOptions } from "../dhtnode/options.ts";
+import { stop } from "../dhtnode/stop.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import type { Streams } from "../output/output.ts";
@@ -22,6 +23,7 @@ export function addDhtnodeCommand(program: Command, context: CommandContext): Co
 }
 
 async function dhtnode(options: DhtnodeOptions, context: CommandContext): Promise<ExitStatus> {
+  process.on("SIGHUP", () => {}); // a terminal that closes is no reason to stop
   if (options.daemonChild) return inBackground(options, context);
   if (options.daemonize) {
     const pid = await startDaemon();
@@ -32,7 +34,7 @@ async function dhtnode(options: DhtnodeOptions, context: CommandContext): Promis
 }
 
 async function inBackground(options: DhtnodeOptions, context: CommandContext): Promise<ExitStatus> {
-  // A terminal that closes is no reason to stop; without one, `-v` means the system's log.
+  // Without a terminal, `-v` means the system's log.
   const settled = { ...options, syslog: options.syslog ?? (options.verbose === true && options.logfile === undefined) };
   try {
     return await serve(settled, context, reportRunning);
@@ -49,7 +51,7 @@ async function serve(
 ): Promise<ExitStatus> {
   const write = (text: string) => streams.stderr.write(`${text}\n`);
   const terminal = lineLogger((line) => streams.stderr.write(line), streams.stderr.isTTY);
-  return withRunningNode(options, terminal, async (node) => {
+  return withRunningNode(options, terminal, interrupted, async (node) => {
     announceBootstrap(options, streams);
     reportSilence(node, options.bootstrap ?? [], write);
     onRunning();
@@ -59,7 +61,7 @@ async function serve(
 
 async function withPrompt(options: DhtnodeOptions, { streams, interrupted }: CommandContext): Promise<ExitStatus> {
   const shell = await Shell.open(streams);
-  return withRunningNode(options, shell.logger, async (node, logger) => {
+  return withRunningNode(options, shell.logger, interrupted, async (node, logger) => {
     announceBootstrap(options, streams);
     reportSilence(node, options.bootstrap ?? [], (text) => shell.complain(text));
     shell.print(`${describeNode(node)}\n${HELP_HINT}\n`);
@@ -68,17 +70,23 @@ async function withPrompt(options: DhtnodeOptions, { streams, interrupted }: Com
   });
 }
 
-/** A node for as long as `use` takes; then what it is doing may end, and its state is saved. */
+/** A node for as long as `use` takes. */
 async function withRunningNode(
   options: DhtnodeOptions,
   terminal: Logger,
+  interrupted: AbortSignal,
   use: (node: DhtRunner, logger: Logger | undefined) => Promise<void>,
 ): Promise<ExitStatus> {
   const target = await openLog(options);
   try {
     const logger = target?.logger ?? (options.verbose ? terminal : undefined);
-    await using node = await startNode({ ...toConfig(options), logger });
-    await use(node, logger);
+    const node = await startNode({ ...toConfig(options), logger });
+    try {
+      await use(node, logger);
+      await stop(node, interrupted);
+    } finally {
+      await node.join();
+    }
     return ExitStatus.done;
   } finally {
     target?.close();

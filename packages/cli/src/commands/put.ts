@@ -10,6 +10,7 @@ import { parseKey } from "../key.ts";
 import { addNodeOptions, KEY_HELP, type NodeOptions } from "../one-shot/options.ts";
 import { type OneShot, withNode } from "../one-shot/with-node.ts";
 import { uint, valueId } from "../options.ts";
+import { counted } from "../output/counted.ts";
 
 interface PutOptions extends NodeOptions {
   readonly file?: string;
@@ -119,14 +120,16 @@ function report(result: PutResult, { output, elapsed }: OneShot, interrupted: Ab
   if (ok) {
     if (output.isJson) output.json({ id: value.id.toString(), asked, acknowledged, refused });
     else
-      output.chatter(`stored on ${acknowledged} of ${asked} nodes (value id ${value.id.toString(16)}, ${elapsed()})`);
+      output.chatter(
+        `stored on ${acknowledged} of ${counted(asked, "node")} (value id ${value.id.toString(16)}, ${elapsed()})`,
+      );
     return;
   }
   if (refused > 0) {
     throw new CommandError({
       status: ExitStatus.refusedByPeer,
       code: "ERR_REFUSED",
-      message: `${refused} of ${asked} nodes refused the value`,
+      message: `${refused} of ${counted(asked, "node")} refused the value`,
       reason: "Its type has rules that it doesn't keep, or another value with this id may not be replaced.",
       hint: "Choose another --id or --type.",
     });
@@ -134,7 +137,7 @@ function report(result: PutResult, { output, elapsed }: OneShot, interrupted: Ab
   throw new CommandError({
     status: ExitStatus.timedOut,
     code: "ERR_TIMED_OUT",
-    message: `none of ${asked} nodes has confirmed the value in ${elapsed()}`,
+    message: `none of ${counted(asked, "node")} has confirmed the value in ${elapsed()}`,
     reason: "The network is slow or has been lost.",
     hint: "Try again, or wait longer with --timeout.",
   });

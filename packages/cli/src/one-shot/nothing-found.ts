@@ -1,5 +1,6 @@
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { counted } from "../output/counted.ts";
 
 export interface EmptyLookup {
   /** As in `no value at "key"`. */
@@ -34,7 +35,7 @@ export function nothingFound({ what, ok, nodesAsked, isTimeOver, elapsed }: Empt
   return new CommandError({
     status: ExitStatus.nothingFound,
     code: "ERR_NOTHING_FOUND",
-    message: `${what} (asked ${nodesAsked} nodes in ${elapsed})`,
+    message: `${what} (asked ${counted(nodesAsked, "node")} in ${elapsed})`,
     reason: "None has been put there, or it has expired: values live for ten minutes unless their type says otherwise.",
     hint: "Check the spelling of the key; `hashmere put --permanent` keeps a value alive.",
   });

@@ -10,9 +10,12 @@ const UNITS: readonly { readonly name: string; readonly ms: number; readonly unt
 /** Three significant digits and a unit that fits, as dhtnode prints durations: `54.3 us`, `1.41 ms`, `2 min`. */
 export function formatDuration(ms: number): string {
   const length = Math.abs(ms);
-  const unit = UNITS.find(({ until }) => length < until);
-  if (!unit) return `${ms} ms`;
-  return `${Number((ms / unit.ms).toPrecision(3))} ${unit.name}`;
+  const unit = UNITS.find(({ ms: size, until }) => round(length / size) * size < until);
+  return unit ? `${round(ms / unit.ms)} ${unit.name}` : `${ms} ms`;
+}
+
+function round(number: number): number {
+  return Number(number.toPrecision(3));
 }
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };

@@ -1,4 +1,5 @@
 import { DhtRunner } from "@hashmere/dht";
+import { stop } from "../dhtnode/stop.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
 import type { Streams } from "../output/output.ts";
@@ -30,6 +31,7 @@ export async function playground(streams: Streams): Promise<ExitStatus> {
   print(`  below: the prompt of node ${first.nodeId}, Ctrl-D to leave\n${HELP_HINT}`);
   await shell.run(first, { signal: interruption.signal });
   print("");
+  await stop(first, interruption.signal); // while the others are there to answer
   return ExitStatus.done;
 }
 
