@@ -23,5 +23,5 @@ export type { ListenOptions } from "./operations/listen.ts";
 export type { LookupOutcome, Operation } from "./operations/operation.ts";
 export type { PutOperation, PutOptions } from "./operations/put.ts";
 export type { QueryOptions } from "./operations/query.ts";
-export type { DhtNodeOptions, NodeEvents, Resolve } from "./options.ts";
+export type { DhtNodeOptions } from "./options.ts";
 export type { CheckSignature, SignatureOutcome } from "./signature-checks.ts";

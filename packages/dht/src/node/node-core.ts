@@ -24,7 +24,7 @@ import { SignedIds } from "./signed-ids.ts";
 /** A quiet time after which a new neighbour is a reason to look around at once. */
 const QUIET_MS = 5 * 60_000; // node behaviour §4
 /** Connectivity is declared changed by dying searches at most this often per family; thousands may die together. */
-export const MIN_RESET_INTERVAL_MS = 10_000;
+const MIN_RESET_INTERVAL_MS = 10_000;
 
 const IGNORE_OUTCOME = { onReply: () => {} };
 

@@ -114,7 +114,25 @@ export class Testnet {
 
   /** Adds nodes, which start at once and bootstrap. */
   spawn(count: number): TestNode[] {
-    return Array.from({ length: count }, () => this.#spawn());
+    return Array.from({ length: count }, () => this.spawnOne());
+  }
+
+  /** Adds a node, which starts at once and bootstraps. */
+  spawnOne(): TestNode {
+    const { config } = this.#options;
+    const index = this.nodes.length;
+    const node = new TestNode({
+      index,
+      seed: this.#random.uint32(),
+      endpoint: this.network.attach(this.#families),
+      scheduler: this.scheduler,
+      drive: this.#drive,
+      config: { types: this.#types, ...(typeof config === "function" ? config(index) : config) },
+    });
+    this.nodes.push(node);
+    this.#start(node);
+    if (index >= this.#spared) this.#churn?.add(node);
+    return node;
   }
 
   /** Adds nodes that start one after the other. Resolves when the last is connected and the network had time to settle. */
@@ -126,7 +144,7 @@ export class Testnet {
     const pause = toMilliseconds(interval);
     const joined: TestNode[] = [];
     for (let i = 0; i < count; i++) {
-      joined.push(this.#spawn());
+      joined.push(this.spawnOne());
       await this.#drive.advance(pause);
     }
     if (this.nodes.length > 1) for (const node of joined) if (node.isRunning) await node.connected();
@@ -178,23 +196,6 @@ export class Testnet {
   close(): void {
     this.stopChurn();
     this.crash(this.nodes);
-  }
-
-  #spawn(): TestNode {
-    const { config } = this.#options;
-    const index = this.nodes.length;
-    const node = new TestNode({
-      index,
-      seed: this.#random.uint32(),
-      endpoint: this.network.attach(this.#families),
-      scheduler: this.scheduler,
-      drive: this.#drive,
-      config: { types: this.#types, ...(typeof config === "function" ? config(index) : config) },
-    });
-    this.nodes.push(node);
-    this.#start(node);
-    if (index >= this.#spared) this.#churn?.add(node);
-    return node;
   }
 
   #start(node: TestNode): void {

@@ -40,24 +40,24 @@ describe("whoever shows no token", () => {
 
   test("gets a short error for a put or listen, and for a ping hardly more than he sent", () => {
     const net = new Testnet({ latency: 1 });
-    const [node] = net.spawn(1);
+    const node = net.spawnOne();
     const stranger = new Stranger(net).beHonest();
-    stranger.ask(node as TestNode, { kind: "ping" });
+    stranger.ask(node, { kind: "ping" });
     const token = new Uint8Array(32);
     const value = new Value({ id: 1n, data: new Uint8Array(100) });
-    const put = exchange(net, node as TestNode, stranger, { kind: "put", key, values: [value], announced: [], token });
+    const put = exchange(net, node, stranger, { kind: "put", key, values: [value], announced: [], token });
     expect(put.answered).toBeLessThan(put.asked);
-    const listen = exchange(net, node as TestNode, stranger, { kind: "listen", key, socketId: 5, version: 1, token });
+    const listen = exchange(net, node, stranger, { kind: "listen", key, socketId: 5, version: 1, token });
     expect(listen.answered).toBeLessThan(listen.asked);
-    const ping = exchange(net, node as TestNode, stranger, { kind: "ping" });
+    const ping = exchange(net, node, stranger, { kind: "ping" });
     expect(ping.answered).toBeLessThan(ping.asked * 1.5);
   });
 
   test("and forges many sources brings the node to greet only a bounded number of strangers", () => {
     const net = new Testnet({ latency: 1, config: { maxReqPerSec: -1 } });
-    const [node] = net.spawn(1);
+    const node = net.spawnOne();
     const strangers = Array.from({ length: 400 }, (_, index) => new Stranger(net, `stranger ${index}`));
-    for (const stranger of strangers) stranger.send(node as TestNode, { kind: "ping", ...stranger.envelope() });
+    for (const stranger of strangers) stranger.send(node, { kind: "ping", ...stranger.envelope() });
     net.scheduler.advance(100);
     const greeted = strangers.filter((stranger) => stranger.queries("ping").length > 0);
     expect(greeted.length).toBeGreaterThan(0);

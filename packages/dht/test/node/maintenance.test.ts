@@ -7,8 +7,7 @@ async function nodeWith(
   stranger: (net: Testnet) => Stranger,
 ): Promise<{ net: Testnet; node: TestNode; stranger: Stranger }> {
   const net = new Testnet({ latency: 1 });
-  const [node] = net.spawn(1);
-  if (node === undefined) throw new Error("a node was asked for");
+  const node = net.spawnOne();
   const other = stranger(net);
   other.send(node, { kind: "ping", ...other.envelope() });
   await node.connected();
@@ -18,7 +17,7 @@ async function nodeWith(
 describe("a newcomer", () => {
   test("who asks something is pinged at once, and told to others as soon as it has answered", () => {
     const net = new Testnet({ latency: 1 });
-    const node = net.spawn(1)[0] as TestNode;
+    const node = net.spawnOne();
     const silent = new Stranger(net, "silent");
     const honest = new Stranger(net, "honest").beHonest();
     silent.ask(node, { kind: "ping" });
@@ -30,7 +29,7 @@ describe("a newcomer", () => {
 
   test("that says it is a client is neither pinged nor told to others nor counted", () => {
     const net = new Testnet({ latency: 1 });
-    const node = net.spawn(1)[0] as TestNode;
+    const node = net.spawnOne();
     const client = new Stranger(net, "client").beHonest();
     client.ask(node, { kind: "ping", client: true });
     expect(client.queries("ping")).toHaveLength(0);
@@ -63,7 +62,7 @@ describe("maintenance", () => {
 
   test("asks about a random id of a bucket that was silent for ten minutes, for both families where both are lived in", async () => {
     const net = new Testnet({ latency: 1, families: [4, 6] });
-    const node = net.spawn(1)[0] as TestNode;
+    const node = net.spawnOne();
     const stranger = new Stranger(net).beHonest();
     stranger.send(node, { kind: "ping", ...stranger.envelope() });
     await node.connected();

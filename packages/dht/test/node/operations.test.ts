@@ -9,8 +9,7 @@ const value = (id: bigint, text = "text") => new Value({ id, data: new TextEncod
 
 function loneNode(families: readonly (4 | 6)[] = [4]): { net: Testnet; node: TestNode } {
   const net = new Testnet({ latency: 1, families });
-  const [node] = net.spawn(1);
-  return { net, node: node as TestNode };
+  return { net, node: net.spawnOne() };
 }
 
 describe("under the zero key", () => {

@@ -20,11 +20,11 @@ describe("B, joining and leaving:", () => {
 
   test("B3: a shutdown with a pending put and a dead bootstrap host is over at once", async () => {
     const net = new Testnet();
-    const [node] = net.spawn(1);
-    node?.dht.addBootstrap("10.200.0.1", 4222);
-    const put = node?.put("k", "v");
+    const node = net.spawnOne();
+    node.dht.addBootstrap("10.200.0.1", 4222);
+    const put = node.put("k", "v");
     const start = net.now;
-    await node?.shutdown({ stop: true });
+    await node.shutdown({ stop: true });
     expect((await put)?.ok).toBe(false);
     expect(net.now - start).toBeLessThan(5000);
   });

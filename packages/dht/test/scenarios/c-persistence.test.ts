@@ -9,8 +9,7 @@ const key = InfoHash.get("key");
 
 function loneNode(types?: ValueTypeRegistry): { net: Testnet; node: TestNode } {
   const net = new Testnet({ config: { types } });
-  const [node] = net.spawn(1);
-  if (node === undefined) throw new Error("a node was asked for");
+  const node = net.spawnOne();
   return { net, node };
 }
 

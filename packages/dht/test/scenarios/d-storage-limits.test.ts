@@ -20,8 +20,7 @@ describe("D, with values of 1024 bytes:", () => {
 
   test("D2: a lone node with a local limit keeps what fits, and every put comes to an end", async () => {
     const net = new Testnet({ config: { maxLocalStoreSize: tenKilobytes } });
-    const [node] = net.spawn(1);
-    if (node === undefined) throw new Error("a node was asked for");
+    const node = net.spawnOne();
     const puts = await Promise.all(Array.from({ length: 20 }, (_, i) => node.put(`k${i}`, KILOBYTE)));
     expect(puts.map(({ ok }) => ok)).toEqual(Array(20).fill(false));
     const { localStorageSize, storageValues } = node.dht.info();

@@ -4,7 +4,7 @@ import { createTestnet, Testnet } from "../../src/testnet/index.ts";
 describe("E, as the Python unit tests have it:", () => {
   test("E1: nodes that are made and dropped leave nothing behind", async () => {
     const net = new Testnet();
-    for (let i = 0; i < 10; i++) net.crash(net.spawn(1));
+    for (let i = 0; i < 10; i++) net.crash(net.spawnOne());
     await net.advance("1m");
     expect(net.scheduler.pending).toBe(0);
   });

@@ -44,7 +44,7 @@ describe("F, networks that live:", () => {
     const first = holders(net, "k");
     for (const node of first) {
       await node.shutdown();
-      net.spawn(1);
+      net.spawnOne();
       await net.advance("30s");
     }
     const now = holders(net, "k");

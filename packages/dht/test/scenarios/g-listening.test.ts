@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { InfoHash } from "../../src/id/index.ts";
-import { createTestnet, type TestNode, Testnet } from "../../src/testnet/index.ts";
+import { createTestnet, Testnet } from "../../src/testnet/index.ts";
 import { Value, ValueTypeRegistry } from "../../src/value/index.ts";
 import { Stranger } from "../node/stranger.ts";
+import { ranking } from "./ranking.ts";
 
 const key = InfoHash.get("key");
 const value = (id: bigint, text = "text") => new Value({ id, data: new TextEncoder().encode(text) });
@@ -15,8 +16,7 @@ function brief(expirationMs: number): ValueTypeRegistry {
 
 async function pairWithStranger(types = new ValueTypeRegistry()) {
   const net = new Testnet({ latency: 1, config: { types } });
-  const [node] = net.spawn(1);
-  if (node === undefined) throw new Error("a node was asked for");
+  const node = net.spawnOne();
   const stranger = new Stranger(net).beHonest();
   stranger.send(node, { kind: "ping", ...stranger.envelope() });
   await node.connected();
@@ -111,17 +111,15 @@ describe("G, measured on real nodes: listening", () => {
 
   test("G21: the four closest nodes are listened at, and others take the place of those that vanish within 32 s", async () => {
     const net = await createTestnet({ nodes: 24, latency: 1, settle: "12s" });
-    const byDistance = [...net.nodes].sort((a, b) => key.xorCmp(a.id, b.id));
-    const listener = (byDistance[23] as TestNode).listen(key);
+    const rank = ranking(net, key);
+    const listener = rank(23).listen(key);
     await net.advance("5s");
-    await (byDistance[12] as TestNode).put(key, value(1n));
+    await rank(12).put(key, value(1n));
     await listener.heard(1);
-    const listenedAt = () =>
-      byDistance
-        .slice(0, 23)
-        .flatMap((node, rank) => (node.isRunning && node.dht.storageLog().includes("1 list.") ? [rank] : []));
+    const listensAt = (place: number) => rank(place).isRunning && rank(place).dht.storageLog().includes("1 list.");
+    const listenedAt = () => Array.from({ length: 23 }, (_, place) => place).filter(listensAt);
     expect(listenedAt()).toEqual([0, 1, 2, 3]);
-    net.crash(byDistance.slice(0, 2));
+    net.crash([rank(0), rank(1)]);
     await net.advance("32s");
     expect(listenedAt()).toEqual([2, 3, 4, 5]);
     expect(listener.events).toHaveLength(1);

@@ -3,20 +3,15 @@ import { InfoHash } from "../../src/id/index.ts";
 import { createTestnet, type TestNode, Testnet } from "../../src/testnet/index.ts";
 import { Value, Where } from "../../src/value/index.ts";
 import { Stranger } from "../node/stranger.ts";
+import { ranking } from "./ranking.ts";
 
 const key = InfoHash.get("key");
 const value = (id: bigint, text = "text") => new Value({ id, data: new TextEncoder().encode(text) });
 
-/** The nodes by their distance from the key, the closest first. */
-function ranked(net: Testnet): TestNode[] {
-  return [...net.nodes].sort((a, b) => key.xorCmp(a.id, b.id));
-}
-
 /** A node that knows nobody but a stranger. */
 async function pairWithStranger(): Promise<{ net: Testnet; node: TestNode; stranger: Stranger }> {
   const net = new Testnet({ latency: 1 });
-  const [node] = net.spawn(1);
-  if (node === undefined) throw new Error("a node was asked for");
+  const node = net.spawnOne();
   const stranger = new Stranger(net).beHonest();
   stranger.send(node, { kind: "ping", ...stranger.envelope() });
   await node.connected();
@@ -27,12 +22,12 @@ async function pairWithStranger(): Promise<{ net: Testnet; node: TestNode; stran
 describe("G, measured on real nodes: gets and puts", () => {
   test("G1: a lone node keeps its put, gets it back, and both fail within 10 ms", async () => {
     const net = new Testnet();
-    const [node] = net.spawn(1);
-    expect((await node?.put(key, value(1n)))?.ok).toBe(false);
-    const got = await node?.get(key);
+    const node = net.spawnOne();
+    expect((await node.put(key, value(1n)))?.ok).toBe(false);
+    const got = await node.get(key);
     expect([got?.ok, got?.values.length, got?.nodes.length]).toEqual([false, 1, 0]);
     expect(net.now).toBeLessThan(10);
-    expect(node?.dht.storageLog(key)).toContain("Value 1 size: 4 bytes");
+    expect(node.dht.storageLog(key)).toContain("Value 1 size: 4 bytes");
   });
 
   test("G7: a put that isn't permanent goes out with its creation date and without a probe", async () => {
@@ -93,12 +88,15 @@ describe("G, measured on real nodes: gets and puts", () => {
 
   test("G20: on 24 nodes a value ends up on exactly the eight closest and its putter; 14 nodes are reported", async () => {
     const net = await createTestnet({ nodes: 24, latency: 1, settle: "12s" });
-    const byDistance = ranked(net);
-    const putter = byDistance[15] as TestNode;
+    const rank = ranking(net, key);
+    const putter = rank(15);
     const { ok, nodes } = await putter.put(key, value(1n));
     expect([ok, nodes.length]).toEqual([true, 14]);
-    expect(byDistance.filter((node) => node.local(key).length > 0)).toEqual([...byDistance.slice(0, 8), putter]);
-    const got = await (byDistance[23] as TestNode).get(key);
+    const holders = Array.from({ length: 24 }, (_, place) => place).filter(
+      (place) => rank(place).local(key).length > 0,
+    );
+    expect(holders).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 15]);
+    const got = await rank(23).get(key);
     expect([got.ok, got.values.length, got.nodes.length]).toEqual([true, 1, 14]);
   });
 
