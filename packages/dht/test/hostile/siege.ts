@@ -41,7 +41,8 @@ export class Siege {
   readonly #samples: Sample[] = [];
   readonly #known: Knowledge;
   readonly #tids: number[] = [0];
-  readonly #tokens = new Map<string, Uint8Array>();
+  /** By address; undefined for those of whom no token is known yet. */
+  readonly #tokens: Map<string, Uint8Array | undefined>;
   #sampleCount = 0;
   #nextOperation = 0;
   #strangers = 0;
@@ -65,6 +66,7 @@ export class Siege {
     this.#random = new SeededRandom(seed);
     this.#mutator = new Mutator(vectors, new SeededRandom(seed + 1));
     this.#known = this.#knowledge();
+    this.#tokens = new Map(this.#known.addresses.map((address) => [address.toString(), undefined]));
     this.#forger = new Forger(this.#known, new SeededRandom(seed + 2));
     this.#watch();
     this.#keepBusy();
@@ -138,7 +140,7 @@ export class Siege {
     if (message.kind === "malformed") throw new Error(`the node sends what nobody understands: ${message.reason}`);
     if (message.kind === "listen") this.#tids[this.#below(MAX_TIDS)] = message.socketId;
     else if (message.kind === "reply") {
-      if (message.token !== undefined) this.#tokens.set(to.toString(), message.token);
+      if (message.token !== undefined && this.#tokens.has(`${to}`)) this.#tokens.set(`${to}`, message.token);
     } else this.#tids[this.#below(MAX_TIDS)] = message.tid;
   }
 
