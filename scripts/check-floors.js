@@ -1,45 +1,68 @@
-// The rooms of @hashmere/dht stand on floors, and a room uses its own floor and those below, never one above. This reads
+// The rooms of a package stand on floors, and a room uses its own floor and those below, never one above. This reads
 // every import between rooms and names those that go up.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const FLOORS = [
-  ["address", "errors", "id", "log", "msgpack", "random", "scheduler"],
-  ["value"],
-  ["wire"],
-  ["routing"],
-  ["rpc"],
-  ["search", "store"],
-  ["node"],
-  ["secure"],
-  ["discovery", "runner", "testnet", "transport"],
-];
-const SOURCES = fileURLToPath(new URL("../packages/dht/src/", import.meta.url));
+const HOUSES = {
+  "packages/dht/src": [
+    ["address", "errors", "id", "log", "msgpack", "random", "scheduler"],
+    ["value"],
+    ["wire"],
+    ["routing"],
+    ["rpc"],
+    ["search", "store"],
+    ["node"],
+    ["secure"],
+    ["discovery", "runner", "testnet", "transport"],
+  ],
+  "packages/kademlia/src": [
+    ["address", "errors", "id", "msgpack", "random", "scheduler"],
+    ["value"],
+    ["wire"],
+    ["routing"],
+    ["rpc"],
+    ["lookup", "storage"],
+    ["node"],
+    ["sqlite", "transport"],
+    ["server"],
+    ["testnet", "web"],
+  ],
+};
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
 
-const rooms = readdirSync(SOURCES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-const faults = rooms.flatMap((room) => [...faultsOf(room.name)]);
+const faults = Object.entries(HOUSES).flatMap(([house, floors]) => {
+  const sources = fileURLToPath(new URL(`../${house}/`, import.meta.url));
+  const rooms = readdirSync(sources, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return rooms.flatMap((room) => [...faultsOf(room.name, sources, floors)]).map((fault) => `${house}/${fault}`);
+});
 
-for (const fault of faults) process.stderr.write(`packages/dht/src/${fault}\n`);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** @param {string} room */
-function* faultsOf(room) {
-  const floor = floorOf(room);
+/**
+ * @param {string} room
+ * @param {string} sources
+ * @param {string[][]} floors
+ */
+function* faultsOf(room, sources, floors) {
+  const floor = floorOf(room, floors);
   if (floor === -1) yield `${room} has no floor yet: give it one in scripts/check-floors.js and in ARCHITECTURE.md`;
-  for (const file of sourceFiles(join(SOURCES, room))) {
+  for (const file of sourceFiles(join(sources, room))) {
     for (const [, path = ""] of readFileSync(file, "utf8").matchAll(RELATIVE_IMPORT)) {
-      const [used = ""] = relative(SOURCES, join(file, "..", path)).split(/[\\/]/);
-      if (floorOf(used) > floor || used === "index.ts")
-        yield `${relative(SOURCES, file)} imports ${path}, which is a floor above`;
+      const [used = ""] = relative(sources, join(file, "..", path)).split(/[\\/]/);
+      if (floorOf(used, floors) > floor || used === "index.ts")
+        yield `${relative(sources, file)} imports ${path}, which is a floor above`;
     }
   }
 }
 
-/** @param {string} room */
-function floorOf(room) {
-  return FLOORS.findIndex((rooms) => rooms.includes(room));
+/**
+ * @param {string} room
+ * @param {string[][]} floors
+ */
+function floorOf(room, floors) {
+  return floors.findIndex((rooms) => rooms.includes(room));
 }
 
 /**

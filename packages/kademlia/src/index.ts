@@ -22,8 +22,8 @@ export {
   type ServerOptions,
   type ServerTransport,
 } from "./server/index.ts";
+export { SqliteStorage, type SqliteStorageOptions } from "./sqlite/index.ts";
 export { MemoryStorage, type MemoryStorageOptions, type Pair, type Storage } from "./storage/index.ts";
-export { SqliteStorage, type SqliteStorageOptions } from "./storage/sqlite-storage.ts";
 export { UdpTransport } from "./transport/index.ts";
 export { Float, PackedValue, pythonText, type Value } from "./value/index.ts";
 export { startWebServer, type WebServer, type WebServerOptions } from "./web/index.ts";

@@ -15,16 +15,16 @@ import {
   type SetOptions,
   type SetResult,
 } from "../node/index.ts";
-import { SystemRandom } from "../random/system-random.ts";
 import type { Transport } from "../rpc/index.ts";
 import { Repeating } from "../scheduler/index.ts";
-import { SystemScheduler } from "../scheduler/system-scheduler.ts";
 import { MemoryStorage, type Storage } from "../storage/index.ts";
 import { type DatagramReceiver, UdpTransport } from "../transport/index.ts";
 import { PackedValue, type Value } from "../value/index.ts";
 import { digest, type Key } from "./key.ts";
 import { parsePythonState } from "./python-state.ts";
 import { parseState, type ServerState, stringifyState } from "./state.ts";
+import { SystemRandom } from "./system-random.ts";
+import { SystemScheduler } from "./system-scheduler.ts";
 
 /** Where servers of this network usually listen. */
 export const DEFAULT_PORT = 8468;
@@ -88,6 +88,8 @@ export class Server implements AsyncDisposable {
   readonly #random = new SystemRandom();
   readonly #onEvent: EventListener;
   #saving: Repeating | undefined;
+  /** Saves follow one another; two at once would write over each other. */
+  #lastSave: Promise<void> = Promise.resolve();
   #port: number | undefined;
 
   constructor(options: ServerOptions = {}) {
@@ -239,16 +241,15 @@ export class Server implements AsyncDisposable {
     return this.#node.refresh();
   }
 
-  /** Writes all that `loadState` needs, as JSON. The file is replaced in one step: it is never half written. */
-  async saveState(file: string): Promise<void> {
-    const { k, alpha, publisher, holdings } = this.#node;
-    const { storage } = holdings;
-    const neighbours = this.bootstrappableNeighbors().map(([host, port]) => ({ host, port }));
-    const pairs = storage.isPersistent ? [] : [...storage.pairs()];
-    await replaceFile(
-      file,
-      stringifyState({ id: this.id, k, alpha, neighbours, publications: publisher.publications, pairs }),
-    );
+  /**
+   * Writes all that `loadState` needs, as JSON. The file is replaced in one step: it is never half written.
+   *
+   * @throws the file system's errors
+   */
+  saveState(file: string): Promise<void> {
+    const save = this.#lastSave.then(() => replaceFile(file, stringifyState(this.#state())));
+    this.#lastSave = save.catch(() => {}); // whoever asked for that one hears of it
+    return save;
   }
 
   /** Saves now, and again every `intervalMs` (default ten minutes) until `stop`. A failure later on is an event. */
@@ -265,11 +266,25 @@ export class Server implements AsyncDisposable {
     this.#saving?.stop();
     this.#node.stop();
     await this.#transport.close();
+    await this.#lastSave;
     this.#node.holdings.storage.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  #state(): ServerState {
+    const { k, alpha, publisher, holdings } = this.#node;
+    const { storage } = holdings;
+    return {
+      id: this.id,
+      k,
+      alpha,
+      neighbours: this.bootstrappableNeighbors().map(([host, port]) => ({ host, port })),
+      publications: publisher.publications,
+      pairs: storage.isPersistent ? [] : [...storage.pairs()],
+    };
   }
 
   #restore({ publications, pairs }: ServerState): void {

@@ -283,6 +283,15 @@ describe("the state of a server", () => {
     await expect(Server.loadState(join(folder, "missing.json"))).rejects.toThrow("ENOENT");
   });
 
+  it("can be saved many times at once", async () => {
+    const file = join(folder, "often.json");
+    const [first] = await network(2);
+    await Promise.all(Array.from({ length: 20 }, () => first.saveState(file)));
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ id: first.id.hex });
+    await expect(first.saveState(join(folder, "missing", "state.json"))).rejects.toThrow("ENOENT");
+    await first.saveState(file);
+  });
+
   it("is saved at once and again and again, until the server stops", async () => {
     const file = join(folder, "regular.json");
     const [first] = await network(1);

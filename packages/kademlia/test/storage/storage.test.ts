@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { SqliteStorage } from "../../src/sqlite/index.ts";
 import { MemoryStorage, type Pair, type Storage } from "../../src/storage/index.ts";
-import { SqliteStorage } from "../../src/storage/sqlite-storage.ts";
 import { Float, PackedValue, type Value } from "../../src/value/index.ts";
 import { idOf } from "../support/ids.ts";
 

@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import type { RandomSource } from "./random-source.ts";
+import type { RandomSource } from "../random/index.ts";
 
 const POOL_BYTES = 4_096;
 

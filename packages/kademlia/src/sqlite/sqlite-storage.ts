@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { NodeId } from "../id/index.ts";
+import type { Pair, Storage } from "../storage/index.ts";
 import { PackedValue } from "../value/index.ts";
-import type { Pair, Storage } from "./storage.ts";
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;

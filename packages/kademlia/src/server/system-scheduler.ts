@@ -1,4 +1,4 @@
-import type { Scheduler, Timer } from "./scheduler.ts";
+import type { Scheduler, Timer } from "../scheduler/index.ts";
 
 /** Longest delay that setTimeout understands. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
