@@ -25,5 +25,5 @@ export {
 export { SqliteStorage, type SqliteStorageOptions } from "./sqlite/index.ts";
 export { MemoryStorage, type MemoryStorageOptions, type Pair, type Storage } from "./storage/index.ts";
 export { UdpTransport } from "./transport/index.ts";
-export { Float, PackedValue, pythonText, type Value } from "./value/index.ts";
+export { Float, PackedValue, pythonText, textOrBytes, type Value } from "./value/index.ts";
 export { startWebServer, type WebServer, type WebServerOptions } from "./web/index.ts";

@@ -1,8 +1,9 @@
 import { buffer } from "node:stream/consumers";
-import { pythonText, Server, type Value } from "@hashmere/kademlia";
+import { pythonText, Server, textOrBytes, type Value } from "@hashmere/kademlia";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { counted } from "../output/counted.ts";
 import { Output } from "../output/output.ts";
 import type { ServerOptions } from "./options.ts";
 import { withUserErrors } from "./with-user-errors.ts";
@@ -29,7 +30,7 @@ export function get(key: string, options: OneShotOptions, context: CommandContex
       throw new CommandError({
         status: ExitStatus.nothingFound,
         code: "ERR_NOTHING_FOUND",
-        message: `no value at "${key}" (asked ${result.asked} nodes)`,
+        message: `no value at "${key}" (asked ${counted(result.asked, "node")})`,
       });
     }
     const { value, source, holders, asked } = result;
@@ -57,13 +58,13 @@ export async function set(
       throw new CommandError({
         status: ExitStatus.refusedByPeer,
         code: "ERR_REFUSED",
-        message: `none of ${result.asked} nodes stored the value`,
+        message: `none of ${counted(result.asked, "node")} stored the value`,
         hint: "They may be full, or have rules of their own.",
       });
     }
     const { asked, acknowledged } = result;
     if (output.isJson) output.json({ asked, acknowledged });
-    else output.chatter(`stored on ${acknowledged} of ${asked} nodes`);
+    else output.chatter(`stored on ${acknowledged} of ${counted(asked, "node")}`);
     return ExitStatus.done;
   });
 }
@@ -114,14 +115,6 @@ function timedOut(cause: unknown): CommandError {
     hint: "Wait longer with --timeout.",
     cause,
   });
-}
-
-function textOrBytes(data: Buffer): string | Uint8Array {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
-  } catch {
-    return new Uint8Array(data);
-  }
 }
 
 function toText(value: Exclude<Value, Uint8Array>): string {

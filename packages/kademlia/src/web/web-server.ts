@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { SocketError, ValueTooLargeError } from "../errors/index.ts";
 import type { Server } from "../server/index.ts";
-import { pythonText, type Value } from "../value/index.ts";
+import { pythonText, textOrBytes, type Value } from "../value/index.ts";
 import { formatNeighbours } from "./neighbours.ts";
 
 /** No larger value can be stored. */
@@ -102,7 +102,7 @@ async function answerPost(
     });
     return;
   }
-  const setting = server.set(key, valueIn(body));
+  const setting = server.set(key, textOrBytes(body));
   if (query.get("wait") !== "1") {
     setting.catch(() => {}); // the outcome is not reported, as promised
     send(response, 200, "text/html", body);
@@ -130,15 +130,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
-}
-
-/** Text where it is UTF-8, so that Python 3 readers get a `str`; bytes otherwise. */
-function valueIn(body: Buffer): Value {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return new Uint8Array(body);
-  }
 }
 
 function bodyOf(value: Value): string | Uint8Array {
