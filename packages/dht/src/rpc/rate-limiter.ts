@@ -46,6 +46,11 @@ export class RateLimiter {
     this.#salt = random.uint32();
   }
 
+  /** The user has lifted all limits. */
+  get isUnlimited(): boolean {
+    return this.maxTotal === Number.POSITIVE_INFINITY && this.maxPerNetwork === Number.POSITIVE_INFINITY;
+  }
+
   /** Number of networks that asked in the last second. */
   get networkCount(): number {
     return this.#countByNetwork.size;
@@ -53,7 +58,7 @@ export class RateLimiter {
 
   /** Whether a query may be served; a refused one isn't counted. */
   accept(from: SockAddr, now: number): boolean {
-    if (this.maxTotal === Number.POSITIVE_INFINITY && this.maxPerNetwork === Number.POSITIVE_INFINITY) return true;
+    if (this.isUnlimited) return true;
     while (this.#count > 0 && (this.#times[this.#head] ?? 0) <= now - RATE_WINDOW_MS) this.#forgetOldest();
     const network = hashNetwork(from, this.#salt);
     const inWindow = this.#countByNetwork.get(network) ?? 0;

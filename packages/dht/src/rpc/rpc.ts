@@ -292,7 +292,7 @@ export class Rpc {
   }
 
   #maySend(peer: Peer, bytes: number): boolean {
-    if (bytes < LARGE_REPLY_BYTES) return true;
+    if (bytes < LARGE_REPLY_BYTES || this.#limiter.isUnlimited) return true;
     const budget = peer.hasProvenAddress ? this.#provenBudget : this.#unprovenBudget;
     return budget.allows(peer.address, bytes, this.#scheduler.now());
   }

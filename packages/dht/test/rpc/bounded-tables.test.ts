@@ -85,8 +85,8 @@ describe("large values", () => {
 
   test("go at a low rate to those who may be someone else, at a high one to peers that proved their address", () => {
     const values = [new Value({ id: 1n, data: new Uint8Array(60_000) })];
-    const repliesOf = (isProven: boolean, gets: number) => {
-      const rig = new RpcRig({ maxReqPerSec: -1 });
+    const repliesOf = (isProven: boolean, gets: number, maxReqPerSec = 0) => {
+      const rig = new RpcRig({ maxReqPerSec });
       rig.rpc.peers4.heard(theirId, theirAddress, false, 0).hasProvenAddress = isProven;
       rig.onQuery = (query, peer) => rig.rpc.reply(peer, query.tid, { values });
       for (let i = 0; i < gets; i++) rig.receive({ kind: "get", ...envelope(i), key });
@@ -95,6 +95,7 @@ describe("large values", () => {
     };
     expect(repliesOf(false, 50)).toBe(Math.floor(UNPROVEN_BYTES_PER_SEC.perNetwork / 60_040));
     expect(repliesOf(true, 50)).toBe(50);
+    expect(repliesOf(false, 50, -1), "where the user has lifted all limits").toBe(50);
     expect(PROVEN_BYTES_PER_SEC.perNetwork).toBe(512 * UNPROVEN_BYTES_PER_SEC.perNetwork);
   });
 });
