@@ -20,6 +20,19 @@ export {
 export type { RandomSource } from "./random/index.ts";
 export * from "./runner/index.ts";
 export type { Scheduler, Timer } from "./scheduler/index.ts";
+export {
+  type CertificateStore,
+  checkSignature,
+  type DroppedValues,
+  decryptValue,
+  encryptValue,
+  type KeyId,
+  type Recipient,
+  SecurityError,
+  type SecurityErrorCode,
+  signValue,
+} from "./secure/index.ts";
+export type { RefusalCounts } from "./store/index.ts";
 export * from "./transport/index.ts";
 export * from "./value/index.ts";
 export type { NodeEntry, ValuesExport } from "./wire/index.ts";

@@ -288,6 +288,13 @@ export class DhtNode {
     this.#core.store.maxLocalBytes = bytes;
   }
 
+  // ---- for what is built around a node ----
+
+  /** Calls what a user has handed in. What it throws is thrown again later, where it ends nothing that is half done. */
+  callUser<T>(callback: () => T): T | undefined {
+    return this.#core.callUser(callback);
+  }
+
   // ---- end ----
 
   /**

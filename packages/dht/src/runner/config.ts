@@ -1,14 +1,16 @@
+import type { Identity, TrustList } from "@hashmere/crypto";
 import { type Family, SockAddr, splitHostPort } from "../address/index.ts";
 import { SocketError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
+import type { CertificateStore } from "../secure/index.ts";
 import type { DatagramTransport } from "../transport/index.ts";
 
 /** How a node behaves in its network. Every limit takes −1 or Infinity for "none". */
 export interface NodeConfig {
-  /** Default: the id of the state file, else a random one. */
+  /** Default: the id of the state file, else the one that follows from the identity, else a random one. */
   readonly nodeId?: InfoHash | undefined;
   /** Nodes of another network number are not heard. Default 0, the public network. 32 bits. */
   readonly network?: number | undefined;
@@ -43,6 +45,17 @@ export interface DhtRunnerConfig extends NodeConfig {
   readonly bind4?: SockAddr | string | null | undefined;
   /** IPv6 address to bind, null for no IPv6. Default: all addresses. */
   readonly bind6?: SockAddr | string | null | undefined;
+  /**
+   * A private key and its certificate: to sign and decrypt values with. The certificate is published when the node is
+   * connected, and the node id follows from the key where none is given. Default: none.
+   */
+  readonly identity?: Identity | undefined;
+  /** Remember the keys of all owners of signed values found, so that they can be written to by their id. Default false. */
+  readonly certCacheAll?: boolean | undefined;
+  /** Asked for certificates before the network is. */
+  readonly certificateStore?: CertificateStore | undefined;
+  /** Certificates found must be trusted by it. Default: any certificate of the right key is taken. */
+  readonly trust?: TrustList | undefined;
   /** `host[:port]` of nodes to join through, tried until one answers; port 4222 where none is given. */
   readonly bootstrap?: Iterable<string> | undefined;
   /** Look for nodes in the local network. Default false. */

@@ -1,27 +1,28 @@
-import type { Family, SockAddr } from "../address/index.ts";
-import { AlreadyRunningError, NotRunningError } from "../errors/index.ts";
+import type { Certificate, PublicKey } from "@hashmere/crypto";
+import type { SockAddr } from "../address/index.ts";
+import { AlreadyRunningError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { Logger } from "../log/index.ts";
-import {
-  combinedStatus,
-  type DhtNode,
-  type MessageCounts,
-  type NodeInfo,
-  type NodeStats,
-  type NodeStatus,
-  type Operation,
-} from "../node/index.ts";
+import { combinedStatus, type NodeStatus, type Operation, type PutOperation } from "../node/index.ts";
 import { randomId64 } from "../random/index.ts";
+import type { CertificateStore, KeyId, Recipient, SecureNode, SecurePutOptions } from "../secure/index.ts";
 import { type FieldValues, type Filter, Query, type Value, type ValueType, ValueTypeRegistry } from "../value/index.ts";
-import type { NodeEntry, ValuesExport } from "../wire/index.ts";
+import type { NodeEntry } from "../wire/index.ts";
 import { raceAbort } from "./abort.ts";
 import { type DhtRunnerConfig, parseHostPort } from "./config.ts";
 import { type Content, type Key, toInfoHash, toValue } from "./key.ts";
 import { Listener, type ListenerOptions } from "./listener.ts";
+import { NodeFacts } from "./node-facts.ts";
 import { OngoingOperations } from "./ongoing-operations.ts";
+import { PendingAnswer } from "./pending-answer.ts";
 import { PutHandle } from "./put-handle.ts";
 import { type LookupSink, ResultStream, type ResultStreamOptions } from "./result-stream.ts";
-import { type DhtRunnerEventMap, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
+import {
+  type DhtRunnerEventMap,
+  IdentityAnnouncedEvent,
+  PublicAddressChangeEvent,
+  StatusChangeEvent,
+} from "./runner-events.ts";
 import { decodeEach, isSameResult, type Selection, toEngineSelection } from "./selection.ts";
 import { Session } from "./session.ts";
 import { SwitchableLogger } from "./switchable-logger.ts";
@@ -54,7 +55,7 @@ export interface PutOptions extends OperationOptions {
  * Operations called while the node is connecting wait for the outcome; on a node that isn't running they fail
  * (`ok: false`). Keys are ids or texts; wrong arguments throw TypeError at once, a network that fails doesn't throw.
  */
-export class DhtRunner extends EventTarget implements AsyncDisposable {
+export class DhtRunner extends NodeFacts implements AsyncDisposable {
   readonly #types = new ValueTypeRegistry();
   readonly #log = new SwitchableLogger();
   readonly #listeners = new Set<{ cancel(): void }>();
@@ -80,6 +81,7 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
       this.#session = await Session.open(config, this.#types, this.#log, {
         onStatus: (status4, status6) => this.dispatchEvent(new StatusChangeEvent(status4, status6)),
         onPublicAddress: (addresses) => this.dispatchEvent(new PublicAddressChangeEvent(addresses)),
+        onIdentityAnnounced: (ok) => this.dispatchEvent(new IdentityAnnouncedEvent(ok)),
       });
       this.#state = "running";
     } finally {
@@ -136,7 +138,7 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
     target: string | SockAddr | readonly SockAddr[] | readonly NodeEntry[],
     { signal }: OperationOptions = {},
   ): Promise<boolean> {
-    const { node } = this.#running("bootstrap");
+    const { node } = this.running("bootstrap");
     if (typeof target === "string") {
       this.addBootstrap(target);
       return (await this.#statusReached(["connected", "disconnected"], signal)) === "connected";
@@ -153,7 +155,7 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
   /** Remembers a host to join through, and tries it now unless the node is connected. */
   addBootstrap(host: string, service?: string | number): void {
     const target = parseHostPort(host, service === undefined ? undefined : Number(service));
-    this.#running("addBootstrap").node.addBootstrap(target.host, target.port);
+    this.running("addBootstrap").node.addBootstrap(target.host, target.port);
   }
 
   clearBootstrap(): void {
@@ -162,7 +164,7 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
 
   /** Whether a node answers at that address; up to 10 s. */
   async ping(address: SockAddr, { signal }: OperationOptions = {}): Promise<boolean> {
-    const { node } = this.#running("ping");
+    const { node } = this.running("ping");
     const answered = new Promise<boolean>((resolve) => node.ping(address, resolve));
     return raceAbort(answered, signal);
   }
@@ -177,8 +179,8 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
   /** The values under a key, as they arrive. Each id comes once, or again with other content. */
   get<T = Value>(key: Key, options: GetOptions<T> = {}): ResultStream<T> {
     const id = toInfoHash(key);
-    return this.#look(options, (node, sink) =>
-      node.get(id, {
+    return this.#look(options, (dht, sink) =>
+      dht.get(id, {
         ...toEngineSelection(options),
         onValues: (values) => decodeEach(values, options, sink.onResult),
         onDone: sink.onDone,
@@ -206,8 +208,8 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
   query(key: Key, query: Query | string, options: ResultStreamOptions = {}): ResultStream<FieldValues> {
     const id = toInfoHash(key);
     const parsed = typeof query === "string" ? Query.parse(query) : query;
-    return this.#look(options, (node, sink) =>
-      node.query(id, parsed, {
+    return this.#look(options, (dht, sink) =>
+      dht.query(id, parsed, {
         onFields: (found) => {
           for (const fields of found) sink.onResult(fields);
         },
@@ -219,12 +221,12 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
   /** What appears and expires under a key from now on, beginning with what is there. */
   listen<T = Value>(key: Key, options: ListenOptions<T> = {}): Listener<T> {
     const id = toInfoHash(key);
-    const session = this.#running("listen");
+    const session = this.running("listen");
     const listener: Listener<T> = new Listener<T>(
       options,
-      (node, emit) => {
+      (dht, emit) => {
         session.operations.remove(listener); // it waits for a network no more, and a shutdown doesn't wait for it
-        return node.listen(id, {
+        return dht.listen(id, {
           ...toEngineSelection(options),
           onValues: (values, expired) => decodeEach(values, options, (result: T) => emit(result, expired)),
         });
@@ -237,27 +239,32 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
     );
     if (options.signal?.aborted) return listener;
     this.#listeners.add(listener);
-    session.operations.add(listener, session.readyNode);
+    session.operations.add(listener, session.ready);
     return listener;
   }
 
   /** Puts a value on the nodes closest to the key. A value without id gets a random one. */
   put(key: Key, content: Content, options: PutOptions = {}): PutHandle {
     const id = toInfoHash(key);
-    const { permanent, created, signal } = options;
-    const given = toValue(content);
-    const session = this.#accepting();
-    const value = given.id === 0n && session ? given.withId(randomId64(session.random)) : given;
-    const handle = new PutHandle(session?.operations ?? this.#noOperations, value, signal, (node, onDone) =>
-      node.put(id, value, {
-        ...(permanent !== undefined && { permanent }),
-        ...(created && { created: created.getTime() }),
-        onDone,
-      }),
-    );
-    if (session) session.operations.add(handle, session.readyNode);
-    else handle.fail();
-    return handle;
+    return this.#put(content, options, (dht, value, engineOptions) => dht.put(id, value, engineOptions));
+  }
+
+  /**
+   * Puts a value signed with our key: nobody else can change it, and we can, by putting another under the same value id.
+   * Earlier versions are looked for first. Without identity the result is `ok: false` with `error` `ERR_NO_IDENTITY`.
+   */
+  putSigned(key: Key, content: Content, options: PutOptions = {}): PutHandle {
+    const id = toInfoHash(key);
+    return this.#put(content, options, (dht, value, engineOptions) => dht.putSigned(id, value, engineOptions));
+  }
+
+  /**
+   * Puts a value that only the recipient can read, signed with our key. Where just an id of the recipient's key is given,
+   * its certificate is looked for first; `error` tells why that, or the encryption, failed.
+   */
+  putEncrypted(key: Key, to: Recipient, content: Content, options: PutOptions = {}): PutHandle {
+    const id = toInfoHash(key);
+    return this.#put(content, options, (dht, value, engineOptions) => dht.putEncrypted(id, to, value, engineOptions));
   }
 
   /** Stops announcing a value; true if it was being announced. Copies on other nodes live until they expire. */
@@ -290,97 +297,33 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
     this.#types.registerInsecure(type);
   }
 
-  // ---- what the node knows
+  // ---- keys and certificates
 
-  get nodeId(): InfoHash {
-    return this.#running("nodeId").node.id;
+  /** The certificate of a key: ours, a known one, one of the certificate store or of the network; null if there is none. */
+  async findCertificate(id: KeyId, { signal }: OperationOptions = {}): Promise<Certificate | null> {
+    return this.#ask(signal, (dht, onDone: (found: Certificate | undefined) => void) =>
+      dht.findCertificate(id, (found) => onDone(found instanceof Error ? undefined : found)),
+    );
   }
 
-  /** The local address of a family; null where it isn't open. */
-  getBound(family: Family = 4): SockAddr | null {
-    return this.#session?.bound(family) ?? null;
+  /** The key with that id: ours, one met before, or that of the certificate that is found. */
+  async findPublicKey(id: KeyId, { signal }: OperationOptions = {}): Promise<PublicKey | null> {
+    return this.#ask(signal, (dht, onDone: (found: PublicKey | undefined) => void) =>
+      dht.findPublicKey(id, (found) => onDone(found instanceof Error ? undefined : found)),
+    );
   }
 
-  /** Addresses under which others see us, most reported first; ports are 0, because nobody reports them. */
-  getPublicAddress(family?: Family): SockAddr[] {
-    return this.#session?.node.publicAddresses(family) ?? [];
+  /** Makes a certificate known, so that nobody has to be asked for it. */
+  registerCertificate(certificate: Certificate): void {
+    this.running("registerCertificate").dht.registerCertificate(certificate);
   }
 
-  /** Good nodes, nearest first: give them to another node's `bootstrap()`, or to ours at its next start. */
-  exportNodes(): NodeEntry[] {
-    return this.#running("exportNodes").node.exportNodes();
+  /** Whom to ask for certificates before the network; for this run. */
+  setLocalCertificateStore(store: CertificateStore | undefined): void {
+    this.running("setLocalCertificateStore").dht.certificateStore = store;
   }
 
-  exportValues(): ValuesExport[] {
-    return this.#running("exportValues").node.exportValues();
-  }
-
-  /** Takes in what `exportValues` gave, here or in OpenDHT. What has expired or can't be read is passed over. */
-  importValues(values: readonly ValuesExport[]): void {
-    this.#running("importValues").node.importValues(values);
-  }
-
-  getStoreSize(): { readonly bytes: number; readonly values: number } {
-    const { storageSize, storageValues } = this.getNodeInfo();
-    return { bytes: storageSize, values: storageValues };
-  }
-
-  getLocalStoreSize(): { readonly bytes: number; readonly values: number } {
-    const { localStorageSize, localStorageValues } = this.getNodeInfo();
-    return { bytes: localStorageSize, values: localStorageValues };
-  }
-
-  /** Bytes of values held for others. Setting 0 restores the default (64 MiB), −1 or Infinity lifts the limit. */
-  get storageLimit(): number {
-    return this.#running("storageLimit").node.storageLimit;
-  }
-
-  set storageLimit(bytes: number) {
-    this.#running("storageLimit").node.storageLimit = bytes;
-  }
-
-  /** Bytes of own values kept here. Setting 0, −1 or Infinity lifts the limit. */
-  get localStorageLimit(): number {
-    return this.#running("localStorageLimit").node.localStorageLimit;
-  }
-
-  set localStorageLimit(bytes: number) {
-    this.#running("localStorageLimit").node.localStorageLimit = bytes;
-  }
-
-  getNodesStats(family: Family): NodeStats {
-    return this.#running("getNodesStats").node.stats(family);
-  }
-
-  getNodeInfo(): NodeInfo {
-    const session = this.#running("getNodeInfo");
-    return session.node.info({
-      ongoingOperations: session.operations.size,
-      port4: session.bound(4)?.port ?? 0,
-      port6: session.bound(6)?.port ?? 0,
-    });
-  }
-
-  /** Requests by kind since the last call for that direction. */
-  getNodeMessageStats(direction: "in" | "out" = "out"): MessageCounts {
-    return this.#running("getNodeMessageStats").node.messageStats(direction);
-  }
-
-  getStorageLog(key?: Key): string {
-    return this.#running("getStorageLog").node.storageLog(key === undefined ? undefined : toInfoHash(key));
-  }
-
-  getRoutingTablesLog(family: Family): string {
-    return this.#running("getRoutingTablesLog").node.routingLog(family);
-  }
-
-  getSearchesLog(family?: Family): string {
-    return this.#running("getSearchesLog").node.searchesLog(family);
-  }
-
-  getSearchLog(key: Key, family?: Family): string {
-    return this.#running("getSearchLog").node.searchLog(toInfoHash(key), family);
-  }
+  // ---- logging
 
   setLogger(logger?: Logger): void {
     this.#log.setTarget(logger);
@@ -425,8 +368,7 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
     }
   }
 
-  #running(operation: string): Session {
-    if (!this.#session) throw new NotRunningError(operation);
+  protected override get session(): Session | undefined {
     return this.#session;
   }
 
@@ -435,10 +377,37 @@ export class DhtRunner extends EventTarget implements AsyncDisposable {
     return this.#state === "running" ? this.#session : undefined;
   }
 
-  #look<T>(options: ResultStreamOptions, begin: (node: DhtNode, sink: LookupSink<T>) => Operation): ResultStream<T> {
+  #put(
+    content: Content,
+    { permanent, created, signal }: PutOptions,
+    begin: (dht: SecureNode, value: Value, options: SecurePutOptions) => PutOperation,
+  ): PutHandle {
+    const given = toValue(content);
+    const session = this.#accepting();
+    const value = given.id === 0n && session ? given.withId(randomId64(session.random)) : given;
+    const handle = new PutHandle(session?.operations ?? this.#noOperations, value, signal, (dht, onDone) =>
+      begin(dht, value, { permanent, created: created?.getTime(), onDone }),
+    );
+    if (session) session.operations.add(handle, session.ready);
+    else handle.fail();
+    return handle;
+  }
+
+  async #ask<T>(
+    signal: AbortSignal | undefined,
+    begin: (dht: SecureNode, onDone: (answer: T | undefined) => void) => Operation,
+  ): Promise<T | null> {
+    const session = this.#accepting();
+    if (!session) return null;
+    const question = new PendingAnswer(session.operations, begin);
+    session.operations.add(question, session.ready);
+    return (await question.answer(signal)) ?? null;
+  }
+
+  #look<T>(options: ResultStreamOptions, begin: (dht: SecureNode, sink: LookupSink<T>) => Operation): ResultStream<T> {
     const session = this.#accepting();
     const stream = new ResultStream<T>(session?.operations ?? this.#noOperations, options, begin);
-    if (session) session.operations.add(stream, session.readyNode);
+    if (session) session.operations.add(stream, session.ready);
     else stream.fail();
     return stream;
   }

@@ -11,6 +11,6 @@ export type { ListenEvent, Listener, ListenerOptions } from "./listener.ts";
 export type { PutHandle, PutResult } from "./put-handle.ts";
 export { RealScheduler } from "./real-scheduler.ts";
 export type { LookupResult, ResultStream, ResultStreamOptions } from "./result-stream.ts";
-export { PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
+export { IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
 export type { Selection } from "./selection.ts";
 export { SystemRandom } from "./system-random.ts";

@@ -1,4 +1,5 @@
-import type { DhtNode, Operation } from "../node/index.ts";
+import type { Operation } from "../node/index.ts";
+import type { SecureNode } from "../secure/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import type { OngoingOperation } from "./ongoing-operations.ts";
 
@@ -26,7 +27,7 @@ export class Listener<T> implements AsyncIterable<ListenEvent<T>>, AsyncDisposab
   readonly ready: Promise<void>;
   readonly #started = Promise.withResolvers<void>();
   readonly #queue: AsyncQueue<ListenEvent<T>>;
-  readonly #begin: (node: DhtNode, emit: (value: T, expired: boolean) => void) => Operation;
+  readonly #begin: (dht: SecureNode, emit: (value: T, expired: boolean) => void) => Operation;
   readonly #signal: AbortSignal | undefined;
   readonly #onEnd: (listener: Listener<T>) => void;
   readonly #onAbort = () => this.cancel();
@@ -35,7 +36,7 @@ export class Listener<T> implements AsyncIterable<ListenEvent<T>>, AsyncDisposab
 
   constructor(
     options: ListenerOptions,
-    begin: (node: DhtNode, emit: (value: T, expired: boolean) => void) => Operation,
+    begin: (dht: SecureNode, emit: (value: T, expired: boolean) => void) => Operation,
     onEnd: (listener: Listener<T>) => void,
     isSame: (a: T, b: T) => boolean,
   ) {
@@ -61,9 +62,9 @@ export class Listener<T> implements AsyncIterable<ListenEvent<T>>, AsyncDisposab
     return this.#queue;
   }
 
-  start(node: DhtNode): void {
+  start(dht: SecureNode): void {
     if (this.#isOver) return;
-    this.#operation = this.#begin(node, (value, expired) => this.#queue.push({ value, expired }));
+    this.#operation = this.#begin(dht, (value, expired) => this.#queue.push({ value, expired }));
     this.#started.resolve();
   }
 

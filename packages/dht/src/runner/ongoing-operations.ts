@@ -1,4 +1,4 @@
-import type { DhtNode } from "../node/index.ts";
+import type { SecureNode } from "../secure/index.ts";
 
 /** Most operations that may wait for the outcome of a bootstrap; one more fails at once. */
 export const MAX_WAITING_OPERATIONS = 65_536;
@@ -6,7 +6,7 @@ export const MAX_WAITING_OPERATIONS = 65_536;
 /** What the user started and is not over yet. */
 export interface OngoingOperation {
   /** Hands it to the engine. Called once, at the latest when the bootstrap has come to an outcome. */
-  start(node: DhtNode): void;
+  start(dht: SecureNode): void;
   /** Ends it as failed. Harmless when it is over. */
   fail(): void;
 }
@@ -26,14 +26,14 @@ export class OngoingOperations {
     return this.#all.size;
   }
 
-  /** @param node the engine, or undefined to let the operation wait */
-  add(operation: OngoingOperation, node: DhtNode | undefined): void {
-    if (!node && this.#waiting.size >= MAX_WAITING_OPERATIONS) {
+  /** @param dht the engine, or undefined to let the operation wait */
+  add(operation: OngoingOperation, dht: SecureNode | undefined): void {
+    if (!dht && this.#waiting.size >= MAX_WAITING_OPERATIONS) {
       operation.fail();
       return;
     }
     this.#all.add(operation);
-    if (node) operation.start(node);
+    if (dht) operation.start(dht);
     else this.#waiting.add(operation);
   }
 
@@ -44,10 +44,10 @@ export class OngoingOperations {
     if (this.#all.size === 0) this.#idle?.resolve();
   }
 
-  startWaiting(node: DhtNode): void {
+  startWaiting(dht: SecureNode): void {
     for (const operation of this.#waiting) {
       this.#waiting.delete(operation);
-      operation.start(node);
+      operation.start(dht);
     }
   }
 

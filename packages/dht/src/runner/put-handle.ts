@@ -1,9 +1,13 @@
-import type { DhtNode, PutOperation, PutOutcome } from "../node/index.ts";
+import type { PutOperation, PutOutcome } from "../node/index.ts";
+import type { SecureNode, SecurePutOutcome } from "../secure/index.ts";
 import type { Value } from "../value/index.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 
 /** How a put ended. A network that doesn't take the value is a result (`ok: false`), not an exception. */
-export type PutResult = PutOutcome & { readonly value: Value };
+export type PutResult = PutOutcome & {
+  /** What was put, with its id; signed or encrypted, if that was asked. */
+  readonly value: Value;
+};
 
 /**
  * A put under way: `await` it for its PutResult. A permanent put goes on re-announcing after that, until
@@ -12,10 +16,11 @@ export type PutResult = PutOutcome & { readonly value: Value };
  * Aborting a put that isn't over rejects with the signal's reason.
  */
 export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
+  /** What was given to be put, with its id. */
   readonly value: Value;
   readonly #settled = Promise.withResolvers<PutResult>();
   readonly #owner: OngoingOperations;
-  readonly #begin: (node: DhtNode, onDone: (outcome: PutOutcome) => void) => PutOperation;
+  readonly #begin: (dht: SecureNode, onDone: (outcome: SecurePutOutcome) => void) => PutOperation;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#abort();
   #operation: PutOperation | undefined;
@@ -25,7 +30,7 @@ export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
     owner: OngoingOperations,
     value: Value,
     signal: AbortSignal | undefined,
-    begin: (node: DhtNode, onDone: (outcome: PutOutcome) => void) => PutOperation,
+    begin: (dht: SecureNode, onDone: (outcome: SecurePutOutcome) => void) => PutOperation,
   ) {
     this.#owner = owner;
     this.value = value;
@@ -51,9 +56,9 @@ export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
     this.fail();
   }
 
-  start(node: DhtNode): void {
+  start(dht: SecureNode): void {
     if (this.#isOver) return;
-    const operation = this.#begin(node, (outcome) => this.#finish(outcome));
+    const operation = this.#begin(dht, (outcome) => this.#finish(outcome));
     if (this.#signal?.aborted) operation.cancel();
     else this.#operation = operation;
   }
@@ -67,10 +72,10 @@ export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
     this.cancel();
   }
 
-  #finish(outcome: PutOutcome): void {
+  #finish(outcome: SecurePutOutcome): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#owner.remove(this);
-    this.#settled.resolve({ ...outcome, value: this.value });
+    this.#settled.resolve({ ...outcome, value: outcome.value ?? this.value });
   }
 }

@@ -1,5 +1,6 @@
 import { DhtError } from "../errors/index.ts";
-import type { DhtNode, Operation } from "../node/index.ts";
+import type { Operation } from "../node/index.ts";
+import type { SecureNode } from "../secure/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
@@ -38,7 +39,7 @@ export class ResultStream<T> implements AsyncIterable<T>, OngoingOperation {
   readonly #settled = Promise.withResolvers<LookupResult>();
   readonly #queue: AsyncQueue<T>;
   readonly #owner: OngoingOperations;
-  readonly #begin: (node: DhtNode, sink: LookupSink<T>) => Operation;
+  readonly #begin: (dht: SecureNode, sink: LookupSink<T>) => Operation;
   readonly #options: ResultStreamOptions;
   readonly #onAbort = () => this.#finish(false, [], this.#options.signal?.reason);
   #operation: Operation | undefined;
@@ -47,7 +48,7 @@ export class ResultStream<T> implements AsyncIterable<T>, OngoingOperation {
   constructor(
     owner: OngoingOperations,
     options: ResultStreamOptions,
-    begin: (node: DhtNode, sink: LookupSink<T>) => Operation,
+    begin: (dht: SecureNode, sink: LookupSink<T>) => Operation,
   ) {
     this.#owner = owner;
     this.#options = options;
@@ -67,9 +68,9 @@ export class ResultStream<T> implements AsyncIterable<T>, OngoingOperation {
     this.#finish(true, []);
   }
 
-  start(node: DhtNode): void {
+  start(dht: SecureNode): void {
     if (this.#isOver) return;
-    const operation = this.#begin(node, {
+    const operation = this.#begin(dht, {
       onResult: (result) => this.#queue.push(result),
       onDone: ({ ok, nodes }) => this.#finish(ok, nodes),
     });

@@ -24,7 +24,18 @@ export class PublicAddressChangeEvent extends Event {
   }
 }
 
+/** Our certificate was published for the first time in this run, or (not `ok`) nobody took it. */
+export class IdentityAnnouncedEvent extends Event {
+  readonly ok: boolean;
+
+  constructor(ok: boolean) {
+    super("identityannounced");
+    this.ok = ok;
+  }
+}
+
 export interface DhtRunnerEventMap {
   readonly statuschange: StatusChangeEvent;
   readonly publicaddresschange: PublicAddressChangeEvent;
+  readonly identityannounced: IdentityAnnouncedEvent;
 }

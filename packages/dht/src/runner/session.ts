@@ -4,6 +4,7 @@ import { SocketError } from "../errors/index.ts";
 import { combinedStatus, DhtNode, type NodeStatus } from "../node/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
+import { nodeIdOf, OffThreadOperations, requireMatchingKey, SecureNode, ValueSecurity } from "../secure/index.ts";
 import { type DatagramReceiver, type DatagramTransport, UdpTransport } from "../transport/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
 import { bindAddress, type DhtRunnerConfig, parseHostPort } from "./config.ts";
@@ -19,6 +20,7 @@ import { SystemRandom } from "./system-random.ts";
 export interface SessionHooks {
   onStatus(status4: NodeStatus, status6: NodeStatus): void;
   onPublicAddress(addresses: readonly SockAddr[]): void;
+  onIdentityAnnounced(ok: boolean): void;
 }
 
 /** One run of a node, from `run()` to `join()`: the engine with its sockets, clock, files and operations. */
@@ -26,6 +28,8 @@ export class Session implements DatagramReceiver {
   readonly operations = new OngoingOperations();
   readonly random: RandomSource;
   readonly node: DhtNode;
+  /** The node with signatures and encryption: what operations start on. */
+  readonly dht: SecureNode;
   readonly #config: DhtRunnerConfig;
   readonly #transport: DatagramTransport;
   readonly #scheduler: Scheduler;
@@ -34,13 +38,17 @@ export class Session implements DatagramReceiver {
   #discovery: PeerDiscovery | undefined;
   #isOpen = true;
 
-  /** Reads the state file, binds the sockets and starts the engine. @throws SocketError when nothing can be bound */
+  /**
+   * Reads the state file, binds the sockets and starts the engine.
+   * @throws SocketError when nothing can be bound; CryptoError when the identity's key and certificate don't match
+   */
   static async open(
     config: DhtRunnerConfig,
     types: ValueTypeRegistry,
     log: SwitchableLogger,
     hooks: SessionHooks,
   ): Promise<Session> {
+    if (config.identity) requireMatchingKey(config.identity);
     const targets = [...(config.bootstrap ?? [])].map((target) => parseHostPort(target));
     const path = config.persistPath;
     const state = path
@@ -77,9 +85,12 @@ export class Session implements DatagramReceiver {
     this.#transport = transport;
     this.#scheduler = config.clock ?? new RealScheduler();
     this.random = config.random ?? new SystemRandom();
+    const { identity } = config;
+    const security = new ValueSecurity(identity?.key, new OffThreadOperations());
     this.node = new DhtNode({
       ...config,
-      id: savedId && !savedId.isZero() ? savedId : config.nodeId,
+      id: savedId && !savedId.isZero() ? savedId : (config.nodeId ?? (identity && nodeIdOf(identity))),
+      checkSignature: (value, source, onOutcome) => security.check(value, source, onOutcome),
       types,
       log,
       scheduler: this.#scheduler,
@@ -97,6 +108,16 @@ export class Session implements DatagramReceiver {
         onPublicAddress: (addresses) => hooks.onPublicAddress(addresses),
       },
     });
+    this.dht = new SecureNode({
+      node: this.node,
+      security,
+      random: this.random,
+      identity,
+      cacheAllKeys: config.certCacheAll,
+      certificateStore: config.certificateStore,
+      trust: config.trust,
+      onIdentityAnnounced: (ok) => hooks.onIdentityAnnounced(ok),
+    });
   }
 
   get status(): NodeStatus {
@@ -108,8 +129,8 @@ export class Session implements DatagramReceiver {
   }
 
   /** The engine, for an operation to start on; undefined while the outcome of a bootstrap is open. */
-  get readyNode(): DhtNode | undefined {
-    return this.status === "connecting" ? undefined : this.node;
+  get ready(): SecureNode | undefined {
+    return this.status === "connecting" ? undefined : this.dht;
   }
 
   connectivityChanged(): void {
@@ -119,7 +140,7 @@ export class Session implements DatagramReceiver {
 
   /** Waits for what is under way, hands stored values on (`maintainStorage`), and writes the state file. */
   async shutdown(stop: boolean): Promise<void> {
-    this.operations.startWaiting(this.node);
+    this.operations.startWaiting(this.dht);
     if (stop) this.operations.failAll();
     await this.operations.idle();
     await new Promise<void>((resolve) => this.node.shutdown({ stop, onDone: resolve }));
@@ -152,7 +173,8 @@ export class Session implements DatagramReceiver {
 
   #onStatus(status4: NodeStatus, status6: NodeStatus): void {
     const status = combinedStatus(status4, status6);
-    if (status !== "connecting") this.operations.startWaiting(this.node);
+    this.dht.onStatus();
+    if (status !== "connecting") this.operations.startWaiting(this.dht);
     if (status === "disconnected") this.#discovery?.search();
     else this.#discovery?.settle();
     this.#hooks.onStatus(status4, status6);

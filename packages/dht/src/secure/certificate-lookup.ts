@@ -93,7 +93,7 @@ export class CertificateLookup implements Operation {
   #finish(found: Certificate | SecurityError): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#onDone(found);
+    this.#sources.node.callUser(() => this.#onDone(found));
   }
 }
 

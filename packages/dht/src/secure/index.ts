@@ -5,6 +5,7 @@ export { SecurityError, type SecurityErrorCode } from "./errors.ts";
 export type { KeyOperations } from "./key-operations.ts";
 export type { KeyId } from "./known-keys.ts";
 export { OffThreadOperations } from "./off-thread-operations.ts";
+export { nodeIdOf, requireMatchingKey } from "./own-identity.ts";
 export { checkSignature, decryptValue, encryptValue, signValue } from "./protect-value.ts";
 export type { SecurePutOptions, SecurePutOutcome } from "./put-options.ts";
 export { SecureNode, type SecureNodeOptions } from "./secure-node.ts";

@@ -55,7 +55,7 @@ export abstract class SealedPut implements PutOperation {
   protected fail(error?: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#options.onDone?.({ ...NOT_ANNOUNCED, error: error && toDhtError(error) });
+    this.node.callUser(() => this.#options.onDone?.({ ...NOT_ANNOUNCED, error: error && toDhtError(error) }));
   }
 }
 

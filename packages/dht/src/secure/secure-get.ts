@@ -1,5 +1,5 @@
 import type { InfoHash } from "../id/index.ts";
-import type { DhtNode, GetOptions, Operation } from "../node/index.ts";
+import type { DhtNode, GetOptions, LookupOutcome, Operation } from "../node/index.ts";
 import type { Value } from "../value/index.ts";
 import type { Reading } from "./reading.ts";
 
@@ -7,23 +7,25 @@ type OpenReading = (deliver: (values: readonly Value[], expired: boolean) => voi
 
 /** A get whose values are checked and decrypted; the filter sees what comes out of that. */
 export class SecureGet implements Operation {
+  readonly #node: DhtNode;
   readonly #options: GetOptions;
   readonly #reading: Reading;
   #inner: Operation | undefined;
 
-  constructor(options: GetOptions, openReading: OpenReading) {
+  constructor(node: DhtNode, options: GetOptions, openReading: OpenReading) {
+    this.#node = node;
     this.#options = options;
     this.#reading = openReading((values) => this.#deliver(values));
   }
 
-  start(node: DhtNode, key: InfoHash): this {
-    this.#inner = node.get(key, {
+  start(key: InfoHash): this {
+    this.#inner = this.#node.get(key, {
       where: this.#options.where,
       onValues: (values) => {
         this.#reading.push(values, false);
         return !this.#reading.isOver;
       },
-      onDone: (outcome) => this.#reading.end(() => this.#options.onDone(outcome)),
+      onDone: (outcome) => this.#reading.end(() => this.#finish(outcome)),
     });
     if (this.#reading.isOver) this.#inner.cancel();
     return this;
@@ -35,10 +37,15 @@ export class SecureGet implements Operation {
   }
 
   #deliver(values: readonly Value[]): void {
-    const { filter, onValues, onDone } = this.#options;
-    const wanted = filter === undefined ? values : values.filter(filter);
-    if (wanted.length === 0 || onValues.call(this.#options, wanted) !== false) return;
+    const { filter } = this.#options;
+    const isWanted = (value: Value) => filter === undefined || (this.#node.callUser(() => filter(value)) ?? false);
+    const wanted = values.filter(isWanted);
+    if (wanted.length === 0 || this.#node.callUser(() => this.#options.onValues(wanted)) !== false) return;
     this.cancel();
-    onDone.call(this.#options, { ok: true, nodes: [] });
+    this.#finish({ ok: true, nodes: [] });
+  }
+
+  #finish(outcome: LookupOutcome): void {
+    this.#node.callUser(() => this.#options.onDone(outcome));
   }
 }

@@ -7,17 +7,19 @@ type OpenReading = (deliver: (values: readonly Value[], expired: boolean) => voi
 
 /** A listen whose values are checked and decrypted, those that expire like those that appear. */
 export class SecureListen implements Operation {
+  readonly #node: DhtNode;
   readonly #options: ListenOptions;
   readonly #reading: Reading;
   #inner: Operation | undefined;
 
-  constructor(options: ListenOptions, openReading: OpenReading) {
+  constructor(node: DhtNode, options: ListenOptions, openReading: OpenReading) {
+    this.#node = node;
     this.#options = options;
     this.#reading = openReading((values, expired) => this.#deliver(values, expired));
   }
 
-  start(node: DhtNode, key: InfoHash): this {
-    this.#inner = node.listen(key, {
+  start(key: InfoHash): this {
+    this.#inner = this.#node.listen(key, {
       where: this.#options.where,
       onValues: (values, expired) => {
         this.#reading.push(values, expired);
@@ -34,8 +36,10 @@ export class SecureListen implements Operation {
   }
 
   #deliver(values: readonly Value[], expired: boolean): void {
-    const { filter, onValues } = this.#options;
-    const wanted = filter === undefined ? values : values.filter(filter);
-    if (wanted.length > 0 && onValues.call(this.#options, wanted, expired) === false) this.cancel();
+    const { filter } = this.#options;
+    const isWanted = (value: Value) => filter === undefined || (this.#node.callUser(() => filter(value)) ?? false);
+    const wanted = values.filter(isWanted);
+    if (wanted.length === 0) return;
+    if (this.#node.callUser(() => this.#options.onValues(wanted, expired)) === false) this.cancel();
   }
 }

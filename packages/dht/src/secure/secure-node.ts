@@ -96,11 +96,11 @@ export class SecureNode {
 
   /** Like the node's own, but values are checked and decrypted before the filter sees them. */
   get(key: InfoHash, options: GetOptions): Operation {
-    return new SecureGet(options, (deliver) => this.#read(deliver)).start(this.#node, key);
+    return new SecureGet(this.#node, options, (deliver) => this.#read(deliver)).start(key);
   }
 
   listen(key: InfoHash, options: ListenOptions): Operation {
-    return new SecureListen(options, (deliver) => this.#read(deliver)).start(this.#node, key);
+    return new SecureListen(this.#node, options, (deliver) => this.#read(deliver)).start(key);
   }
 
   query(key: InfoHash, query: Query, options: QueryOptions): Operation {
@@ -144,7 +144,7 @@ export class SecureNode {
       onDone(known);
       return { cancel: () => {} };
     }
-    return this.findCertificate(id, (found) => onDone("publicKey" in found ? found.publicKey : found));
+    return this.findCertificate(id, (found) => onDone(found instanceof Error ? found : found.publicKey));
   }
 
   registerCertificate(certificate: Certificate): void {

@@ -19,14 +19,18 @@ import { SynchronousOperations } from "./synchronous-operations.ts";
 /** What a node of the network may be given. */
 export type Equipment = Partial<Omit<SecureNodeOptions, "node" | "security" | "random">>;
 
+const STEP_MS = 50;
+const LIMIT_MS = 120_000;
+
 /** Runs virtual time until something has settled. */
 async function settled<T>(net: Testnet, start: (settle: (result: T) => void) => void): Promise<T> {
   const results: T[] = [];
   start((result) => results.push(result));
-  for (;;) {
+  for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
     for (const result of results) return result;
-    await net.advance(50);
+    await net.advance(STEP_MS);
   }
+  throw new Error(`an operation did not settle within ${LIMIT_MS / 1000} virtual seconds`);
 }
 
 /** A test node with the secure layer around it; its promises run virtual time. */

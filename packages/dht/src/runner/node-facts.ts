@@ -1,0 +1,132 @@
+import type { PublicKey } from "@hashmere/crypto";
+import type { Family, SockAddr } from "../address/index.ts";
+import { NotRunningError } from "../errors/index.ts";
+import type { InfoHash } from "../id/index.ts";
+import type { MessageCounts, NodeInfo, NodeStats } from "../node/index.ts";
+import type { DroppedValues } from "../secure/index.ts";
+import type { RefusalCounts } from "../store/index.ts";
+import type { NodeEntry, ValuesExport } from "../wire/index.ts";
+import { type Key, toInfoHash } from "./key.ts";
+import type { Session } from "./session.ts";
+
+/** What a running node knows, of itself and of others; what it holds; and its limits. */
+export abstract class NodeFacts extends EventTarget {
+  /** Undefined while the node isn't running. */
+  protected abstract get session(): Session | undefined;
+
+  /** Short id of our public key; zero without identity. */
+  get id(): InfoHash {
+    return this.running("id").dht.id;
+  }
+
+  /** Null without identity. */
+  get publicKey(): PublicKey | null {
+    return this.running("publicKey").dht.publicKey ?? null;
+  }
+
+  get nodeId(): InfoHash {
+    return this.running("nodeId").node.id;
+  }
+
+  /** The local address of a family; null where it isn't open. */
+  getBound(family: Family = 4): SockAddr | null {
+    return this.session?.bound(family) ?? null;
+  }
+
+  /** Addresses under which others see us, most reported first; ports are 0, because nobody reports them. */
+  getPublicAddress(family?: Family): SockAddr[] {
+    return this.session?.node.publicAddresses(family) ?? [];
+  }
+
+  /** Good nodes, nearest first: give them to another node's `bootstrap()`, or to ours at its next start. */
+  exportNodes(): NodeEntry[] {
+    return this.running("exportNodes").node.exportNodes();
+  }
+
+  exportValues(): ValuesExport[] {
+    return this.running("exportValues").node.exportValues();
+  }
+
+  /** Takes in what `exportValues` gave, here or in OpenDHT. What has expired or can't be read is passed over. */
+  importValues(values: readonly ValuesExport[]): void {
+    this.running("importValues").node.importValues(values);
+  }
+
+  getStoreSize(): { readonly bytes: number; readonly values: number } {
+    const { storageSize, storageValues } = this.getNodeInfo();
+    return { bytes: storageSize, values: storageValues };
+  }
+
+  getLocalStoreSize(): { readonly bytes: number; readonly values: number } {
+    const { localStorageSize, localStorageValues } = this.getNodeInfo();
+    return { bytes: localStorageSize, values: localStorageValues };
+  }
+
+  /** Bytes of values held for others. Setting 0 restores the default (64 MiB), −1 or Infinity lifts the limit. */
+  get storageLimit(): number {
+    return this.running("storageLimit").node.storageLimit;
+  }
+
+  set storageLimit(bytes: number) {
+    this.running("storageLimit").node.storageLimit = bytes;
+  }
+
+  /** Bytes of own values kept here. Setting 0, −1 or Infinity lifts the limit. */
+  get localStorageLimit(): number {
+    return this.running("localStorageLimit").node.localStorageLimit;
+  }
+
+  set localStorageLimit(bytes: number) {
+    this.running("localStorageLimit").node.localStorageLimit = bytes;
+  }
+
+  getNodesStats(family: Family): NodeStats {
+    return this.running("getNodesStats").node.stats(family);
+  }
+
+  getNodeInfo(): NodeInfo {
+    const session = this.running("getNodeInfo");
+    return session.node.info({
+      ongoingOperations: session.operations.size,
+      port4: session.bound(4)?.port ?? 0,
+      port6: session.bound(6)?.port ?? 0,
+    });
+  }
+
+  /** Requests by kind since the last call for that direction. */
+  getNodeMessageStats(direction: "in" | "out" = "out"): MessageCounts {
+    return this.running("getNodeMessageStats").node.messageStats(direction);
+  }
+
+  getStorageLog(key?: Key): string {
+    return this.running("getStorageLog").node.storageLog(key === undefined ? undefined : toInfoHash(key));
+  }
+
+  getRoutingTablesLog(family: Family): string {
+    return this.running("getRoutingTablesLog").node.routingLog(family);
+  }
+
+  getSearchesLog(family?: Family): string {
+    return this.running("getSearchesLog").node.searchesLog(family);
+  }
+
+  getSearchLog(key: Key, family?: Family): string {
+    return this.running("getSearchLog").node.searchLog(toInfoHash(key), family);
+  }
+
+  /** Values found that were not delivered, because their signature is wrong or they can't be decrypted. */
+  getDroppedValues(): DroppedValues {
+    return this.running("getDroppedValues").dht.dropped;
+  }
+
+  /** Values that others put here and that were not kept, by what spoke against them. */
+  getRefusals(): RefusalCounts {
+    return this.running("getRefusals").node.refusals;
+  }
+
+  protected running(operation: string): Session {
+    const { session } = this;
+    if (!session) throw new NotRunningError(operation);
+    return session;
+  }
+}
