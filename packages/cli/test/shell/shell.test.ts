@@ -41,7 +41,7 @@ describe("a session through a pipe", () => {
   });
 
   test("lets what is under way come to its end", async () => {
-    const { stdout } = await session(["pp foo bar", "g foo WHERE value_type=0", "q foo SELECT user_type", "x", "zork"]);
+    const { stdout } = await session(["pp way bar", "g way WHERE value_type=0", "q way SELECT user_type", "x", "zork"]);
     expect(stdout).toMatch(/Put: success, took [\d.]+ \w+\. Value ID: [0-9a-f]{1,16}\n/);
     expect(stdout).toMatch(
       /Get: found 1 value\(s\) after .* \(total 1\)\n\tValue\[id:[0-9a-f]+ data\(text\/plain\):"bar"\]\n/,
