@@ -12,6 +12,10 @@ export const LISTEN_NODES = 4; // node behaviour, LISTEN_NODES
 export const DEFAULT_MAX_SEARCHES = 1_048_576; // node behaviour, MAX_SEARCHES
 /** Listened values remembered per node and query. */
 export const MAX_LISTENED_VALUES = 4096; // node behaviour, ValueCache.MAX_VALUES
+/** Most bytes of these values; the oldest go first. A node could send us values until our memory is full. */
+export const MAX_LISTENED_BYTES = 16 * 1024 * 1024;
+/** Most bytes of values that a get fetches from one node; what it lists beyond that is left there. */
+export const MAX_FETCHED_BYTES = 16 * 1024 * 1024;
 /** Longest token of a stranger that is kept. */
 export const MAX_TOKEN_BYTES = 64; // node behaviour, TOKEN_SIZE
 /** Values fetched from one node at the same time; a node can list thousands of ids in one reply. */

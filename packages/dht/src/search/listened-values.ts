@@ -1,9 +1,10 @@
 import type { Value } from "../value/index.ts";
-import { MAX_LISTENED_VALUES } from "./limits.ts";
+import { MAX_LISTENED_BYTES, MAX_LISTENED_VALUES } from "./limits.ts";
 import type { ValueLives } from "./search-host.ts";
 
 interface ListenedValue {
   seq: number;
+  bytes: number;
   lifeMs: number;
   /** Monotonic ms. */
   expiresAt: number;
@@ -14,6 +15,7 @@ export class ListenedValues {
   readonly #types: ValueLives;
   /** In order of arrival. */
   readonly #byId = new Map<bigint, ListenedValue>();
+  #bytes = 0;
   /** No value expires before this time. */
   #nextExpiry = Number.POSITIVE_INFINITY;
 
@@ -40,9 +42,12 @@ export class ListenedValues {
       const lifeMs = this.#types.get(value.type).expirationMs;
       const known = this.#byId.get(value.id);
       if (known === undefined || value.seq > known.seq) news.push(value);
-      if (known === undefined) this.#byId.set(value.id, { seq: value.seq, lifeMs, expiresAt: now + lifeMs });
-      else {
+      this.#bytes += value.size - (known?.bytes ?? 0);
+      if (known === undefined) {
+        this.#byId.set(value.id, { seq: value.seq, bytes: value.size, lifeMs, expiresAt: now + lifeMs });
+      } else {
         known.seq = Math.max(known.seq, value.seq);
+        known.bytes = value.size;
         known.lifeMs = lifeMs;
         known.expiresAt = now + lifeMs;
       }
@@ -60,21 +65,29 @@ export class ListenedValues {
 
   /** Returns the ids among them that were known. */
   remove(ids: readonly bigint[]): bigint[] {
-    return ids.filter((id) => this.#byId.delete(id));
+    return ids.filter((id) => this.#forget(id));
   }
 
-  /** Removes and returns what is over: values that weren't refreshed, and the oldest ones beyond MAX_LISTENED_VALUES. */
+  /** Removes and returns what is over: values that weren't refreshed, and the oldest ones beyond the limits. */
   expire(now: number): bigint[] {
     const expired: bigint[] = [];
-    let excess = this.#byId.size - MAX_LISTENED_VALUES;
-    if (now < this.#nextExpiry && excess <= 0) return expired;
+    if (now < this.#nextExpiry && !this.#isOverfull) return expired;
     this.#nextExpiry = Number.POSITIVE_INFINITY;
     for (const [id, { expiresAt }] of this.#byId) {
-      if (excess-- > 0 || expiresAt <= now) {
-        this.#byId.delete(id);
+      if (this.#isOverfull || expiresAt <= now) {
+        this.#forget(id);
         expired.push(id);
       } else this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
     }
     return expired;
+  }
+
+  get #isOverfull(): boolean {
+    return this.#byId.size > MAX_LISTENED_VALUES || this.#bytes > MAX_LISTENED_BYTES;
+  }
+
+  #forget(id: bigint): boolean {
+    this.#bytes -= this.#byId.get(id)?.bytes ?? 0;
+    return this.#byId.delete(id);
   }
 }

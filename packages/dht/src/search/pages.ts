@@ -2,7 +2,7 @@ import type { Request, RequestHandlers } from "../rpc/index.ts";
 import { type FieldValues, Query, Select, Where } from "../value/index.ts";
 import type { ErrorReply, Reply } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
-import { MAX_PAGES_UNDER_WAY } from "./limits.ts";
+import { MAX_FETCHED_BYTES, MAX_PAGES_UNDER_WAY } from "./limits.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -13,6 +13,7 @@ export class Pages implements RequestHandlers {
   readonly #ask: Ask;
   readonly #waiting: bigint[];
   readonly #underWay = new Set<Request>();
+  #fetchedBytes = 0;
 
   constructor(search: Search, node: SearchNode, ask: Ask, listed: readonly FieldValues[]) {
     this.#search = search;
@@ -43,6 +44,8 @@ export class Pages implements RequestHandlers {
 
   onReply(reply: Reply, request: Request): void {
     this.#underWay.delete(request);
+    for (const { size } of reply.values) this.#fetchedBytes += size;
+    if (this.#fetchedBytes > MAX_FETCHED_BYTES) this.#waiting.length = 0;
     if (!this.#search.onAnswer(this.#node, reply)) return;
     this.#ask.onPage(reply);
     if (this.#ask.isPending) this.fetch();
