@@ -72,7 +72,8 @@ describe("a network in which half of the nodes are real", () => {
       await expect.poll(async () => (await user.goodNodes(4)).length, POLL).toBeGreaterThan(0);
       const texts = [1, 2, 3].map((i) => `${round}-${i}`);
       for (const text of texts) expect((await user.put(key, word(text))).ok).toBe(true);
-      expect(textsOf((await anyNode().get(key)).values)).toEqual(expect.arrayContaining(texts));
+      const found = async (): Promise<unknown> => textsOf((await anyNode().get(key)).values);
+      await expect.poll(found, POLL).toEqual(expect.arrayContaining(texts)); // some have joined only just now
 
       for (const node of [...nodes]) {
         if (((await node.storage()).get(keyInHex(key))?.values ?? 0) === 0) continue;
