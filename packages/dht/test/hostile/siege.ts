@@ -84,9 +84,17 @@ export class Siege {
 
   /** What somebody who has never been here experiences: "" if all is as it should be, else what went wrong. */
   complaints(): string {
+    const stranger = new Stranger(this.net, `honest stranger ${++this.#strangers}`).beHonest();
+    try {
+      return this.#complaintsOf(stranger);
+    } finally {
+      // He leaves: who stays is asked things for ever, and writes them all down.
+      stranger.endpoint.receiver = undefined;
+    }
+  }
+
+  #complaintsOf(stranger: Stranger): string {
     const { victim } = this;
-    this.#strangers++;
-    const stranger = new Stranger(this.net, `honest stranger ${this.#strangers}`).beHonest();
     if (stranger.ask(victim, { kind: "ping" }).length !== 1) return "a ping is not answered";
     const token = stranger.token(victim);
     // The victim's own id: nobody is closer to it, whatever lies have been told.
