@@ -111,7 +111,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     return this.#session?.node.status6 ?? "disconnected";
   }
 
-  /** Resolves when a node has answered. Rejects with the signal's reason when that comes first. */
+  /** Resolves when a node has answered. Rejects with the signal's reason, or NotRunningError, when that comes first. */
   async connected({ signal }: OperationOptions = {}): Promise<void> {
     await this.#statusReached(["connected"], signal);
   }
@@ -231,9 +231,9 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
           onValues: (values, expired) => decodeEach(values, options, (result: T) => emit(result, expired)),
         });
       },
-      () => {
-        session.operations.remove(listener);
-        this.#listeners.delete(listener);
+      (ended) => {
+        session.operations.remove(ended);
+        this.#listeners.delete(ended);
       },
       isSameResult,
     );
@@ -385,9 +385,11 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     const given = toValue(content);
     const session = this.#accepting();
     const value = given.id === 0n && session ? given.withId(randomId64(session.random)) : given;
-    const handle = new PutHandle(session?.operations ?? this.#noOperations, value, signal, (dht, onDone) =>
+    const terms = { signal, isPermanent: permanent ?? false };
+    const handle = new PutHandle(session?.operations ?? this.#noOperations, value, terms, (dht, onDone) =>
       begin(dht, value, { permanent, created: created?.getTime(), onDone }),
     );
+    if (signal?.aborted) return handle;
     if (session) session.operations.add(handle, session.ready);
     else handle.fail();
     return handle;
@@ -407,13 +409,16 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   #look<T>(options: ResultStreamOptions, begin: (dht: SecureNode, sink: LookupSink<T>) => Operation): ResultStream<T> {
     const session = this.#accepting();
     const stream = new ResultStream<T>(session?.operations ?? this.#noOperations, options, begin);
+    if (options.signal?.aborted) return stream;
     if (session) session.operations.add(stream, session.ready);
     else stream.fail();
     return stream;
   }
 
   async #statusReached(wanted: readonly NodeStatus[], signal: AbortSignal | undefined): Promise<NodeStatus> {
+    signal?.throwIfAborted();
     while (!wanted.includes(this.status)) {
+      this.running("waiting for the network");
       const change = Promise.withResolvers<void>();
       const onChange = () => change.resolve();
       this.addEventListener("statuschange", onChange, { once: true });

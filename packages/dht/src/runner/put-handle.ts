@@ -9,6 +9,13 @@ export type PutResult = PutOutcome & {
   readonly value: Value;
 };
 
+/** How long a put is watched over. */
+export interface PutTerms {
+  readonly signal: AbortSignal | undefined;
+  /** It goes on after it has come to its outcome, and so can be aborted after that. */
+  readonly isPermanent: boolean;
+}
+
 /**
  * A put under way: `await` it for its PutResult. A permanent put goes on re-announcing after that, until
  * `cancel()`, an abort of its signal, or `cancelPut`.
@@ -22,6 +29,7 @@ export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
   readonly #owner: OngoingOperations;
   readonly #begin: (dht: SecureNode, onDone: (outcome: SecurePutOutcome) => void) => PutOperation;
   readonly #signal: AbortSignal | undefined;
+  readonly #isPermanent: boolean;
   readonly #onAbort = () => this.#abort();
   #operation: PutOperation | undefined;
   #isOver = false;
@@ -29,13 +37,15 @@ export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
   constructor(
     owner: OngoingOperations,
     value: Value,
-    signal: AbortSignal | undefined,
+    { signal, isPermanent }: PutTerms,
     begin: (dht: SecureNode, onDone: (outcome: SecurePutOutcome) => void) => PutOperation,
   ) {
     this.#owner = owner;
     this.value = value;
     this.#signal = signal;
+    this.#isPermanent = isPermanent;
     this.#begin = begin;
+    this.#settled.promise.catch(() => {}); // an abort is no news to those who never awaited the put
     if (signal?.aborted) this.#abort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
@@ -75,6 +85,7 @@ export class PutHandle implements PromiseLike<PutResult>, OngoingOperation {
   #finish(outcome: SecurePutOutcome): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (!this.#isPermanent) this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#owner.remove(this);
     this.#settled.resolve({ ...outcome, value: outcome.value ?? this.value });
   }

@@ -82,10 +82,8 @@ export type PutResult = "stored" | "edited" | "refreshed" | "refused";
  * A value that came in, or was replaced, is first stored, then told to local and then to remote listeners.
  */
 export class Store {
-  /** Bytes that may be held for others; a lower limit takes effect with the next put. */
-  maxBytes: number;
-  /** Bytes of our own values. */
-  maxLocalBytes: number;
+  #maxBytes: number;
+  #maxLocalBytes: number;
   readonly #maxValues: number;
   readonly #maxKeys: number;
   readonly #scheduler: Scheduler;
@@ -97,8 +95,8 @@ export class Store {
 
   constructor(options: StoreOptions) {
     const { scheduler, random, limits } = options;
-    this.maxBytes = resolveLimit(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
-    this.maxLocalBytes = resolveLimit(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
+    this.#maxBytes = resolveLimit(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
+    this.#maxLocalBytes = resolveLimit(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
     this.#maxValues = resolveLimit(limits?.maxStoreValues, DEFAULT_MAX_STORE_VALUES);
     this.#maxKeys = resolveLimit(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS);
     this.#scheduler = scheduler;
@@ -106,6 +104,24 @@ export class Store {
     this.#keys = new InfoHashMap(random.uint32());
     this.#ledger = new Ledger(scheduler, () => this.#expireDue());
     this.#remoteListeners = new RemoteListeners(options.tellRemote);
+  }
+
+  /** Bytes that may be held for others. Set as users write limits; a lower one takes effect with the next put. */
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
+  set maxBytes(limit: number) {
+    this.#maxBytes = resolveLimit(limit, DEFAULT_MAX_STORE_BYTES);
+  }
+
+  /** Bytes of our own values. Set as users write limits. */
+  get maxLocalBytes(): number {
+    return this.#maxLocalBytes;
+  }
+
+  set maxLocalBytes(limit: number) {
+    this.#maxLocalBytes = resolveLimit(limit, Number.POSITIVE_INFINITY);
   }
 
   get stats(): StoreStats {

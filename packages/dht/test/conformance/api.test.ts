@@ -1,0 +1,105 @@
+// What the description of the programming interface promises and no other test holds.
+import { describe, expect, test } from "vitest";
+import { DhtRunner, InfoHash, NotRunningError, Value } from "../../src/index.ts";
+import { addressOf, silentAddress, startNode, startPair } from "../runner/loopback.ts";
+
+describe("an operation whose signal is aborted", () => {
+  const reason = new Error("changed my mind");
+
+  test("before it is called ends at once, leaves nothing under way, and lets shutdown finish", async () => {
+    const [node] = await startPair();
+    const signal = AbortSignal.abort(reason);
+    await expect(Promise.resolve(node.put("key", "value", { signal }))).rejects.toBe(reason);
+    await expect(node.getAll("key", { signal })).rejects.toBe(reason);
+    await expect(Array.fromAsync(node.query("key", "SELECT id", { signal }))).rejects.toBe(reason);
+    expect(await Array.fromAsync(node.listen("key", { signal }))).toEqual([]);
+    await expect(node.ping(addressOf(node), { signal })).rejects.toBe(reason);
+    await expect(node.connected({ signal })).rejects.toBe(reason);
+    expect(node.getNodeInfo().ongoingOperations).toBe(0);
+    await node.shutdown();
+  });
+
+  test("while it waits for the network leaves nothing under way", async () => {
+    const node = await startNode({ bootstrap: [(await silentAddress()).toString()] });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const results = [
+      Promise.resolve(node.put("key", "value", { signal })),
+      node.getAll("key", { signal }),
+      node.connected({ signal }),
+    ];
+    const events = Array.fromAsync(node.listen("key", { signal }));
+    controller.abort(reason);
+    for (const result of results) await expect(result).rejects.toBe(reason);
+    expect(await events).toEqual([]);
+    expect(node.getNodeInfo().ongoingOperations).toBe(0);
+  });
+
+  test("and that nobody awaits disturbs nobody", async () => {
+    const [node] = await startPair();
+    const controller = new AbortController();
+    void node.put("key", "value", { permanent: true, signal: controller.signal });
+    controller.abort(reason);
+    await node.shutdown(); // an unhandled rejection would fail the test
+    expect(node.getPut("key")).toEqual([]);
+  });
+});
+
+describe("waiting for the network", () => {
+  test("ends with an error when the node ends first, or doesn't run", async () => {
+    const node = await startNode();
+    const connected = node.connected();
+    await node.join();
+    await expect(connected).rejects.toThrow(NotRunningError);
+    await expect(new DhtRunner().connected()).rejects.toThrow(NotRunningError);
+  });
+});
+
+describe("arguments that make no sense are refused at the door:", () => {
+  test.each([undefined, null, 5, {}, [1, 2]])("%j as a value or key", async (nonsense) => {
+    const node = await startNode();
+    // What JavaScript programs may hand in, whatever the types say.
+    expect(() => node.put("key", nonsense as string)).toThrow(TypeError);
+    expect(() => node.get(nonsense as string)).toThrow(TypeError);
+  });
+
+  test("values under the zero key, without traffic", async () => {
+    const [node] = await startPair();
+    node.getNodeMessageStats("out");
+    expect(() => node.put(InfoHash.zero, "value")).toThrow(TypeError);
+    expect(node.getNodeMessageStats("out")).toMatchObject({ find: 0, get: 0, put: 0 });
+  });
+});
+
+describe("storage limits of a running node", () => {
+  test("are set as in its configuration: 0 restores the default, negative lifts the limit", async () => {
+    const [node, other] = await startPair({ maxStoreSize: 1 });
+    node.storageLimit = 0;
+    expect(node.storageLimit).toBe(64 << 20);
+    node.localStorageLimit = 1;
+    await node.put("own", "too large for a limit of one byte");
+    expect(node.getLocalStoreSize().values).toBe(0);
+    node.localStorageLimit = 0;
+    node.storageLimit = -1;
+    expect([node.storageLimit, node.localStorageLimit]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    await node.put("own", "kept");
+    await other.put("theirs", "kept as well");
+    expect(node.getLocal("own")).toHaveLength(1);
+    expect(node.getLocal("theirs")).toHaveLength(1);
+  });
+});
+
+describe("each shape of a listening callback has its counterpart:", () => {
+  test("values one by one with their end, a filter, an end by the listener itself, and a resource", async () => {
+    const [node, other] = await startPair();
+    await using whole = node.listen("key", { filter: (value) => value.type === 0 });
+    await whole.ready;
+    await other.put("key", new Value({ data: Uint8Array.of(1), type: 9, id: 1n }));
+    await other.put("key", new Value({ data: Uint8Array.of(2), id: 2n }));
+    for await (const { value, expired } of whole) {
+      expect([value.id, expired]).toEqual([2n, false]);
+      break;
+    }
+    expect(await Array.fromAsync(whole)).toEqual([]);
+  });
+});
