@@ -15,22 +15,25 @@ export async function main(args: readonly string[], streams: Streams = process):
   const interrupt = () => interruption.abort();
   // A second signal ends the program at once.
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  let isReaderGone = false;
-  const onReaderGone = (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    isReaderGone = true;
+  let failedWrite: NodeJS.ErrnoException | undefined;
+  const onFailedWrite = (error: Error) => {
+    failedWrite ??= error;
     interrupt();
   };
-  streams.stdout.on("error", onReaderGone);
-  streams.stderr.on("error", onReaderGone);
-  try {
-    return await run(args, streams, interruption.signal);
-  } catch (error) {
-    if (isReaderGone) return ExitStatus.done; // whoever read the output has enough, as with `| head`
-    if (interruption.signal.aborted) return ExitStatus.interrupted;
+  streams.stdout.on("error", onFailedWrite);
+  streams.stderr.on("error", onFailedWrite);
+  const report = (error: unknown) => {
     const failure = toCommandError(error);
     new Output(streams, args.includes("--json")).error(failure);
     return failure.status;
+  };
+  try {
+    const status = await run(args, streams, interruption.signal);
+    return failedWrite && failedWrite.code !== "EPIPE" ? report(outputLost(failedWrite)) : status;
+  } catch (error) {
+    // Whoever read the output has enough, as with `| head`.
+    if (failedWrite) return failedWrite.code === "EPIPE" ? ExitStatus.done : report(outputLost(failedWrite));
+    return interruption.signal.aborted ? ExitStatus.interrupted : report(error);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
@@ -59,6 +62,17 @@ async function run(args: readonly string[], streams: Streams, interrupted: Abort
 function wrongUse(message: string, cause: Error): CommandError {
   const hint = "The option --help, also after a command, shows what is possible.";
   return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint, cause });
+}
+
+function outputLost(cause: Error): CommandError {
+  return new CommandError({
+    status: ExitStatus.couldNotStart,
+    code: "ERR_OUTPUT",
+    message: `the output can't be written: ${cause.message}`,
+    reason: "The disk is full, or what stands behind the output has failed.",
+    hint: "Write to another place.",
+    cause,
+  });
 }
 
 /** @throws the error itself when it is no error of use or network but a fault of ours: its stack is wanted then */

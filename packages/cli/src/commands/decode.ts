@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { addAbortSignal, type Readable } from "node:stream";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
@@ -29,14 +30,17 @@ export function addDecodeCommand(program: Command, context: CommandContext): voi
 
 async function decode({ pcap, port }: DecodeOptions, { streams, interrupted }: CommandContext): Promise<ExitStatus> {
   const output = new LineWriter(streams.stdout, interrupted);
-  if (pcap === undefined) await decodeLines(streams, output);
-  else await decodeCapture(pcap === "-" ? streams.stdin : createReadStream(pcap), port, output);
+  if (pcap === undefined) await decodeLines(streams, output, interrupted);
+  else {
+    const stream = pcap === "-" ? streams.stdin : createReadStream(pcap);
+    await decodeCapture(addAbortSignal(interrupted, stream), port, output);
+  }
   return ExitStatus.done;
 }
 
 /** Blank lines are passed over; every other one is answered, also when it is no datagram. */
-async function decodeLines({ stdin }: Streams, output: LineWriter): Promise<void> {
-  for await (const line of createInterface({ input: stdin, terminal: false })) {
+async function decodeLines({ stdin }: Streams, output: LineWriter, interrupted: AbortSignal): Promise<void> {
+  for await (const line of createInterface({ input: addAbortSignal(interrupted, stdin), terminal: false })) {
     const hex = line.trim();
     if (hex !== "") await output.write(JSON.stringify(describeHex(hex)));
   }
@@ -47,13 +51,9 @@ function describeHex(hex: string): DatagramPicture {
   return describeDatagram(Buffer.from(hex, "hex"));
 }
 
-async function decodeCapture(
-  stream: NodeJS.ReadableStream,
-  port: number | undefined,
-  output: LineWriter,
-): Promise<void> {
+async function decodeCapture(stream: Readable, port: number | undefined, output: LineWriter): Promise<void> {
   try {
-    for await (const frame of readCapture(stream as AsyncIterable<Buffer>)) {
+    for await (const frame of readCapture(stream)) {
       const datagram = udpDatagramOf(frame);
       if (!datagram) continue;
       const { source, destination, payload } = datagram;

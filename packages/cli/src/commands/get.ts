@@ -8,6 +8,7 @@ import { addNodeOptions, KEY_HELP, type NodeOptions } from "../one-shot/options.
 import { parseWhere, WHERE_HELP } from "../one-shot/parse-where.ts";
 import { withNode } from "../one-shot/with-node.ts";
 import type { Output } from "../output/output.ts";
+import { printableLines } from "../output/printable.ts";
 
 interface GetOptions extends NodeOptions {
   readonly first?: boolean;
@@ -44,15 +45,14 @@ async function get(key: string, options: GetOptions, context: CommandContext): P
   });
 }
 
-/** The bytes and nothing else; a line break keeps several values apart, and the prompt from the last one. */
+/** To a pipe the bytes and nothing else, with a line break between two values; to a terminal as text that can do no harm. */
 function printValue(value: Value, index: number, output: Output): void {
-  if (output.isJson) {
-    output.json(value);
-    return;
+  if (output.isJson) output.json(value);
+  else if (output.isTerminal) output.line(printableLines(value.text()));
+  else {
+    if (index > 0) output.bytes(NEWLINE);
+    output.bytes(value.data);
   }
-  if (index > 0 && !output.isTerminal) output.bytes(NEWLINE);
-  output.bytes(value.data);
-  if (output.isTerminal) output.bytes(NEWLINE);
 }
 
 const NEWLINE = new TextEncoder().encode("\n");

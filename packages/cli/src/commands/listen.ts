@@ -6,6 +6,7 @@ import { addNodeOptions, KEY_HELP, type NodeOptions } from "../one-shot/options.
 import { parseWhere, WHERE_HELP } from "../one-shot/parse-where.ts";
 import { withNode } from "../one-shot/with-node.ts";
 import { duration, positive } from "../options.ts";
+import { printable } from "../output/printable.ts";
 
 interface ListenOptions extends NodeOptions {
   readonly count?: number;
@@ -34,7 +35,7 @@ async function listen(key: string, options: ListenOptions, context: CommandConte
     let seen = 0;
     for await (const { value, expired } of node.listen(id, { where, signal: AbortSignal.any(signals) })) {
       if (output.isJson) output.json({ value, expired });
-      else output.line(`${expired ? "-" : "+"} ${value}`);
+      else output.line(`${expired ? "-" : "+"} ${printable(String(value))}`);
       if (!expired && ++seen === options.count) break;
     }
     interrupted.throwIfAborted();

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { MAX_VALUE_BYTES, type PutHandle, type PutResult, Value } from "@hashmere/dht";
 import { type Command, Option } from "commander";
@@ -73,7 +74,7 @@ async function readData(
       hint: "Give a text, - for standard input, or --file PATH.",
     });
   }
-  if (text === "-") return Promise.race([buffer(streams.stdin), rejectOnAbort(interrupted)]);
+  if (text === "-") return buffer(addAbortSignal(interrupted, streams.stdin));
   if (text !== undefined) return new TextEncoder().encode(text);
   return readFile(file ?? "").catch((cause: Error) => {
     throw new CommandError({
@@ -84,11 +85,6 @@ async function readData(
       cause,
     });
   });
-}
-
-async function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  await aborted(signal);
-  throw signal.reason;
 }
 
 function toValue(data: Uint8Array, text: string | undefined, { type, userType, id, priority }: PutOptions): Value {

@@ -5,6 +5,6 @@ export const WHERE_HELP = 'only values that fit, such as "id=5" or "user_type=te
 
 /** A where clause with or without its keyword. @throws QueryParseError */
 export function parseWhere(clause: string | undefined): Where | undefined {
-  if (clause === undefined) return undefined;
+  if (clause === undefined || clause.trim() === "") return undefined;
   return Where.parse(/^\s*where\s/i.test(clause) ? clause : `WHERE ${clause}`);
 }

@@ -1,8 +1,8 @@
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { CommandError } from "../command-error.ts";
 
 export interface Streams {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
 }

@@ -61,6 +61,8 @@ export class Screen {
     this.#interface = undefined;
     this.#isPrompting = false;
     lines?.close();
+    // What holds the other end open must not keep the program from ending.
+    if (lines && !this.#isTerminal) this.#streams.stdin.destroy();
   }
 
   /** Whole lines of data. */

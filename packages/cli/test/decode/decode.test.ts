@@ -68,3 +68,11 @@ test("a reader that has enough ends it without a word", async () => {
   const { status, stderr } = await running.end("a171\n".repeat(100_000));
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
+
+test("Ctrl-C ends the wait for more: status 130", async () => {
+  await using running = start("hashmere", ["decode"]);
+  running.say("a171\n");
+  await running.until(/discovery/);
+  running.process.kill("SIGINT");
+  expect((await running.outcome()).status).toBe(130);
+});

@@ -89,6 +89,12 @@ describe("listen", () => {
     });
   });
 
+  test("shows control characters of strangers, and doesn't obey them", async () => {
+    await peer.node.put("evil", new Value({ id: 1n, data: Buffer.from("\u001b[2J\n"), userType: "text/plain" }));
+    const { stdout } = await hashmere(["listen", "evil", "--count", "1", ...peer.join]);
+    expect(stdout).toBe('+ Value[id:1 data(text/plain):"\\x1b[2J\\n"]\n');
+  });
+
   test("is not ended by --timeout, but by --for and Ctrl-C", async () => {
     const ended = await hashmere(["listen", "nowhere", "--for", "100ms", ...peer.join]);
     expect(ended.status).toBe(0);

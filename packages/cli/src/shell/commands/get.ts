@@ -1,5 +1,6 @@
 import { type FieldValues, Where } from "@hashmere/dht";
 import { stopwatch } from "../../output/duration.ts";
+import { printable } from "../../output/printable.ts";
 import { parseQuery } from "../../parse-query.ts";
 import { inBatches } from "../in-batches.ts";
 import type { ShellCommand } from "../shell-command.ts";
@@ -16,7 +17,7 @@ export const get: ShellCommand = {
     let total = 0;
     for await (const values of inBatches(found)) {
       total += values.length;
-      const lines = values.map((value) => `\n\t${value}`).join("");
+      const lines = values.map((value) => `\n\t${printable(String(value))}`).join("");
       print(`Get: found ${values.length} value(s) after ${elapsed()} (total ${total})${lines}`);
     }
     const { ok } = await found.done;
@@ -35,7 +36,7 @@ export const query: ShellCommand = {
     const found = node.query(key, wanted);
     for await (const batch of inBatches(found)) {
       print(
-        `Query: found field value index after ${elapsed()}${batch.map((fields) => `\n\t${describe(fields)}`).join("")}`,
+        `Query: found field value index after ${elapsed()}${batch.map((fields) => `\n\t${printable(describe(fields))}`).join("")}`,
       );
     }
     const { ok } = await found.done;

@@ -1,4 +1,5 @@
 import { Where } from "@hashmere/dht";
+import { printable } from "../../output/printable.ts";
 import { inBatches } from "../in-batches.ts";
 import { type ShellCommand, ShellError } from "../shell-command.ts";
 
@@ -28,7 +29,7 @@ export const listen: ShellCommand = {
       ] as const) {
         if (list.length === 0) continue;
         print(
-          `Listen: found ${list.length} ${what} (total ${total})${list.map(({ value }) => `\n\t${value}`).join("")}`,
+          `Listen: found ${list.length} ${what} (total ${total})${list.map(({ value }) => `\n\t${printable(String(value))}`).join("")}`,
         );
       }
     }
