@@ -17,6 +17,7 @@ export {
   nodeStatsToJson,
   type TrafficCounts,
 } from "./node/index.ts";
+export * from "./pht/index.ts";
 export type { RandomSource } from "./random/index.ts";
 export * from "./runner/index.ts";
 export type { Scheduler, Timer } from "./scheduler/index.ts";
