@@ -3,7 +3,6 @@ import { createInterface } from "node:readline";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
 import { readCapture } from "../decode/capture.ts";
 import { type DatagramPicture, describeDatagram } from "../decode/describe-datagram.ts";
 import { udpDatagramOf } from "../decode/udp.ts";
@@ -52,28 +51,14 @@ function describeHex(hex: string): DatagramPicture {
 }
 
 async function decodeCapture(stream: Readable, port: number | undefined, output: LineWriter): Promise<void> {
-  try {
-    for await (const frame of readCapture(stream)) {
-      const datagram = udpDatagramOf(frame);
-      if (!datagram) continue;
-      const { source, destination, payload } = datagram;
-      if (port !== undefined && source.port !== port && destination.port !== port) continue;
-      const place = { time: formatTime(frame.time), src: source, dst: destination };
-      await output.write(JSON.stringify({ ...place, ...describeDatagram(payload) }));
-    }
-  } catch (error) {
-    throw error instanceof Error && "syscall" in error ? unreadable(error) : error;
+  for await (const frame of readCapture(stream)) {
+    const datagram = udpDatagramOf(frame);
+    if (!datagram) continue;
+    const { source, destination, payload } = datagram;
+    if (port !== undefined && source.port !== port && destination.port !== port) continue;
+    const place = { time: formatTime(frame.time), src: source, dst: destination };
+    await output.write(JSON.stringify({ ...place, ...describeDatagram(payload) }));
   }
-}
-
-function unreadable(cause: Error): CommandError {
-  return new CommandError({
-    status: ExitStatus.couldNotStart,
-    code: "ERR_FILE",
-    message: `can't read the capture: ${cause.message}`,
-    hint: "Check the path and its permissions.",
-    cause,
-  });
 }
 
 /** ISO 8601 in UTC, with microseconds. */

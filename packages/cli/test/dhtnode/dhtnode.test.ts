@@ -91,6 +91,13 @@ async function firstRun(state: string) {
   return [NODE_ID.exec(stdout)?.[1], /port (\d+)/.exec(stdout)?.[1]];
 }
 
+test("a state file that can't be written: one sentence, status 2", async () => {
+  await using running = start("dhtnode", ["-f", join(directory, "none", "state")]);
+  const { status, stderr } = await running.end();
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^ENOENT.*\nCheck the path and its permissions\.\n$/);
+});
+
 test("a port in use: one sentence, status 2", async () => {
   await using silence = await startSilence();
   await using running = start("dhtnode", ["-p", `${silence.port}`]);
