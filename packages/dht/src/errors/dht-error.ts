@@ -30,6 +30,19 @@ export class SocketError extends DhtError {
   }
 }
 
+/** The state file, or the port file beside it, can't be written. */
+export class StateFileError extends DhtError {
+  constructor(path: string, options: ErrorOptions & { readonly cause: unknown }) {
+    const { cause } = options;
+    const reason = cause instanceof Error && "code" in cause ? cause.code : cause;
+    super(
+      "ERR_STATE_FILE",
+      `can't write ${path} (${reason}): does its folder exist, and may you write there?`,
+      options,
+    );
+  }
+}
+
 /** A query text (`SELECT … WHERE …`) can't be understood. */
 export class QueryParseError extends DhtError {
   constructor(message: string) {

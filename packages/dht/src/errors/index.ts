@@ -4,5 +4,6 @@ export {
   NotRunningError,
   QueryParseError,
   SocketError,
+  StateFileError,
   UnpackError,
 } from "./dht-error.ts";

@@ -1,5 +1,6 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import type { RandomSource } from "../random/random-source.ts";
+import { systemRandom } from "../random/system-random.ts";
 import { Hash, readWord, wordsFromHex } from "./hash.ts";
 
 /**
@@ -59,8 +60,8 @@ export class InfoHash extends Hash {
     return words ? fromWords(words) : InfoHash.zero;
   }
 
-  /** Five uniformly random words; hand in a cryptographic source for ids that live in a network. */
-  static random(random: RandomSource): InfoHash {
+  /** @param random default: the system's cryptographic source */
+  static random(random: RandomSource = systemRandom): InfoHash {
     return new InfoHash(random.uint32(), random.uint32(), random.uint32(), random.uint32(), random.uint32());
   }
 

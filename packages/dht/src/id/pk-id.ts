@@ -1,5 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RandomSource } from "../random/random-source.ts";
+import { systemRandom } from "../random/system-random.ts";
 import { Hash, readWord, wordsFromHex } from "./hash.ts";
 
 const WORDS = 8;
@@ -44,7 +45,8 @@ export class PkId extends Hash {
     return words ? new PkId(words) : PkId.zero;
   }
 
-  static random(random: RandomSource): PkId {
+  /** @param random default: the system's cryptographic source */
+  static random(random: RandomSource = systemRandom): PkId {
     return new PkId(Int32Array.from({ length: WORDS }, () => random.uint32()));
   }
 

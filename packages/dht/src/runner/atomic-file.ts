@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
+import { StateFileError } from "../errors/index.ts";
 
-/** Writes a file so that a reader, and a crash at any moment, finds either the old content or the new one. */
+/**
+ * Writes a file so that a reader, and a crash at any moment, finds either the old content or the new one.
+ * @throws StateFileError
+ */
 export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
@@ -14,7 +18,7 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await rm(draft, { force: true }).catch(() => {}); // what went wrong first is what counts
+    throw new StateFileError(path, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import type { Identity, TrustList } from "@hashmere/crypto";
 import { type Family, SockAddr, splitHostPort } from "../address/index.ts";
 import { SocketError } from "../errors/index.ts";
-import type { InfoHash } from "../id/index.ts";
+import { InfoHash } from "../id/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
@@ -56,8 +56,8 @@ export interface DhtRunnerConfig extends NodeConfig {
   readonly certificateStore?: CertificateStore | undefined;
   /** Certificates found must be trusted by it. Default: any certificate of the right key is taken. */
   readonly trust?: TrustList | undefined;
-  /** `host[:port]` of nodes to join through, tried until one answers; port 4222 where none is given. */
-  readonly bootstrap?: Iterable<string> | undefined;
+  /** `host[:port]` of one or several nodes to join through, tried until one answers; port 4222 where none is given. */
+  readonly bootstrap?: string | Iterable<string> | undefined;
   /** Look for nodes in the local network. Default false. */
   readonly peerDiscovery?: boolean | undefined;
   /** Announce this node in the local network. Default false. */
@@ -69,6 +69,35 @@ export interface DhtRunnerConfig extends NodeConfig {
   readonly clock?: Scheduler | undefined;
   /** Another source of chance than the system's. */
   readonly random?: RandomSource | undefined;
+}
+
+const LIMITS = [
+  "maxReqPerSec",
+  "maxPeerReqPerSec",
+  "maxSearches",
+  "maxStoreSize",
+  "maxLocalStoreSize",
+  "maxStoreKeys",
+] as const satisfies readonly (keyof NodeConfig)[];
+
+/** @throws RangeError for a number that can't be meant, TypeError for a node id that is none */
+export function checkConfig(config: DhtRunnerConfig): void {
+  checkUnsigned("port", config.port, 0xffff);
+  checkUnsigned("network", config.network, 0xffff_ffff);
+  for (const limit of LIMITS) {
+    if (Number.isNaN(config[limit])) throw new RangeError(`${limit} is no number: −1 or Infinity lifts the limit`);
+  }
+  if (config.nodeId !== undefined && !(config.nodeId instanceof InfoHash))
+    throw new TypeError("nodeId is no InfoHash: InfoHash.fromHex() makes one of text");
+}
+
+/**
+ * The hosts to join through.
+ * @throws TypeError as `parseHostPort` does
+ */
+export function bootstrapHosts({ bootstrap = [] }: DhtRunnerConfig): ReturnType<typeof parseHostPort>[] {
+  const hosts = typeof bootstrap === "string" ? [bootstrap] : [...bootstrap];
+  return hosts.map((host) => parseHostPort(host));
 }
 
 /**
@@ -93,4 +122,9 @@ export function parseHostPort(text: string, defaultPort?: number): { readonly ho
   const { host, port } = splitHostPort(text, defaultPort);
   if (host === "" || !port) throw new TypeError(`"${text}" is no host[:port]`);
   return { host, port };
+}
+
+function checkUnsigned(name: string, value: number | undefined, max: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= max)) return;
+  throw new RangeError(`${name} ${value} must be a whole number in 0 … ${max}`);
 }

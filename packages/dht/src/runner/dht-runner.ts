@@ -65,14 +65,17 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   #state: "idle" | "running" | "stopping" = "idle";
   #starting = false;
 
-  /** A new node, running. @throws SocketError when no socket can be opened */
+  /** A new node, running. @throws what `run()` throws */
   static async run(config: DhtRunnerConfig = {}): Promise<DhtRunner> {
     const runner = new DhtRunner();
     await runner.run(config);
     return runner;
   }
 
-  /** @throws AlreadyRunningError, SocketError */
+  /**
+   * @throws AlreadyRunningError; SocketError when no socket can be opened; StateFileError when nothing can be written
+   * beside `persistPath`; RangeError or TypeError for a configuration that makes no sense
+   */
   async run(config: DhtRunnerConfig = {}): Promise<void> {
     if (this.#starting || this.#session) throw new AlreadyRunningError();
     this.#starting = true;
@@ -338,7 +341,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
 
   /**
    * Waits for what is under way (`stop: true`: fails it), hands stored values on where `maintainStorage` asks for it, and
-   * saves the state file. The node serves others until `join()`. Rejects when the state file can't be written.
+   * saves the state file. The node serves others until `join()`. Rejects with StateFileError when it can't be saved.
    */
   async shutdown({ stop = false, signal }: OperationOptions & { readonly stop?: boolean } = {}): Promise<void> {
     const session = this.#session;

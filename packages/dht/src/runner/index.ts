@@ -1,3 +1,4 @@
+export { SystemRandom } from "../random/index.ts";
 export type { DhtRunnerConfig, NodeConfig } from "./config.ts";
 export {
   DhtRunner,
@@ -13,4 +14,3 @@ export { RealScheduler } from "./real-scheduler.ts";
 export type { LookupResult, ResultStream, ResultStreamOptions } from "./result-stream.ts";
 export { IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
 export type { Selection } from "./selection.ts";
-export { SystemRandom } from "./system-random.ts";

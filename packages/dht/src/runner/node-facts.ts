@@ -114,6 +114,11 @@ export abstract class NodeFacts extends EventTarget {
     return this.running("getSearchLog").node.searchLog(toInfoHash(key), family);
   }
 
+  /** Writes the routing tables, searches and storage to the logger, at level `debug`. */
+  dumpTables(): void {
+    this.running("dumpTables").dumpTables();
+  }
+
   /** Values found that were not delivered, because their signature is wrong or they can't be decrypted. */
   getDroppedValues(): DroppedValues {
     return this.running("getDroppedValues").dht.dropped;

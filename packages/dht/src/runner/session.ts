@@ -2,12 +2,12 @@ import type { Family, SockAddr } from "../address/index.ts";
 import type { PeerDiscovery } from "../discovery/index.ts";
 import { SocketError } from "../errors/index.ts";
 import { combinedStatus, DhtNode, type NodeStatus } from "../node/index.ts";
-import type { RandomSource } from "../random/index.ts";
+import { type RandomSource, systemRandom } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import { nodeIdOf, OffThreadOperations, requireMatchingKey, SecureNode, ValueSecurity } from "../secure/index.ts";
 import { type DatagramReceiver, type DatagramTransport, UdpTransport } from "../transport/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
-import { bindAddress, type DhtRunnerConfig, parseHostPort } from "./config.ts";
+import { bindAddress, bootstrapHosts, checkConfig, type DhtRunnerConfig } from "./config.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
 import { OngoingOperations } from "./ongoing-operations.ts";
 import { readPorts, writePorts } from "./port-file.ts";
@@ -15,7 +15,6 @@ import { RealScheduler } from "./real-scheduler.ts";
 import { resolveHost } from "./resolve-host.ts";
 import { readState, writeState } from "./state-store.ts";
 import type { SwitchableLogger } from "./switchable-logger.ts";
-import { SystemRandom } from "./system-random.ts";
 
 export interface SessionHooks {
   onStatus(status4: NodeStatus, status6: NodeStatus): void;
@@ -40,7 +39,8 @@ export class Session implements DatagramReceiver {
 
   /**
    * Reads the state file, binds the sockets and starts the engine.
-   * @throws SocketError when nothing can be bound; CryptoError when the identity's key and certificate don't match
+   * @throws SocketError when nothing can be bound; StateFileError; CryptoError when the identity's key and certificate
+   * don't match; RangeError or TypeError for a configuration that makes no sense
    */
   static async open(
     config: DhtRunnerConfig,
@@ -49,14 +49,16 @@ export class Session implements DatagramReceiver {
     hooks: SessionHooks,
   ): Promise<Session> {
     if (config.identity) requireMatchingKey(config.identity);
-    const targets = [...(config.bootstrap ?? [])].map((target) => parseHostPort(target));
+    checkConfig(config);
+    const targets = bootstrapHosts(config);
     const path = config.persistPath;
     const state = path
       ? await readState(path, (reason) => log.log("warning", `state not loaded: ${reason}`))
       : undefined;
     const receiver = new EarlyReceiver();
     const transport = await openTransport(config, receiver);
-    const session = new Session(config, types, log, hooks, transport, state?.id);
+    const savedId = state?.id.isZero() ? undefined : state?.id;
+    const session = new Session(config, types, log, hooks, transport, savedId);
     receiver.target = session;
     try {
       for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
@@ -84,12 +86,12 @@ export class Session implements DatagramReceiver {
     this.#hooks = hooks;
     this.#transport = transport;
     this.#scheduler = config.clock ?? new RealScheduler();
-    this.random = config.random ?? new SystemRandom();
+    this.random = config.random ?? systemRandom;
     const { identity } = config;
     const security = new ValueSecurity(identity?.key, new OffThreadOperations());
     this.node = new DhtNode({
       ...config,
-      id: savedId && !savedId.isZero() ? savedId : (config.nodeId ?? (identity && nodeIdOf(identity))),
+      id: config.nodeId ?? savedId ?? (identity && nodeIdOf(identity)),
       checkSignature: (value, source, onOutcome) => security.check(value, source, onOutcome),
       types,
       log,
@@ -131,6 +133,13 @@ export class Session implements DatagramReceiver {
   /** The engine, for an operation to start on; undefined while the outcome of a bootstrap is open. */
   get ready(): SecureNode | undefined {
     return this.status === "connecting" ? undefined : this.dht;
+  }
+
+  dumpTables(): void {
+    const { node } = this;
+    for (const text of [node.routingLog(4), node.routingLog(6), node.searchesLog(), node.storageLog()]) {
+      if (text !== "") this.#log.log("debug", text);
+    }
   }
 
   connectivityChanged(): void {

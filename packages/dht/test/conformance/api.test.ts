@@ -1,7 +1,17 @@
 // What the description of the programming interface promises and no other test holds.
+
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { DhtRunner, InfoHash, NotRunningError, Value } from "../../src/index.ts";
-import { addressOf, silentAddress, startNode, startPair } from "../runner/loopback.ts";
+import {
+  DhtRunner,
+  type DhtRunnerConfig,
+  InfoHash,
+  NotRunningError,
+  PkId,
+  StateFileError,
+  Value,
+} from "../../src/index.ts";
+import { addressOf, silentAddress, startNode, startPair, temporaryFolder } from "../runner/loopback.ts";
 
 describe("an operation whose signal is aborted", () => {
   const reason = new Error("changed my mind");
@@ -102,4 +112,68 @@ describe("each shape of a listening callback has its counterpart:", () => {
     }
     expect(await Array.fromAsync(whole)).toEqual([]);
   });
+});
+
+describe("a configuration that makes no sense is refused before a socket is opened:", () => {
+  test.each<[string, DhtRunnerConfig]>([
+    ["a port above 65535", { port: 70_000 }],
+    ["a negative port", { port: -1 }],
+    ["half a port", { port: 1.5 }],
+    ["a network of more than 32 bits", { network: 2 ** 32 }],
+    ["a negative network", { network: -1 }],
+    ["a limit that is no number", { maxStoreSize: Number.NaN }],
+    // As JavaScript programs may write it.
+    ["a node id as text", { nodeId: "11".repeat(20) as unknown as InfoHash }],
+    ["a bootstrap host without name", { bootstrap: [":4222"] }],
+  ])("%s", async (_, config) => {
+    await expect(DhtRunner.run(config)).rejects.toThrow(/must be|is no/);
+  });
+
+  test("a single bootstrap host may be given as it is", async () => {
+    const node = await startNode();
+    const other = await startNode({ bootstrap: addressOf(node).toString() });
+    await other.connected();
+  });
+});
+
+describe("a state file", () => {
+  test("that can't be written is an error with a code, a sentence and its cause, at the start if it shows then", async () => {
+    const folder = await temporaryFolder();
+    const error = await DhtRunner.run({ persistPath: join(folder, "missing", "state") }).catch((reason) => reason);
+    expect(error).toBeInstanceOf(StateFileError);
+    expect(error).toMatchObject({ code: "ERR_STATE_FILE", message: expect.stringContaining("does its folder exist") });
+    expect(error.cause).toMatchObject({ code: "ENOENT" });
+
+    const node = await startNode({ persistPath: folder });
+    await expect(node.shutdown()).rejects.toThrow(StateFileError);
+  });
+
+  test("gives its id to a node that wants no other", async () => {
+    const persistPath = join(await temporaryFolder(), "state");
+    const [saved, wanted] = [InfoHash.random(), InfoHash.random()];
+    for (const [nodeId, expected] of [
+      [saved, saved],
+      [undefined, saved],
+      [wanted, wanted],
+    ]) {
+      const node = await startNode({ persistPath, nodeId });
+      expect(node.nodeId.equals(expected ?? InfoHash.zero)).toBe(true);
+      await node.shutdown();
+      await node.join();
+    }
+  });
+});
+
+test("dumpTables writes tables, searches and storage to the logger", async () => {
+  const texts: string[] = [];
+  const [node] = await startPair();
+  await node.put("key", "value");
+  node.setLogger({ isEnabled: () => true, log: (_, text) => void texts.push(text) });
+  node.dumpTables();
+  for (const part of ["count: 1", "Search IPv4", "1 values"]) expect(texts.join("\n")).toContain(part);
+});
+
+test("random ids need no source of their own", () => {
+  expect(InfoHash.random().equals(InfoHash.random())).toBe(false);
+  expect(PkId.random().equals(PkId.random())).toBe(false);
 });
