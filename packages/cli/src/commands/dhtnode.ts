@@ -101,7 +101,7 @@ async function openLog({ logfile, syslog }: DhtnodeOptions): Promise<LogTarget |
 function toConfig(options: DhtnodeOptions) {
   return {
     port: options.port,
-    network: options.net,
+    network: options.network ?? options.net,
     bootstrap: options.bootstrap,
     publicStable: options.publicStable,
     persistPath: options.persist,

@@ -5,6 +5,8 @@ import { VERSION } from "../version.ts";
 export interface DhtnodeOptions {
   readonly port: number;
   readonly net: number;
+  /** What the other commands call `net`. */
+  readonly network?: number;
   readonly bootstrap?: readonly string[];
   readonly verbose?: boolean;
   readonly logfile?: string;
@@ -42,6 +44,7 @@ export function addDhtnodeOptions(command: Command): Command {
     .option("-d, --daemonize", "no prompt: run in the background")
     .option("-U, --no-rate-limit", "no limits on requests, searches and the values held")
     .option("-P, --public-stable", "this node has a steady public address")
+    .addOption(new Option("--network <number>", "as --net").argParser(uint(32)).hideHelp())
     .addOption(new Option("-O", "has no effect").hideHelp())
     .addOption(new Option(DAEMON_CHILD).hideHelp())
     .version(`Hashmere version ${VERSION}\ndhtnode, an OpenDHT node with a prompt.`, "-V, --version");

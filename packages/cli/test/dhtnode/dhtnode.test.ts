@@ -39,7 +39,7 @@ describe("options", () => {
   test("are read as GNU programs read them", async () => {
     await using silence = await startSilence();
     const hosts = ["--boot=127.0.0.1:1", `-b=127.0.0.1:${silence.port}`];
-    await using running = start("dhtnode", [...hosts, `-n${NETWORK}`, "-DUPO", "--net=0x7"]);
+    await using running = start("dhtnode", [...hosts, `-n${NETWORK}`, "-UPO", "--net=0x7", "--network", "7"]);
     const { status, stdout } = await running.end("x\n");
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Bootstrap: 127.0.0.1:1\nBootstrap: 127.0.0.1:\d+\nOpenDHT node/);
