@@ -18,7 +18,7 @@ export interface NodeStats {
   readonly nodeCacheSize: number;
 }
 
-/** What a node does and holds. Sizes are bytes by `Value.size`. */
+/** What a node does and holds. Sizes are bytes: those of values by `Value.size`, and their owners' keys. */
 export interface NodeInfo {
   readonly nodeId: InfoHash;
   readonly ipv4: NodeStats;

@@ -2,6 +2,7 @@ import type { SockAddr } from "../address/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { Value } from "../value/index.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
+import { heldBytes } from "./held-bytes.ts";
 import { type Source, Sources } from "./source.ts";
 import type { StoredKey } from "./stored-key.ts";
 import { StoredValue } from "./stored-value.ts";
@@ -108,10 +109,10 @@ export class Ledger {
   #count({ value, source }: StoredValue, sign: 1 | -1): void {
     if (source === undefined) {
       this.#localValues += sign;
-      this.#localBytes += sign * value.size;
+      this.#localBytes += sign * heldBytes(value);
     } else {
       this.#remoteValues += sign;
-      this.#remoteBytes += sign * value.size;
+      this.#remoteBytes += sign * heldBytes(value);
     }
   }
 }

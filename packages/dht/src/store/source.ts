@@ -1,5 +1,6 @@
 import type { SockAddr } from "../address/index.ts";
 import { Heap } from "./heap.ts";
+import { heldBytes } from "./held-bytes.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** What a value counts beside its size when the heaviest user is looked for, so that empty values aren't free. */
@@ -9,7 +10,7 @@ const VALUE_OVERHEAD_BYTES = 64;
 export class Source extends Heap<StoredValue> {
   /** Of the peer that put first. */
   readonly address: SockAddr;
-  /** Sum of the values' sizes. */
+  /** Bytes of the values. */
   bytes = 0;
   /** Its place among the heaviest users. */
   heaviestIndex = -1;
@@ -62,7 +63,7 @@ export class Sources {
     const { source, value } = stored;
     if (source === undefined) return;
     source.add(stored);
-    source.bytes += value.size;
+    source.bytes += heldBytes(value);
     this.#heaviest.update(source);
   }
 
@@ -71,7 +72,7 @@ export class Sources {
     const { source, value } = stored;
     if (source === undefined) return;
     source.remove(stored);
-    source.bytes -= value.size;
+    source.bytes -= heldBytes(value);
     if (source.size > 0) this.#heaviest.update(source);
     else {
       this.#heaviest.remove(source);

@@ -13,6 +13,7 @@ import {
   type ValueTypeRegistry,
   Where,
 } from "../value/index.ts";
+import { heldBytes } from "./held-bytes.ts";
 import { Ledger } from "./ledger.ts";
 import { type LocalListener, tellLocalListeners } from "./local-listener.ts";
 import { noRefusals, type RefusalCounts } from "./refusal-counts.ts";
@@ -22,7 +23,7 @@ import { formatKey, formatStorage } from "./storage-log.ts";
 import { StoredKey } from "./stored-key.ts";
 import type { StoredValue } from "./stored-value.ts";
 
-/** Bytes of values held for others (by `Value.size`), unless said otherwise. */
+/** Bytes of values held for others (their sizes and the keys of their owners), unless said otherwise. */
 export const DEFAULT_MAX_STORE_BYTES = 64 * 1024 * 1024; // node behaviour, STORAGE_LIMIT_DEFAULT
 /** Values held for others, however small they are, unless said otherwise. */
 export const DEFAULT_MAX_STORE_VALUES = 1_048_576;
@@ -68,7 +69,7 @@ export interface StoreStats {
   /** All values; of these, our own. */
   readonly values: number;
   readonly localValues: number;
-  /** Sizes of all values; of these, of our own. */
+  /** Bytes of all values, their owners' keys included; of these, of our own. */
   readonly bytes: number;
   readonly localBytes: number;
 }
@@ -193,8 +194,8 @@ export class Store {
     const createdAt = this.#monotonic(created);
     const expires = permanent ? Number.POSITIVE_INFINITY : this.#expiryOf(value, createdAt);
     if (expires <= this.#scheduler.now()) return "refused";
-    const before = known !== undefined && known.source === undefined ? known.value.size : 0;
-    if (this.#ledger.localBytes - before + value.size > this.maxLocalBytes) return "full";
+    const before = known !== undefined && known.source === undefined ? heldBytes(known.value) : 0;
+    if (this.#ledger.localBytes - before + heldBytes(value) > this.maxLocalBytes) return "full";
     if (known === undefined) return this.#insert(key, value, createdAt, expires, undefined) ? "stored" : "full";
     this.#replace(known, value, createdAt, expires, undefined);
     return "stored";
@@ -321,7 +322,7 @@ export class Store {
     const createdAt = this.#monotonic(created);
     const expiresAt = Math.min(expires - this.#wallOffset, this.#expiryOf(value, createdAt));
     if (expiresAt <= this.#scheduler.now()) return false;
-    if (source === undefined && this.#ledger.localBytes + value.size > this.maxLocalBytes) return false;
+    if (source === undefined && this.#ledger.localBytes + heldBytes(value) > this.maxLocalBytes) return false;
     return this.#insert(key, value, createdAt, expiresAt, source);
   }
 

@@ -2,7 +2,7 @@ export { EMPTY_BYTES, equalBytes } from "./bytes.ts";
 export { Field, type FieldValues, isField } from "./field.ts";
 export { fieldsOf } from "./fields-of.ts";
 export { type Filter, Filters } from "./filters.ts";
-export { hasQueryToSend, MAX_RESTRICTIONS, readQuery, writeQuery } from "./pack-query.ts";
+export { hasQueryToSend, MAX_QUERY_BYTES, MAX_RESTRICTIONS, readQuery, writeQuery } from "./pack-query.ts";
 export { packedValueSize, writeDat, writeValue } from "./pack-value.ts";
 export { Query } from "./query.ts";
 export { type Refusal, refusalOfUpdate } from "./refusal.ts";

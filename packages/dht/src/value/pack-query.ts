@@ -18,7 +18,9 @@ const RESTRICTION_VALUE = literal("v");
 const MAX_UINT16 = 0xffff;
 
 /** A query with more restrictions than this is none: it would be kept, and asked again and again, for a listener. */
-export const MAX_RESTRICTIONS = 64;
+export const MAX_RESTRICTIONS = 16;
+/** Nor is one that takes more bytes: listeners may be many, and the queries of all of them are kept. */
+export const MAX_QUERY_BYTES = 1024;
 
 /** Whether anything of the query has to travel; a query for all values is left out of messages. */
 export function hasQueryToSend(query: Query | undefined): query is Query {
@@ -37,11 +39,11 @@ export function writeQuery(writer: Writer, query: Query): void {
   for (const restriction of restrictions) writeRestriction(writer, restriction);
 }
 
-/** A restriction of the sequence number makes the receiver drop the message, so it stays at home. */
-function sendable(where: Where): readonly Restriction[] {
-  const { restrictions } = where;
-  const canAllTravel = restrictions.every((restriction) => restriction.field !== Field.SeqNum);
-  return canAllTravel ? restrictions : restrictions.filter((restriction) => restriction.field !== Field.SeqNum);
+/** A restriction of the sequence number, or one too many, makes the receiver drop the message, so it stays at home. */
+function sendable({ restrictions }: Where): readonly Restriction[] {
+  const canAllTravel = restrictions.every(({ field }) => field !== Field.SeqNum);
+  const travelling = canAllTravel ? restrictions : restrictions.filter(({ field }) => field !== Field.SeqNum);
+  return travelling.length > MAX_RESTRICTIONS ? travelling.slice(0, MAX_RESTRICTIONS) : travelling;
 }
 
 function writeRestriction(writer: Writer, restriction: Restriction): void {
@@ -65,8 +67,12 @@ function writeRestriction(writer: Writer, restriction: Restriction): void {
   }
 }
 
-/** The query at the reader's place. The reader fails where either array is missing or a restriction makes no sense. */
+/**
+ * The query at the reader's place. The reader fails where either array is missing, a restriction makes no sense, or the
+ * query is too large.
+ */
 export function readQuery(reader: Reader): Query {
+  const start = reader.offset;
   let select: Select | undefined;
   let where: Where | undefined;
   for (let entries = reader.readMapLength(); entries > 0 && !reader.failed; entries--) {
@@ -75,7 +81,7 @@ export function readQuery(reader: Reader): Query {
     else if (key === WHERE_KEY && !where) where = readWhere(reader);
     else reader.skip();
   }
-  if (!select || !where) reader.fail();
+  if (!select || !where || reader.offset - start > MAX_QUERY_BYTES) reader.fail();
   return new Query(select, where);
 }
 

@@ -20,6 +20,9 @@ const USER_TYPE = keyCode("utype");
 const MAX_UINT16 = 0xffff;
 const MAX_UINT32 = 0xffff_ffff;
 
+/** Longest public key, DER: RSA of 16384 bits, beyond which nobody checks signatures, needs half as much. */
+export const MAX_OWNER_BYTES = 4096;
+
 const USER_TYPES = new KnownTexts("text/plain", "application/octet-stream");
 
 /** The fields of the value being read. One object serves all: a Value takes what it needs out of it at once. */
@@ -133,10 +136,15 @@ function readBodyEntry(reader: Reader): void {
   if (key === TYPE && fields.isNew(SEEN_TYPE)) fields.type = reader.readUint(MAX_UINT16);
   else if (key === DATA && fields.isNew(SEEN_DATA)) fields.data = reader.readBlob();
   else if (key === USER_TYPE && fields.isNew(SEEN_USER_TYPE)) fields.userType = reader.readText(USER_TYPES);
-  else if (key === OWNER && fields.isNew(SEEN_OWNER)) fields.owner = derFromPem(reader.readBlob());
+  else if (key === OWNER && fields.isNew(SEEN_OWNER)) readOwner(reader);
   else if (key === SEQ && fields.isNew(SEEN_SEQ)) fields.seq = reader.readUint(MAX_UINT16);
   else if (key === TO && fields.isNew(SEEN_TO)) fields.recipient = reader.readInfoHash();
   else reader.skip();
+}
+
+function readOwner(reader: Reader): void {
+  fields.owner = derFromPem(reader.readBlob());
+  if (fields.owner.length > MAX_OWNER_BYTES) reader.fail();
 }
 
 function isEmpty(bytes: Uint8Array | undefined): boolean {

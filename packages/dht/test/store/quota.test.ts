@@ -68,6 +68,14 @@ describe("when others hold too much here", () => {
     expect(rig.ids).toContain(100n);
   });
 
+  test("nor are the keys of owners", () => {
+    const rig = new StoreRig({ maxStoreSize: 10 * KB });
+    for (let id = 1; id <= 20; id++) {
+      rig.put(plainOf(id, 0, { owner: new Uint8Array(KB), seq: 1, signature: Uint8Array.of(1) }));
+    }
+    expect(rig.store.stats).toMatchObject({ values: 9, bytes: 9 * (KB + 1) });
+  });
+
   test("a limit that is lowered takes effect with the next put", () => {
     const rig = new StoreRig();
     for (let id = 1; id <= 10; id++) rig.put(plainOf(id, KB));

@@ -5,6 +5,7 @@ import { Reader, Writer } from "../../src/msgpack/index.ts";
 import {
   Field,
   hasQueryToSend,
+  MAX_QUERY_BYTES,
   MAX_RESTRICTIONS,
   Query,
   readQuery,
@@ -118,6 +119,17 @@ describe("a packed query", () => {
     const restrictions = (count: number) => Array.from({ length: count }, () => ({ f: 1, v: 5 }));
     expect(read({ s: [], w: restrictions(MAX_RESTRICTIONS) })?.where.restrictions).toHaveLength(MAX_RESTRICTIONS);
     expect(read({ s: [], w: restrictions(MAX_RESTRICTIONS + 1) })).toBeUndefined();
+  });
+
+  test("takes no more bytes than one, nor does ours send more restrictions", () => {
+    const long = (length: number) => read({ s: [], w: [{ f: 5, v: "x".repeat(length) }] });
+    expect(long(MAX_QUERY_BYTES - 20)).toBeDefined();
+    expect(long(MAX_QUERY_BYTES)).toBeUndefined();
+    const writer = new Writer();
+    writer.begin();
+    const wanted = Array.from({ length: MAX_RESTRICTIONS + 5 }, () => ({ field: Field.ValueType, value: 5 }) as const);
+    writeQuery(writer, new Query(Select.all, new Where(wanted)));
+    expect(readQuery(new Reader(writer.finish())).where.restrictions).toHaveLength(MAX_RESTRICTIONS);
   });
 
   test("passes over fields that nobody knows, and fields twice", () => {

@@ -3,6 +3,7 @@ import { InfoHash } from "../../src/id/index.ts";
 import { toHex } from "../../src/msgpack/index.ts";
 import { Value } from "../../src/value/index.ts";
 import { publicKeyPem } from "../../src/value/pem.ts";
+import { MAX_OWNER_BYTES } from "../../src/value/read-value.ts";
 import { Entries, type Packable, type PackableObject, pack, Raw } from "../wire/pack.ts";
 
 const OWNER = Uint8Array.of(0x30, 1, 2, 3);
@@ -44,6 +45,12 @@ describe("a packed value", () => {
     expect(() => readBody({ owner: OWNER, ...BODY }, { sig: "s" })).toThrow(refused);
     expect(() => readBody(SIGNED_BODY, { sig: "" })).toThrow(refused);
     expect(() => readBody({ ...SIGNED_BODY, owner: "" }, { sig: "s" })).toThrow(refused);
+  });
+
+  test("has an owner's key that somebody could check a signature with", () => {
+    const owned = (length: number) => readBody({ ...SIGNED_BODY, owner: new Uint8Array(length) }, { sig: "s" });
+    expect(owned(MAX_OWNER_BYTES).isSigned()).toBe(true);
+    expect(() => owned(MAX_OWNER_BYTES + 1)).toThrow(refused);
   });
 
   test("without owner has no use for sequence number, recipient and signature", () => {
