@@ -40,7 +40,8 @@ export interface MessageCounts {
  * and chance are handed in. It may live in an IPv4 network, an IPv6 network or both.
  *
  * Nothing here fails by exception because of the network; outcomes are told to callbacks. Those of operations may be
- * called before the method that starts the operation has returned.
+ * called before the method that starts the operation has returned. What a callback throws ends nothing here: it is thrown
+ * again in a task of its own, where the platform reports it.
  */
 export class DhtNode {
   readonly #core: NodeCore;
