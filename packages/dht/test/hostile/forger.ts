@@ -2,7 +2,7 @@ import type { SockAddr } from "../../src/address/index.ts";
 import { InfoHash } from "../../src/id/index.ts";
 import { type RandomSource, randomBelow, randomId64 } from "../../src/random/index.ts";
 import { Field, Query, type Restriction, Select, Value, Where } from "../../src/value/index.ts";
-import { encodeMessage, encodeParts, type Message, type NodeEntry } from "../../src/wire/index.ts";
+import { type Envelope, encodeMessage, encodeParts, type Message, type NodeEntry } from "../../src/wire/index.ts";
 
 /** What an attacker knows who sees every datagram of his victim. Lists may grow; entries are chosen by chance. */
 export interface Knowledge {
@@ -11,6 +11,8 @@ export interface Knowledge {
   readonly addresses: readonly SockAddr[];
   /** Transaction ids of questions that the victim waits for, and of its open sockets. */
   readonly tids: readonly number[];
+  /** Who lives at that address, as far as the victim was told. */
+  idAt(address: SockAddr): InfoHash | undefined;
   /** The token with which somebody at that address may write. */
   tokenOf(address: SockAddr): Uint8Array | undefined;
 }
@@ -27,18 +29,27 @@ export class Forger {
 
   /** A message as the datagrams that it takes: mostly one, with large values many. */
   forge(from: SockAddr): readonly Uint8Array[] {
-    const message = this.#message(from);
-    return [encodeMessage(message), ...encodeParts(message)];
+    return datagramsOf(this.#message(from));
   }
 
-  #message(from: SockAddr): Message {
-    const envelope = {
+  /** An answer to a question that went to `from`, right in all but what it says. */
+  answer(from: SockAddr, tid: number): readonly Uint8Array[] {
+    const envelope = { ...this.#envelope(from), tid, network: 0 };
+    return datagramsOf(this.#below(8) === 0 ? this.#error(envelope) : this.#reply(envelope, from));
+  }
+
+  #envelope(from: SockAddr): Envelope {
+    return {
       tid: this.#tid(),
-      id: this.#id(),
+      id: (this.#below(3) > 0 ? this.#known.idAt(from) : undefined) ?? this.#id(),
       network: this.#below(50) === 0 ? 1 : 0,
       client: this.#below(10) === 0,
       agent: "o2",
     };
+  }
+
+  #message(from: SockAddr): Message {
+    const envelope = this.#envelope(from);
     const key = this.#key();
     const token = this.#token(from);
     switch (this.#below(12)) {
@@ -79,12 +90,7 @@ export class Forger {
         };
       }
       case 8:
-        return {
-          kind: "error",
-          ...envelope,
-          code: [203, 401, 401, 401, 404, 421, 65_535][this.#below(7)] ?? 0,
-          text: "no",
-        };
+        return this.#error(envelope);
       case 9:
         return { kind: "legacyUpdate", ...envelope, token, refreshed: this.#valueIds(), expired: this.#valueIds() };
       case 10:
@@ -104,7 +110,11 @@ export class Forger {
     }
   }
 
-  #reply(envelope: { tid: number; id: InfoHash; network: number; client: boolean; agent: string }, from: SockAddr) {
+  #error(envelope: Envelope): Message {
+    return { kind: "error", ...envelope, code: this.#pick([203, 401, 401, 401, 404, 421, 65_535]) ?? 0, text: "no" };
+  }
+
+  #reply(envelope: Envelope, from: SockAddr): Message {
     const fieldOrder = [Field.Id, Field.SeqNum];
     const fields = this.#maybe(() => this.#list(20, () => ({ id: this.#valueId(), seq: this.#below(5) })));
     return {
@@ -116,7 +126,7 @@ export class Forger {
       nodes6: this.#maybe(() => this.#nodes(6)),
       token: this.#below(8) === 0 ? undefined : this.#bytes(this.#below(4) === 0 ? this.#below(100) : 32),
       ...(fields === undefined ? { ...this.#values() } : { ...NO_VALUES, fields, fieldOrder }),
-    } as const;
+    };
   }
 
   #nodes(family: 4 | 6): NodeEntry[] {
@@ -206,6 +216,10 @@ export class Forger {
   #below(bound: number): number {
     return randomBelow(this.#random, bound);
   }
+}
+
+function datagramsOf(message: Message): readonly Uint8Array[] {
+  return [encodeMessage(message), ...encodeParts(message)];
 }
 
 const NO_VALUES = { values: [], announced: [] } as const;

@@ -13,6 +13,13 @@ const KEYS = 12;
 /** Latest datagrams to the victim, to be spoilt and sent again while their requests are still under way. */
 const MAX_SAMPLES = 2048;
 const MAX_TIDS = 256;
+const MAX_TOKENS = 1024;
+/** Questions to attackers that wait for their lies. */
+const MAX_QUESTIONS = 64;
+/** Attackers at a time. The victim shuts many of them out, so now and then others take their places. */
+const ATTACKERS = 200;
+const ATTACKER_LIFE = 50_000;
+const FIRST_ATTACKER = 0x0b00_0000;
 const MAX_NOISE_BYTES = 300;
 /** Virtual time that passes between two datagrams of the attack. */
 const PACE_MS = 2;
@@ -41,8 +48,9 @@ export class Siege {
   readonly #samples: Sample[] = [];
   readonly #known: Knowledge;
   readonly #tids: number[] = [0];
-  /** By address; undefined for those of whom no token is known yet. */
-  readonly #tokens: Map<string, Uint8Array | undefined>;
+  readonly #questions: { readonly tid: number; readonly to: SockAddr }[] = [];
+  /** By address, the latest last. */
+  readonly #tokens = new Map<string, Uint8Array>();
   #sampleCount = 0;
   #nextOperation = 0;
   #strangers = 0;
@@ -66,7 +74,6 @@ export class Siege {
     this.#random = new SeededRandom(seed);
     this.#mutator = new Mutator(vectors, new SeededRandom(seed + 1));
     this.#known = this.#knowledge();
-    this.#tokens = new Map(this.#known.addresses.map((address) => [address.toString(), undefined]));
     this.#forger = new Forger(this.#known, new SeededRandom(seed + 2));
     this.#watch();
     this.#keepBusy();
@@ -112,7 +119,10 @@ export class Siege {
 
   #strike(): void {
     const choice = this.#below(100);
-    if (choice < 15) this.#give(this.#mutator.next(), this.#anyAddress());
+    const question = choice < 40 ? this.#questions.pop() : undefined;
+    if (question !== undefined) {
+      for (const datagram of this.#forger.answer(question.to, question.tid)) this.#give(datagram, question.to);
+    } else if (choice < 15) this.#give(this.#mutator.next(), this.#anyAddress());
     else if (choice < 45) {
       const sample = this.#samples[this.#below(this.#samples.length)];
       if (sample === undefined) return;
@@ -148,8 +158,18 @@ export class Siege {
     if (message.kind === "malformed") throw new Error(`the node sends what nobody understands: ${message.reason}`);
     if (message.kind === "listen") this.#tids[this.#below(MAX_TIDS)] = message.socketId;
     else if (message.kind === "reply") {
-      if (message.token !== undefined && this.#tokens.has(`${to}`)) this.#tokens.set(`${to}`, message.token);
-    } else this.#tids[this.#below(MAX_TIDS)] = message.tid;
+      if (message.token !== undefined) this.#learnToken(`${to}`, message.token);
+    } else {
+      this.#tids[this.#below(MAX_TIDS)] = message.tid;
+      if (isAttacker(to) && this.#questions.length < MAX_QUESTIONS) this.#questions.push({ tid: message.tid, to });
+    }
+  }
+
+  #learnToken(address: string, token: Uint8Array): void {
+    this.#tokens.delete(address);
+    this.#tokens.set(address, token);
+    const [oldest] = this.#tokens.keys();
+    if (this.#tokens.size > MAX_TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
   }
 
   #remember(sample: Sample): void {
@@ -161,14 +181,14 @@ export class Siege {
     const own = nodes
       .flatMap((node) => [node.addressOf(4), node.addressOf(6)])
       .filter((address) => address !== undefined);
-    const strangers = Array.from({ length: 40 }, (_, i) => SockAddr.ipv4(0x0b00_0000 + i, 4222 + (i % 3)));
     const martians = [SockAddr.ipv4(0, 1), SockAddr.ipv4(0x7f00_0001, 0), SockAddr.ipv4(0xe000_0001, 4222)];
-    const attackers = Array.from({ length: 60 }, () => InfoHash.random(this.#random));
+    const aliases = Array.from({ length: 60 }, () => InfoHash.random(this.#random));
     return {
-      ids: [...nodes.map(({ id }) => id), ...attackers, InfoHash.zero],
+      ids: [...nodes.map(({ id }) => id), ...aliases, InfoHash.zero],
       keys: [...Array.from({ length: KEYS }, (_, i) => keyNumber(i)), this.victim.id, InfoHash.zero],
-      addresses: [...own, ...strangers, ...martians, SockAddr.ipv6(0x2001_0db8, 1, 0, 1, 4222)],
+      addresses: [...own, ...martians, SockAddr.ipv6(0x2001_0db8, 1, 0, 1, 4222)],
       tids: this.#tids,
+      idAt: (address) => (isAttacker(address) ? InfoHash.get(`attacker ${address}`) : undefined),
       tokenOf: (address) => this.#tokens.get(address.toString()),
     };
   }
@@ -194,13 +214,23 @@ export class Siege {
 
   #anyAddress(): SockAddr {
     const { addresses } = this.#known;
+    if (this.#below(2) === 0) return this.#anyAttacker();
     if (this.#below(20) > 0) return addresses[this.#below(addresses.length)] ?? this.victim.address;
     return SockAddr.ipv4(this.#random.uint32(), this.#below(65_536));
+  }
+
+  #anyAttacker(): SockAddr {
+    const generation = Math.floor(this.received / ATTACKER_LIFE);
+    return SockAddr.ipv4(FIRST_ATTACKER + generation * ATTACKERS + this.#below(ATTACKERS), 4222);
   }
 
   #below(bound: number): number {
     return randomBelow(this.#random, bound);
   }
+}
+
+function isAttacker(address: SockAddr): boolean {
+  return address.family === 4 && address.a >>> 24 === FIRST_ATTACKER >>> 24;
 }
 
 function keyNumber(index: number): InfoHash {
