@@ -28,6 +28,12 @@ export abstract class Heap<T extends object> {
     this.#siftUp(item);
   }
 
+  /** Adds the item, or moves it to where its rank has led. */
+  put(item: T): void {
+    if (this.has(item)) this.update(item);
+    else this.add(item);
+  }
+
   /** To be called when the item's rank has changed. */
   update(item: T): void {
     this.#siftUp(item);
@@ -41,7 +47,7 @@ export abstract class Heap<T extends object> {
     this.setIndex(item, -1);
     const last = this.#items.pop();
     if (last === undefined || last === item) return;
-    this.#put(last, index);
+    this.#place(last, index);
     this.update(last);
   }
 
@@ -49,7 +55,7 @@ export abstract class Heap<T extends object> {
     return this.#items.values();
   }
 
-  #put(item: T, index: number): void {
+  #place(item: T, index: number): void {
     this.#items[index] = item;
     this.setIndex(item, index);
   }
@@ -60,10 +66,10 @@ export abstract class Heap<T extends object> {
       const parentIndex = (index - 1) >> 1;
       const parent = this.#items[parentIndex];
       if (parent === undefined || !this.isBefore(item, parent)) break;
-      this.#put(parent, index);
+      this.#place(parent, index);
       index = parentIndex;
     }
-    this.#put(item, index);
+    this.#place(item, index);
   }
 
   #siftDown(item: T): void {
@@ -74,9 +80,9 @@ export abstract class Heap<T extends object> {
       const isRight = left !== undefined && right !== undefined && this.isBefore(right, left);
       const child = isRight ? right : left;
       if (child === undefined || !this.isBefore(child, item)) break;
-      this.#put(child, index);
+      this.#place(child, index);
       index = index * 2 + (isRight ? 2 : 1);
     }
-    this.#put(item, index);
+    this.#place(item, index);
   }
 }

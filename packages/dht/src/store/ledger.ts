@@ -1,55 +1,54 @@
 import type { SockAddr } from "../address/index.ts";
-import type { Scheduler } from "../scheduler/index.ts";
+import type { Scheduler, Timer } from "../scheduler/index.ts";
 import type { Value } from "../value/index.ts";
-import { ExpiryQueue } from "./expiry-queue.ts";
-import { heldBytes } from "./held-bytes.ts";
 import { type Source, Sources } from "./source.ts";
 import type { StoredKey } from "./stored-key.ts";
 import { StoredValue } from "./stored-value.ts";
 
 /** The books on all values: how many, how large, whose, and which goes next. Knows neither policies nor listeners. */
 export class Ledger {
+  readonly #scheduler: Scheduler;
+  readonly #onDue: () => void;
   readonly #sources = new Sources();
-  readonly #expiry: ExpiryQueue;
+  #timer: Timer | undefined;
   #nextOrder = 0;
-  #remoteValues = 0;
-  #localValues = 0;
-  #remoteBytes = 0;
-  #localBytes = 0;
+  #values = 0;
+  #bytes = 0;
 
-  /** @param onDue is called when values have expired; see `takeDue` */
+  /** @param onDue is called when values have expired; it should take all that `takeDue` gives */
   constructor(scheduler: Scheduler, onDue: () => void) {
-    this.#expiry = new ExpiryQueue(scheduler, onDue);
+    this.#scheduler = scheduler;
+    this.#onDue = onDue;
   }
 
   get values(): number {
-    return this.#remoteValues + this.#localValues;
+    return this.#values;
   }
 
   get localValues(): number {
-    return this.#localValues;
+    return this.#sources.own.size;
   }
 
   get bytes(): number {
-    return this.#remoteBytes + this.#localBytes;
+    return this.#bytes;
   }
 
   get localBytes(): number {
-    return this.#localBytes;
+    return this.#sources.own.bytes;
   }
 
   get remoteBytes(): number {
-    return this.#remoteBytes;
+    return this.#bytes - this.localBytes;
   }
 
-  /** The heaviest user first. */
+  /** All but ourselves, the heaviest user first. */
   get sources(): Source[] {
     return this.#sources.list();
   }
 
   /** A value whose id is new under the key. */
   insert(key: StoredKey, value: Value, created: number, expires: number, from: SockAddr | undefined): void {
-    const stored = new StoredValue(key, this.#nextOrder++, value, created, expires, from && this.#sources.of(from));
+    const stored = new StoredValue(key, this.#nextOrder++, value, created, expires, this.#sourceOf(from));
     key.add(stored);
     this.#book(stored);
   }
@@ -60,7 +59,7 @@ export class Ledger {
     stored.value = value;
     stored.created = created;
     stored.expires = expires;
-    stored.source = from && this.#sources.of(from);
+    stored.source = this.#sourceOf(from);
     this.#book(stored);
   }
 
@@ -68,8 +67,8 @@ export class Ledger {
   renew(stored: StoredValue, created: number, expires: number): void {
     stored.created = created;
     stored.expires = expires;
-    this.#expiry.update(stored);
-    stored.source?.update(stored);
+    this.#sources.update(stored);
+    this.#arm();
   }
 
   remove(stored: StoredValue): void {
@@ -79,40 +78,50 @@ export class Ledger {
 
   /** The next value that has expired, taken out of its key. */
   takeDue(): StoredValue | undefined {
-    const stored = this.#expiry.takeDue();
-    if (stored !== undefined) this.remove(stored);
-    return stored;
+    const next = this.#sources.nextToExpire;
+    if (next === undefined || next.expires > this.#scheduler.now()) return undefined;
+    this.remove(next);
+    return next;
   }
 
   /** What has to go because others hold more than that here: the heaviest user's value that expires next. */
   firstToGo(maxBytes: number, maxValues: number): StoredValue | undefined {
-    const isTooMuch = this.#remoteBytes > maxBytes || this.#remoteValues > maxValues;
+    const isTooMuch = this.remoteBytes > maxBytes || this.#values - this.localValues > maxValues;
     return isTooMuch ? this.#sources.firstToGo : undefined;
   }
 
   close(): void {
-    this.#expiry.close();
+    this.#timer?.cancel();
+  }
+
+  #sourceOf(address: SockAddr | undefined): Source {
+    return address === undefined ? this.#sources.own : this.#sources.of(address);
   }
 
   #book(stored: StoredValue): void {
-    this.#count(stored, 1);
+    this.#values++;
+    this.#bytes += stored.bytes;
     this.#sources.add(stored);
-    this.#expiry.add(stored);
+    this.#arm();
   }
 
   #unbook(stored: StoredValue): void {
-    this.#count(stored, -1);
+    this.#values--;
+    this.#bytes -= stored.bytes;
     this.#sources.remove(stored);
-    this.#expiry.remove(stored);
   }
 
-  #count({ value, source }: StoredValue, sign: 1 | -1): void {
-    if (source === undefined) {
-      this.#localValues += sign;
-      this.#localBytes += sign * heldBytes(value);
-    } else {
-      this.#remoteValues += sign;
-      this.#remoteBytes += sign * heldBytes(value);
+  /** A timer that comes too early, because its value has gone or was renewed, does no harm: it is set anew then. */
+  #arm(): void {
+    const next = this.#sources.nextToExpire;
+    if (next === undefined || next.expires === Number.POSITIVE_INFINITY) return;
+    if (this.#timer?.isPending) {
+      if (this.#timer.time <= next.expires) return;
+      this.#timer.cancel();
     }
+    this.#timer = this.#scheduler.at(next.expires, () => {
+      this.#onDue();
+      this.#arm();
+    });
   }
 }

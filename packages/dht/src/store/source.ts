@@ -1,27 +1,37 @@
 import type { SockAddr } from "../address/index.ts";
 import { Heap } from "./heap.ts";
-import { heldBytes } from "./held-bytes.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** What a value counts beside its size when the heaviest user is looked for, so that empty values aren't free. */
 const VALUE_OVERHEAD_BYTES = 64;
 
-/** A network (IPv4 address, IPv6 /64) that has values stored with us: these values, the next to expire on top. */
+/** Who has values stored with us, ourselves or a network (IPv4 address, IPv6 /64): these values, the next to expire on top. */
 export class Source extends Heap<StoredValue> {
-  /** Of the peer that put first. */
-  readonly address: SockAddr;
+  /** Of the peer that put first; undefined for ourselves. */
+  readonly address: SockAddr | undefined;
   /** Bytes of the values. */
   bytes = 0;
   /** Its place among the heaviest users. */
   heaviestIndex = -1;
+  /** Its place among those whose values expire. */
+  expiringIndex = -1;
 
-  constructor(address: SockAddr) {
+  constructor(address?: SockAddr) {
     super();
     this.address = address;
   }
 
+  get isOwn(): boolean {
+    return this.address === undefined;
+  }
+
   get weight(): number {
     return this.bytes + this.size * VALUE_OVERHEAD_BYTES;
+  }
+
+  /** Whether a value of this source expires before all of the other's. */
+  expiresBefore(other: Source): boolean {
+    return this.top !== undefined && (other.top === undefined || this.top.goesBefore(other.top));
   }
 
   protected override isBefore(a: StoredValue, b: StoredValue): boolean {
@@ -37,14 +47,12 @@ export class Source extends Heap<StoredValue> {
   }
 }
 
-/** All who have values stored with us, each with its share. */
+/** All who have values stored here, each with its share. */
 export class Sources {
+  readonly own = new Source();
   readonly #byNetwork = new Map<number | string, Source>();
   readonly #heaviest = new HeaviestHeap();
-
-  get size(): number {
-    return this.#byNetwork.size;
-  }
+  readonly #expiring = new ExpiringHeap();
 
   /** The record of that network, made if needed. */
   of(address: SockAddr): Source {
@@ -53,31 +61,38 @@ export class Sources {
     if (source === undefined) {
       source = new Source(address);
       this.#byNetwork.set(network, source);
-      this.#heaviest.add(source);
     }
     return source;
   }
 
-  /** Books a value to its source, if it has one. */
+  /** Books a value to its source. */
   add(stored: StoredValue): void {
-    const { source, value } = stored;
-    if (source === undefined) return;
+    const { source } = stored;
     source.add(stored);
-    source.bytes += heldBytes(value);
-    this.#heaviest.update(source);
+    source.bytes += stored.bytes;
+    if (!source.isOwn) this.#heaviest.put(source);
+    this.#expiring.put(source);
+  }
+
+  /** To be called when a value expires at another time. */
+  update(stored: StoredValue): void {
+    stored.source.update(stored);
+    this.#expiring.update(stored.source);
   }
 
   /** The reverse of `add`; `stored` must still hold the value and source that were booked. */
   remove(stored: StoredValue): void {
-    const { source, value } = stored;
-    if (source === undefined) return;
+    const { source } = stored;
     source.remove(stored);
-    source.bytes -= heldBytes(value);
-    if (source.size > 0) this.#heaviest.update(source);
-    else {
-      this.#heaviest.remove(source);
-      this.#byNetwork.delete(networkOf(source.address));
+    source.bytes -= stored.bytes;
+    if (source.size > 0) {
+      if (!source.isOwn) this.#heaviest.update(source);
+      this.#expiring.update(source);
+      return;
     }
+    this.#expiring.remove(source);
+    this.#heaviest.remove(source);
+    if (source.address !== undefined) this.#byNetwork.delete(networkOf(source.address));
   }
 
   /** The value to give up first: of the heaviest user, the one that expires next. */
@@ -85,7 +100,12 @@ export class Sources {
     return this.#heaviest.top?.top;
   }
 
-  /** Heaviest first. */
+  /** The value that expires next. */
+  get nextToExpire(): StoredValue | undefined {
+    return this.#expiring.top?.top;
+  }
+
+  /** All others, the heaviest first. */
   list(): Source[] {
     return [...this.#heaviest].sort((a, b) => b.weight - a.weight);
   }
@@ -102,6 +122,20 @@ class HeaviestHeap extends Heap<Source> {
 
   protected override setIndex(source: Source, index: number): void {
     source.heaviestIndex = index;
+  }
+}
+
+class ExpiringHeap extends Heap<Source> {
+  protected override isBefore(a: Source, b: Source): boolean {
+    return a.expiresBefore(b);
+  }
+
+  protected override indexOf(source: Source): number {
+    return source.expiringIndex;
+  }
+
+  protected override setIndex(source: Source, index: number): void {
+    source.expiringIndex = index;
   }
 }
 

@@ -13,7 +13,7 @@ export function formatStorage(
   const lines: string[] = [];
   for (const key of keys) lines.push(formatSummary(key));
   lines.push("", "");
-  for (const { address, bytes } of sources) lines.push(`IP ${address.withPort(0)} uses ${formatBytes(bytes)}`);
+  for (const { address, bytes } of sources) lines.push(`IP ${address?.withPort(0)} uses ${formatBytes(bytes)}`);
   const total = `Total ${stats.keys} storages, ${stats.values} values`;
   if (stats.bytes < 1024) lines.push(`${total} (${stats.bytes} bytes)`);
   else {

@@ -194,7 +194,7 @@ export class Store {
     const createdAt = this.#monotonic(created);
     const expires = permanent ? Number.POSITIVE_INFINITY : this.#expiryOf(value, createdAt);
     if (expires <= this.#scheduler.now()) return "refused";
-    const before = known !== undefined && known.source === undefined ? heldBytes(known.value) : 0;
+    const before = known?.source.isOwn ? known.bytes : 0;
     if (this.#ledger.localBytes - before + heldBytes(value) > this.maxLocalBytes) return "full";
     if (known === undefined) return this.#insert(key, value, createdAt, expires, undefined) ? "stored" : "full";
     this.#replace(known, value, createdAt, expires, undefined);
@@ -308,7 +308,7 @@ export class Store {
       value,
       created: created + offset,
       expires: expires + offset,
-      source: source?.address,
+      source: source.address,
     }));
   }
 
@@ -386,7 +386,7 @@ export class Store {
   #renew(known: StoredValue): void {
     const now = this.#scheduler.now();
     this.#ledger.renew(known, now, Math.max(known.expires, this.#expiryOf(known.value, now)));
-    this.#remoteListeners.tellIds(known.key, "refreshed", [known.value.id], now);
+    this.#remoteListeners.tellIds(known.key, "refreshed", [known.id], now);
   }
 
   #makeRoom(): void {

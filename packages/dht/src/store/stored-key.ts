@@ -13,9 +13,8 @@ const NOBODY: Listeners = { local: [], remote: [] };
 /** What we hold under a key: values, and who wants to hear of them. Most keys have one value and no listener. */
 export class StoredKey {
   readonly key: InfoHash;
-  /** Where there is just one value, it is here; otherwise all are in `#many`. */
-  #only: StoredValue | undefined;
-  #many: Map<bigint, StoredValue> | undefined;
+  /** None, just one, or many by id. */
+  #values: StoredValue | Map<bigint, StoredValue> | undefined;
   #listeners = NOBODY;
 
   constructor(key: InfoHash) {
@@ -23,7 +22,8 @@ export class StoredKey {
   }
 
   get valueCount(): number {
-    return this.#many?.size ?? (this.#only === undefined ? 0 : 1);
+    if (this.#values === undefined) return 0;
+    return this.#values instanceof Map ? this.#values.size : 1;
   }
 
   get isUnused(): boolean {
@@ -64,31 +64,37 @@ export class StoredKey {
   }
 
   find(id: bigint): StoredValue | undefined {
-    if (this.#many !== undefined) return this.#many.get(id);
-    return this.#only?.value.id === id ? this.#only : undefined;
+    const values = this.#values;
+    if (values instanceof Map) return values.get(id);
+    return values?.id === id ? values : undefined;
   }
 
   /** A value whose id isn't there yet. */
   add(stored: StoredValue): void {
-    if (this.valueCount === 0) {
-      this.#only = stored;
-      return;
+    const values = this.#values;
+    if (values === undefined) this.#values = stored;
+    else if (values instanceof Map) values.set(stored.id, stored);
+    else {
+      this.#values = new Map([
+        [values.id, values],
+        [stored.id, stored],
+      ]);
     }
-    this.#many ??= new Map(Array.from(this.values(), (each) => [each.value.id, each]));
-    this.#only = undefined;
-    this.#many.set(stored.value.id, stored);
   }
 
   remove(stored: StoredValue): void {
-    if (this.#only === stored) this.#only = undefined;
-    this.#many?.delete(stored.value.id);
-    if (this.#many?.size === 0) this.#many = undefined;
+    if (this.#values instanceof Map) {
+      this.#values.delete(stored.id);
+      if (this.#values.size > 0) return;
+    }
+    this.#values = undefined;
   }
 
   /** In the order in which they came. */
   values(): Iterable<StoredValue> {
-    if (this.#many !== undefined) return this.#many.values();
-    return this.#only === undefined ? [] : [this.#only];
+    const values = this.#values;
+    if (values instanceof Map) return values.values();
+    return values === undefined ? [] : [values];
   }
 
   #setListeners(local: readonly LocalListener[], remote: readonly RemoteListener[]): void {

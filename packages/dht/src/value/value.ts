@@ -159,6 +159,11 @@ export class Value {
     );
   }
 
+  /** Has nothing but id, type and data. */
+  isPlain(): boolean {
+    return this.#security === undefined && this.userType === "" && this.priority === 0 && this.pushType === "";
+  }
+
   isEncrypted(): boolean {
     return this.cypher !== undefined;
   }
