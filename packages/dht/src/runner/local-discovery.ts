@@ -1,10 +1,7 @@
 import type { Family } from "../address/index.ts";
 import { PeerDiscovery, type PeerDiscoveryOptions } from "../discovery/index.ts";
 import type { InfoHash } from "../id/index.ts";
-import { decodeDhtService, encodeDhtService, type NodeEntry } from "../wire/index.ts";
-
-/** The service name of OpenDHT nodes. */
-const DHT_SERVICE = "dht";
+import { DHT_SERVICE, decodeDhtService, encodeDhtService, type NodeEntry } from "../wire/index.ts";
 
 export interface LocalNode {
   readonly id: InfoHash;

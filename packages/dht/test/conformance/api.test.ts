@@ -3,13 +3,20 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  DhtMessage,
   DhtRunner,
   type DhtRunnerConfig,
+  Field,
+  Filters,
+  ImMessage,
   InfoHash,
   NotRunningError,
+  PeerDiscovery,
   PkId,
+  Query,
   StateFileError,
   Value,
+  Where,
 } from "../../src/index.ts";
 import { addressOf, silentAddress, startNode, startPair, temporaryFolder } from "../runner/loopback.ts";
 
@@ -176,4 +183,62 @@ test("dumpTables writes tables, searches and storage to the logger", async () =>
 test("random ids need no source of their own", () => {
   expect(InfoHash.random().equals(InfoHash.random())).toBe(false);
   expect(PkId.random().equals(PkId.random())).toBe(false);
+});
+
+describe("a get of a typed value", () => {
+  test("decodes what fits, and passes over other types and other layouts", async () => {
+    const [node] = await startPair();
+    const message = { service: "mail", data: Uint8Array.of(1, 2) };
+    await node.put("key", Value.packed(DhtMessage, message));
+    await node.put("key", new Value({ data: Uint8Array.of(0xc1), type: DhtMessage.type.id + 1 }));
+    await node.put("key", new Value({ data: Uint8Array.of(0xc1), type: 3 }));
+    expect(await node.getAll("key", { type: DhtMessage })).toEqual([message]);
+    expect(await node.getAll("key", { type: ImMessage })).toEqual([]);
+  });
+});
+
+test("2048 puts and 2048 gets at the same time all succeed", async () => {
+  const [, node] = await startPair();
+  const rounds = 2048;
+  const results = Array.from({ length: rounds }, (_, i) => [
+    node.put(`123${i}`, "hey"),
+    node.get(`123${rounds - i - 1}`).done,
+  ]);
+  const failed = (await Promise.all(results.flat())).filter(({ ok }) => !ok);
+  expect(failed).toEqual([]);
+});
+
+describe("every member of the interface is there:", () => {
+  const members: [string, object, string][] = [
+    [
+      "DhtRunner",
+      DhtRunner.prototype,
+      "run state isRunning status status4 status6 addEventListener connected bootstrap addBootstrap clearBootstrap ping " +
+        "connectivityChanged get getAll getFirst query listen put putSigned putEncrypted cancelPut getPut getLocal " +
+        "getLocalById registerType registerInsecureType findCertificate findPublicKey registerCertificate " +
+        "setLocalCertificateStore nodeId id publicKey getBound getPublicAddress getStoreSize getLocalStoreSize " +
+        "storageLimit localStorageLimit exportNodes exportValues importValues getNodesStats getNodeInfo " +
+        "getNodeMessageStats getStorageLog getRoutingTablesLog getSearchesLog getSearchLog dumpTables setLogger " +
+        "setLogFilter shutdown join",
+    ],
+    [
+      "Value",
+      Value.prototype,
+      "owner recipient seq signature cypher size isSigned isEncrypted unpack getPacked getToSign getToEncrypt equals " +
+        "contentEquals toJSON toString text",
+    ],
+    ["InfoHash", InfoHash.prototype, "bytes toString isZero equals compare xor xorCmp getBit withBit lowbit toFloat"],
+    ["PkId", PkId.prototype, "bytes toString isZero equals compare xor xorCmp getBit withBit lowbit toFloat"],
+    ["InfoHash itself", InfoHash, "get fromHex tryFromHex random zero commonBits"],
+    ["Value itself", Value, "pack packed fromPacked fromJSON"],
+    ["Where", Where.prototype, "id valueType owner seq userType getFilter"],
+    ["Query", Query.prototype, "isSatisfiedBy"],
+    ["Filters", Filters, "all type id recipient owner seq userType and or not"],
+    ["Field", Field, "Id ValueType OwnerPk SeqNum UserType"],
+    ["PeerDiscovery", PeerDiscovery.prototype, "discover publish connectivityChanged"],
+  ];
+
+  test.each(members)("of %s", (_, owner, names) => {
+    expect(names.split(" ").filter((name) => !(name in owner))).toEqual([]);
+  });
 });
