@@ -3,6 +3,7 @@ export * from "./errors/index.ts";
 export { NodeId } from "./id/index.ts";
 export type {
   AcceptStore,
+  BootstrapOptions,
   EventListener,
   GetOptions,
   GetResult,

@@ -1,4 +1,4 @@
-/** The promise's outcome, or a rejection with the signal's reason as soon as that comes. */
+/** The promise's outcome, or a rejection with the signal's reason as soon as that comes, after `onAbort`. Never both. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined, onAbort: () => void): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
@@ -11,6 +11,13 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
       return;
     }
     signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    const settle = (outcome: () => void) => {
+      signal.removeEventListener("abort", abort);
+      outcome();
+    };
+    promise.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
   });
 }

@@ -4,7 +4,7 @@ import type { Rpc } from "../rpc/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { PackedValue } from "../value/index.ts";
 import { MAX_REQUEST_BYTES, STORE_OVERHEAD_BYTES } from "../wire/index.ts";
-import type { Dialects } from "./dialects.ts";
+import type { Kin } from "./kin.ts";
 
 /** Longest packed value that fits into a `store`. */
 export const MAX_VALUE_BYTES = MAX_REQUEST_BYTES - STORE_OVERHEAD_BYTES;
@@ -12,7 +12,7 @@ export const MAX_VALUE_BYTES = MAX_REQUEST_BYTES - STORE_OVERHEAD_BYTES;
 export interface CopiesOptions {
   readonly ownId: NodeId;
   readonly rpc: Rpc;
-  readonly dialects: Dialects;
+  readonly kin: Kin;
   readonly scheduler: Scheduler;
 }
 
@@ -36,8 +36,8 @@ export class Copies {
    * is all that its protocol can say.
    */
   async handOn(key: NodeId, value: PackedValue, publishedAt: number, to: Address): Promise<boolean | undefined> {
-    const { ownId, rpc, dialects, scheduler } = this.#options;
-    if (!(await dialects.speaksReplicate(to))) {
+    const { ownId, rpc, kin, scheduler } = this.#options;
+    if (!kin.has(to)) {
       return value.bytes.length <= MAX_VALUE_BYTES && this.store(key, value, to);
     }
     const ageMs = Math.max(0, Math.ceil(scheduler.wallClock() - publishedAt));

@@ -2,4 +2,4 @@ export type { EventListener, NodeEvent } from "./events.ts";
 export type { AcceptStore, StoreOffer } from "./handlers/index.ts";
 export { KademliaNode, type KademliaNodeOptions, type NodeStats } from "./kademlia-node.ts";
 export type { Publication } from "./maintenance/index.ts";
-export type { GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
+export type { BootstrapOptions, GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";

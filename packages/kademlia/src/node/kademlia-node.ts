@@ -9,20 +9,20 @@ import { Rpc, type RpcStats, type Transport } from "../rpc/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { PackedValue } from "../value/index.ts";
-import { encodeAnswer, type Message, type NodeEntry, openMessage, parseRequest, type Request } from "../wire/index.ts";
+import { encodeAnswer, kinEchoOf, type Message, type NodeEntry, openMessage, parseRequest } from "../wire/index.ts";
 import { abortable } from "./abortable.ts";
 import { Admission } from "./admission.ts";
 import { Bootstrapper, type Resolve } from "./bootstrapper.ts";
 import { Copies, MAX_VALUE_BYTES } from "./copies.ts";
-import { Dialects } from "./dialects.ts";
 import type { EventListener } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { type AcceptStore, answerRequest, type RequestContext } from "./handlers/index.ts";
 import { Holdings } from "./holdings.ts";
+import { Kin } from "./kin.ts";
 import { CACHED_COPY_MS, EXPIRE_MS } from "./lifetime.ts";
 import { Lookups } from "./lookups.ts";
 import { Handover, KeepAlive, Publisher, Refresh, Replication, Upkeep } from "./maintenance/index.ts";
-import type { GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
+import type { BootstrapOptions, GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
 
 /** Kademlia's parameters, with the paper's values (§2.2, §2.3, §4.2). */
 const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;
@@ -73,7 +73,6 @@ export class KademliaNode {
   readonly #rpc: Rpc;
   readonly #lookups: Lookups;
   readonly #admission: Admission;
-  readonly #dialects: Dialects;
   readonly #copies: Copies;
   readonly #bootstrapper: Bootstrapper;
   readonly #handover: Handover;
@@ -100,15 +99,18 @@ export class KademliaNode {
     const table = new RoutingTable({ ownId, k, bitsPerHop, now: scheduler.now() });
     const holdings = new Holdings({ storage, table, scheduler, random });
     const observer = {
-      onAnswered: (from: Address) => admission.answered(from),
+      onAnswered: (from: Address, isKin: boolean) => {
+        admission.answered(from);
+        kin.answered(from, isKin);
+      },
       onUnanswered: (to: Address) => admission.unanswered(to),
     };
     const rpc = new Rpc({ transport, scheduler, random, book, observer });
     const onAdmitted = (contact: Contact) => this.#onAdmitted(contact);
     const admission = new Admission({ ownId, table, rpc, scheduler, onAdmitted });
     const lookups = new Lookups({ ownId, alpha, table, rpc, transport, scheduler, admission });
-    const dialects = new Dialects(ownId, rpc);
-    const copies = new Copies({ ownId, rpc, dialects, scheduler });
+    const kin = new Kin();
+    const copies = new Copies({ ownId, rpc, kin, scheduler });
     const onSuperseded = (key: NodeId) => onEvent({ type: "superseded", key });
     const publisher = new Publisher({ lookups, copies, holdings, scheduler, random, onSuperseded });
     const refresh = new Refresh({ table, lookups, scheduler, random });
@@ -119,7 +121,6 @@ export class KademliaNode {
     this.#rpc = rpc;
     this.#lookups = lookups;
     this.#admission = admission;
-    this.#dialects = dialects;
     this.#copies = copies;
     this.#bootstrapper = bootstrapper;
     this.#handover = new Handover({ table, holdings, copies, scheduler });
@@ -168,9 +169,9 @@ export class KademliaNode {
     }
   }
 
-  /** See `Bootstrapper.join`. */
-  bootstrap(places: Iterable<HostAndPort>): Promise<readonly NodeEntry[]> {
-    return this.#run(() => this.#bootstrapper.join(places));
+  /** See `Bootstrapper.join`, which goes on in the background when nobody waits for it any more. */
+  bootstrap(places: Iterable<HostAndPort>, { signal }: BootstrapOptions = {}): Promise<readonly NodeEntry[]> {
+    return this.#run(() => abortable(this.#bootstrapper.join(places), signal, () => {}), signal);
   }
 
   /**
@@ -193,7 +194,7 @@ export class KademliaNode {
       if (publish) this.publisher.add(key, value);
       const storedLocally = this.#isAmongNearest(key, closest) && this.holdings.publish(key, value);
       return { ok: true, asked: closest.length, acknowledged, storedLocally };
-    });
+    }, signal);
   }
 
   /**
@@ -214,7 +215,7 @@ export class KademliaNode {
       if (!winner) return { ...failure, reason: closest.length === 0 ? "unreachable" : "absent", asked };
       if (nearestWithout) this.#leaveCopy(key, winner.value, nearestWithout);
       return { found: true, value: winner.value.unpack(), source: "network", holders: winner.holders, asked };
-    });
+    }, signal);
   }
 
   /** Asks all contacts for the address that they see us under; those that differ. */
@@ -245,15 +246,9 @@ export class KademliaNode {
     const request = parseRequest(message.datagram);
     const answer = answerRequest(request, from, this.#requestContext);
     this.#requestsAnswered++;
-    this.#options.transport.send(encodeAnswer(message.id, answer), from);
-    this.#meet(request, from);
-  }
-
-  /** Every request but `stun` tells who sends it. */
-  #meet(request: Request, from: Address): void {
-    if (request.method === "stun") return;
-    if (request.method === "hello" || request.method === "replicate") this.#dialects.learned(from);
-    this.#admission.heardFrom({ id: request.sender, address: from });
+    this.#options.transport.send(encodeAnswer(message.id, answer, kinEchoOf(message.id)), from);
+    // Every request but `stun` tells who sends it.
+    if (request.method !== "stun") this.#admission.heardFrom({ id: request.sender, address: from });
   }
 
   #onAdmitted(contact: Contact): void {
@@ -278,13 +273,13 @@ export class KademliaNode {
     task.catch((error: unknown) => this.#options.onEvent?.({ type: "error", error }));
   }
 
-  #run<T>(operation: () => Promise<T>): Promise<T> {
+  #run<T>(operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#gate.pass(async () => {
       this.#throwIfStopped();
       const result = await operation();
       this.#throwIfStopped();
       return result;
-    });
+    }, signal);
   }
 
   #throwIfStopped(): void {

@@ -48,6 +48,11 @@ export type GetResult =
       readonly asked: number;
     };
 
+export interface BootstrapOptions {
+  /** Gives up waiting; the node goes on trying while it is alone. */
+  readonly signal?: AbortSignal;
+}
+
 export interface SetOptions {
   /** Store the value anew every day, until `unpublish` or the end of the process. Default true. */
   readonly publish?: boolean;

@@ -8,11 +8,13 @@
 import type { Address, AddressBook } from "../address/index.ts";
 import type { NodeId } from "../id/index.ts";
 import { MalformedError } from "../msgpack/index.ts";
-import { type RandomSource, randomBytes } from "../random/index.ts";
+import type { RandomSource } from "../random/index.ts";
 import type { Scheduler, Timer } from "../scheduler/index.ts";
 import {
   type Answer,
   encodeRequest,
+  isFromKin,
+  kinMessageId,
   MESSAGE_ID_BYTES,
   type Message,
   parseAnswer,
@@ -47,7 +49,7 @@ export interface Call {
 
 /** Who learns from the fate of calls, whoever made them. */
 export interface CallObserver {
-  onAnswered(from: Address): void;
+  onAnswered(from: Address, isKin: boolean): void;
   onUnanswered(to: Address): void;
 }
 
@@ -93,8 +95,7 @@ export class Rpc {
 
   /** Sends a request. The caller hears of it later, never during this call. */
   call(request: Request, to: Address, caller: Caller): Call {
-    const id = randomBytes(this.#options.random, MESSAGE_ID_BYTES);
-    const call = new OutstandingCall(id, request, to, caller);
+    const call = new OutstandingCall(kinMessageId(this.#options.random), request, to, caller);
     if (this.#isStopped || !this.#options.transport.reaches(to)) {
       this.#failSoon(call);
       return call;
@@ -106,12 +107,12 @@ export class Rpc {
     return call;
   }
 
-  /** The answer, or undefined for silence. `tries`: how often to send it at most. */
-  ask(request: Request, to: Address, tries = MAX_TRANSMISSIONS): Promise<Answer | undefined> {
+  /** The answer, or undefined for silence. */
+  ask(request: Request, to: Address): Promise<Answer | undefined> {
     return new Promise((resolve) => {
       this.call(request, to, {
         onAnswer: resolve,
-        onLate: ({ transmissions }) => transmissions < tries,
+        onLate: () => true,
         onSilence: () => resolve(undefined),
       });
     });
@@ -135,7 +136,7 @@ export class Rpc {
     if (call.transmissions === 1) this.roundTrip.measured(call.sentAt, now);
     this.#laneTo(from).answeredAt = now;
     this.#finish(call);
-    this.#options.observer.onAnswered(from);
+    this.#options.observer.onAnswered(from, isFromKin(message));
     if (answer) call.caller.onAnswer(answer, call);
     else call.caller.onSilence(call);
   }
@@ -201,8 +202,7 @@ export class Rpc {
     // Whoever has been silent all that time will not answer what still waits for its turn either.
     if (lane.answeredAt < call.sentAt) for (const waiting of lane.waiting.splice(0)) this.#failSoon(waiting);
     this.#finish(call);
-    // Silence is what most nodes say to a hello.
-    if (call.request.method !== "hello") this.#options.observer.onUnanswered(call.to);
+    this.#options.observer.onUnanswered(call.to);
     call.caller.onSilence(call);
   }
 

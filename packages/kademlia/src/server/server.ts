@@ -7,6 +7,7 @@ import { InvalidArgumentError, NotListeningError } from "../errors/index.ts";
 import type { NodeId } from "../id/index.ts";
 import {
   type AcceptStore,
+  type BootstrapOptions,
   type EventListener,
   type GetOptions,
   type GetResult,
@@ -167,11 +168,11 @@ export class Server implements AsyncDisposable {
    * Joins the network by way of nodes in it. Returns the nearest nodes found. If nobody answers, it is empty, and the
    * server goes on trying in the background for as long as it is alone.
    *
-   * @throws NotListeningError, InvalidArgumentError, StoppedError
+   * @throws NotListeningError, InvalidArgumentError, StoppedError; the signal's reason
    */
-  async bootstrap(places: Iterable<BootstrapPlace>): Promise<readonly Neighbour[]> {
+  async bootstrap(places: Iterable<BootstrapPlace>, options?: BootstrapOptions): Promise<readonly Neighbour[]> {
     this.#assertListening("bootstrap");
-    const nodes = await this.#node.bootstrap([...places].map(hostAndPortOf));
+    const nodes = await this.#node.bootstrap([...places].map(hostAndPortOf), options);
     return nodes.map(({ id, address: { host, port } }) => ({ id, host, port }));
   }
 
@@ -183,7 +184,8 @@ export class Server implements AsyncDisposable {
   /**
    * Stores a value at a key, over whatever is there. The result tells whether other nodes took it.
    *
-   * @throws ValueTypeError, ValueTooLargeError (more than 8137 bytes of text), NotListeningError, StoppedError, BusyError
+   * @throws ValueTypeError, ValueTooLargeError (more than 8137 bytes of text), NotListeningError, StoppedError, BusyError;
+   * the signal's reason
    */
   set(key: Key, value: Value, options?: SetOptions): Promise<SetResult> {
     return this.setDigest(digest(key), value, options);
@@ -198,7 +200,7 @@ export class Server implements AsyncDisposable {
   /**
    * Finds the value at a key. Its `value` is undefined if nothing was found; the result tells why.
    *
-   * @throws NotListeningError, StoppedError, BusyError
+   * @throws NotListeningError, StoppedError, BusyError; the signal's reason
    */
   get(key: Key, options?: GetOptions): Promise<GetResult> {
     return this.getDigest(digest(key), options);

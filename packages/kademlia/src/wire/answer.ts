@@ -23,16 +23,12 @@ export type Answer =
   /** to `find_node`, and to `find_value` where nothing is stored: nearest first */
   | { readonly kind: "nodes"; readonly nodes: readonly NodeEntry[] }
   /** to `find_value` */
-  | { readonly kind: "value"; readonly value: PackedValue }
-  /** to `hello`: names of the methods beyond the network's five */
-  | { readonly kind: "extensions"; readonly methods: readonly string[] };
-
-const MAX_EXTENSIONS = 16;
+  | { readonly kind: "value"; readonly value: PackedValue };
 
 const writer = new Writer();
 
-/** A whole datagram. */
-export function encodeAnswer(id: Uint8Array, answer: Answer): Uint8Array {
+/** A whole datagram. `echo` is what follows the object; see kinship. */
+export function encodeAnswer(id: Uint8Array, answer: Answer, echo?: Uint8Array): Uint8Array {
   writer.begin().byte(RESPONSE_TYPE).raw(id);
   switch (answer.kind) {
     case "id":
@@ -53,11 +49,8 @@ export function encodeAnswer(id: Uint8Array, answer: Answer): Uint8Array {
     case "value":
       writer.mapHeader(1).text("value").raw(answer.value.bytes);
       break;
-    case "extensions":
-      writer.arrayHeader(answer.methods.length);
-      for (const method of answer.methods) writer.text(method);
-      break;
   }
+  if (echo) writer.raw(echo);
   return writer.finish();
 }
 
@@ -93,8 +86,6 @@ export function parseAnswer(method: Method, datagram: Uint8Array, book: AddressB
       const value = readHit(reader);
       return value ? { kind: "value", value } : { kind: "nodes", nodes: [] };
     }
-    case "hello":
-      return { kind: "extensions", methods: readExtensions(reader) };
   }
 }
 
@@ -141,13 +132,6 @@ function readSocketAddress(reader: Reader, book: AddressBook): Address {
   if (reader.arrayHeader() < 2) return malformed();
   const host = reader.text();
   return book.find(host, readPort(reader) ?? malformed()) ?? malformed();
-}
-
-function readExtensions(reader: Reader): string[] {
-  const methods: string[] = [];
-  const count = Math.min(reader.arrayHeader(), MAX_EXTENSIONS);
-  for (let i = 0; i < count; i++) methods.push(reader.text());
-  return methods;
 }
 
 function readId(reader: Reader): NodeId | undefined {

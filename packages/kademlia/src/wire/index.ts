@@ -1,4 +1,5 @@
 export { type Answer, encodeAnswer, type NodeEntry, parseAnswer } from "./answer.ts";
+export { isFromKin, kinEchoOf, kinMessageId } from "./kinship.ts";
 export {
   MAX_DATAGRAM_BYTES,
   MAX_REQUEST_BYTES,

@@ -1,11 +1,7 @@
 /**
- * The requests. Five are the network's own; two are spoken among Hashmere nodes only, and only after the other side has
- * shown that it knows them:
- *
- * - `hello [sender]` asks which extensions a node knows. Any other implementation stays silent, as to every unknown
- *   method.
- * - `replicate [sender, key, value, age]` stores like `store`, but tells how long ago (ms) the publisher stored the
- *   value. `store` has no such field, so a holder's copy would look like a fresh publication and never expire.
+ * The requests. Five are the network's own. The sixth is spoken among nodes of this package only (see kinship):
+ * `replicate [sender, key, value, age]` stores like `store`, but tells how long ago (ms) the publisher stored the value.
+ * `store` has no such field, so a holder's copy would look like a fresh publication and never expire.
  */
 
 import { ID_BYTES, NodeId } from "../id/index.ts";
@@ -19,7 +15,6 @@ export type Request =
   | { readonly method: "store"; readonly sender: NodeId; readonly key: NodeId; readonly value: PackedValue }
   | { readonly method: "find_node"; readonly sender: NodeId; readonly target: NodeId }
   | { readonly method: "find_value"; readonly sender: NodeId; readonly target: NodeId }
-  | { readonly method: "hello"; readonly sender: NodeId }
   | {
       readonly method: "replicate";
       readonly sender: NodeId;
@@ -41,7 +36,6 @@ export function encodeRequest(id: Uint8Array, request: Request): Uint8Array {
       writer.arrayHeader(0);
       break;
     case "ping":
-    case "hello":
       writer.arrayHeader(1).bytes(request.sender.bytes);
       break;
     case "find_node":
@@ -70,7 +64,6 @@ export function parseRequest(datagram: Uint8Array): Request {
       args.expect(0);
       return { method };
     case "ping":
-    case "hello":
       args.expect(1);
       return { method, sender: args.id() };
     case "find_node":

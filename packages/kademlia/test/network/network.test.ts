@@ -3,6 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { SeededRandom } from "../../src/random/seeded-random.ts";
 import { createTestnet, type TestNode, Testnet } from "../../src/testnet/index.ts";
+import { idOf } from "../support/ids.ts";
+import { RawPeer } from "../support/raw-peer.ts";
 
 const HOUR = 3_600_000;
 
@@ -80,6 +82,25 @@ describe("a network of 100 nodes", () => {
     };
     expect(await run(1)).toEqual(await run(1));
     expect(await run(1)).not.toEqual(await run(2));
+  });
+});
+
+describe("a network with nodes of another make", () => {
+  it("sends them nothing that they do not know: five methods, and answers without an appendix", async () => {
+    const net = await createTestnet({ nodes: 8, seed: 9, node: { k: 4 } });
+    const [one] = net.nodes;
+    if (!one) throw new Error("no node");
+    const others = Array.from({ length: 4 }, (_, index) => RawPeer.plain(net, idOf(`other-${index}`)));
+    for (const peer of others) peer.sendRequest({ method: "ping", sender: peer.id }, one.address);
+    await net.advance(1_000);
+    for (let index = 0; index < 20; index++) await net.nodes[index % 8]?.set(`key-${index}`, index);
+    for (let index = 0; index < 20; index++) await net.nodes[(index * 3) % 8]?.get(`key-${index}`, { local: false });
+    await net.spawn(2);
+    await net.advance(26 * HOUR);
+    const methods = new Set(others.flatMap(({ requests }) => requests.map(({ method }) => method)));
+    expect([...methods].toSorted()).toEqual(["find_node", "find_value", "ping", "store"]);
+    const pongs = others.flatMap(({ answers }) => answers);
+    expect(pongs.map(({ length }) => length)).toEqual([43, 43, 43, 43]); // type, message id, an id of 2 + 20 bytes
   });
 });
 

@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { AddressBook } from "../../src/address/index.ts";
 import { BusyError } from "../../src/errors/index.ts";
 import { MAX_CANDIDATES, Shortlist } from "../../src/lookup/shortlist.ts";
-import { Dialects, MAX_DIALECTS } from "../../src/node/dialects.ts";
 import { Gate } from "../../src/node/gate.ts";
 import { MAX_BYTES_TO_STRANGERS } from "../../src/node/handlers/find-value.ts";
-import { SeededRandom } from "../../src/random/seeded-random.ts";
-import { Rpc } from "../../src/rpc/index.ts";
-import { VirtualScheduler } from "../../src/scheduler/virtual-scheduler.ts";
+import { Kin, MAX_KIN } from "../../src/node/kin.ts";
 import { Testnet } from "../../src/testnet/index.ts";
 import { PackedValue } from "../../src/value/index.ts";
 import { addressOf } from "../support/address.ts";
@@ -44,21 +40,20 @@ describe("a shortlist", () => {
   });
 });
 
-describe("the dialects of other nodes", () => {
-  it("are forgotten, oldest first, rather than fill the memory", async () => {
-    const rpc = new Rpc({
-      scheduler: new VirtualScheduler(),
-      random: new SeededRandom(1),
-      book: new AddressBook(),
-      transport: { send: () => {}, reaches: () => true },
-      observer: { onAnswered: () => {}, onUnanswered: () => {} },
-    });
-    const dialects = new Dialects(idOf("own"), rpc);
+describe("the nodes of our make", () => {
+  it("are forgotten, oldest first, rather than fill the memory", () => {
+    const kin = new Kin();
     const addressAt = (index: number) => addressOf(`10.0.${index >> 8}.${index & 255}`);
-    for (let index = 1; index <= MAX_DIALECTS + 1; index++) dialects.learned(addressAt(index));
-    expect(await dialects.speaksReplicate(addressAt(MAX_DIALECTS + 1))).toBe(true);
-    void dialects.speaksReplicate(addressAt(1));
-    expect(rpc.stats.requestsSent).toBe(1);
+    for (let index = 1; index <= MAX_KIN + 1; index++) kin.answered(addressAt(index), true);
+    expect(kin.has(addressAt(1))).toBe(false);
+    expect(kin.has(addressAt(MAX_KIN + 1))).toBe(true);
+  });
+
+  it("are no longer taken for such when something else answers at their address", () => {
+    const kin = new Kin();
+    kin.answered(addressOf("10.0.0.1"), true);
+    kin.answered(addressOf("10.0.0.1"), false);
+    expect(kin.has(addressOf("10.0.0.1"))).toBe(false);
   });
 });
 
@@ -81,6 +76,38 @@ describe("a gate", () => {
       expect(await operations[index]).toBe(index);
     }
     expect(begun).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("lets those go that give up waiting, and keeps the order of the others", async () => {
+    const gate = new Gate(1, 3);
+    const begun: number[] = [];
+    const [busy, giveUp] = [openPromise(), new AbortController()];
+    const first = gate.pass(() => busy.promise);
+    const waiting = gate.pass(() => Promise.resolve(begun.push(1)), giveUp.signal);
+    const next = gate.pass(() => Promise.resolve(begun.push(2)));
+    giveUp.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    await expect(gate.pass(() => Promise.resolve(begun.push(3)), giveUp.signal)).rejects.toThrow("enough");
+    busy.resolve();
+    await Promise.all([first, next]);
+    expect(begun).toEqual([2]);
+  });
+
+  it.each([0, 1, 2, 3, 4])("stays as narrow when one gives up as its turn comes, %i steps after", async (steps) => {
+    const gate = new Gate(1, 3);
+    const [busy, giveUp, last] = [openPromise(), new AbortController(), openPromise()];
+    const first = gate.pass(() => busy.promise);
+    let abort = busy.promise;
+    for (let step = 0; step < steps; step++) abort = abort.then(() => {});
+    const aborted = abort.then(() => giveUp.abort(new Error("enough")));
+    const waiting = gate.pass(() => Promise.resolve(), giveUp.signal);
+    busy.resolve();
+    await Promise.allSettled([first, waiting, aborted]);
+    const [running, behind] = [gate.pass(() => last.promise), gate.pass(() => Promise.resolve("behind"))];
+    expect(await Promise.race([behind, new Promise((resolve) => setImmediate(resolve, "waits"))])).toBe("waits");
+    last.resolve();
+    await running;
+    expect(await behind).toBe("behind");
   });
 
   it("frees the place of an operation that throws", async () => {
@@ -108,3 +135,11 @@ describe("a storage or a hook that throws", () => {
     expect(peer.answers).toHaveLength(1);
   });
 });
+
+function openPromise(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -3,7 +3,6 @@ import type { NodeId } from "../../id/index.ts";
 import type { RoutingTable } from "../../routing/index.ts";
 import type { Value } from "../../value/index.ts";
 import type { Answer, Request } from "../../wire/index.ts";
-import { EXTENSIONS } from "../dialects.ts";
 import type { Holdings } from "../holdings.ts";
 import { findNode } from "./find-node.ts";
 import { findValue } from "./find-value.ts";
@@ -43,7 +42,5 @@ export function answerRequest(request: Request, from: Address, context: RequestC
       return store(request, from, context);
     case "replicate":
       return replicate(request, from, context);
-    case "hello":
-      return { kind: "extensions", methods: EXTENSIONS };
   }
 }
