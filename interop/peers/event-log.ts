@@ -1,5 +1,5 @@
 /** How long a wait lasts unless told otherwise: the limit that the scenarios give every single step. */
-export const DEFAULT_WAIT_MS = 30_000;
+const DEFAULT_WAIT_MS = 30_000;
 
 interface Waiter<T> {
   readonly accepts: (entry: T) => boolean;

@@ -6,7 +6,7 @@ import { AddressBook } from "./address-book.ts";
 import type { DatagramReceiver, DatagramTransport } from "./datagram-transport.ts";
 
 /** Asked of the system for each socket; it may give less. Room for about 10,000 small requests in one burst. */
-export const SOCKET_BUFFER_BYTES = 4 << 20;
+const SOCKET_BUFFER_BYTES = 4 << 20;
 
 /** After these a repetition would fail too (OpenDHT wire format, life of a request). */
 const UNREACHABLE = new Set(["ENETUNREACH", "EHOSTUNREACH", "EAFNOSUPPORT", "EPIPE", "EPERM"]);

@@ -1,6 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { DISCOVERY_GROUPS, MulticastSocket } from "../../src/discovery/index.ts";
-import { MAX_ANSWERS_PER_SECOND } from "../../src/discovery/peer-discovery.ts";
+import {
+  FIRST_ROUND_DELAY_MS,
+  MAX_ANSWERS_PER_SECOND,
+  MAX_ROUND_DELAY_MS,
+} from "../../src/discovery/peer-discovery.ts";
 import { PeerDiscovery, RealScheduler, type SockAddr } from "../../src/index.ts";
 import { VirtualScheduler } from "../../src/scheduler/index.ts";
 import { encodeDiscoveryQuery } from "../../src/wire/index.ts";
@@ -74,6 +78,7 @@ describe("PeerDiscovery", () => {
       rounds.push(scheduler.now() / 1000);
     }
     expect(rounds).toEqual([0, 10, 30, 70, 130, 190]);
+    expect([FIRST_ROUND_DELAY_MS, MAX_ROUND_DELAY_MS]).toEqual([10_000, 60_000]);
     expect(ear.heard.slice(0, 2)).toEqual(["a171", `81a46e616d65${Buffer.from(NAME).toString("hex")}`]);
     discovery.settle();
     expect(scheduler.pending).toBe(0);

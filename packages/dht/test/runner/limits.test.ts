@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import type { DhtNode } from "../../src/node/index.ts";
+import { DEFAULT_MAX_QUEUE, Listener } from "../../src/runner/listener.ts";
+import {
+  MAX_WAITING_OPERATIONS,
+  type OngoingOperation,
+  OngoingOperations,
+} from "../../src/runner/ongoing-operations.ts";
+import { type LookupSink, MAX_BUFFERED_RESULTS, ResultStream } from "../../src/runner/result-stream.ts";
+
+/** The operations below never look at the engine that they are started on. */
+const ANY_NODE = {} as DhtNode;
+
+it("lets so many operations wait for a bootstrap, and fails the next one at once", () => {
+  const operations = new OngoingOperations();
+  let failed = 0;
+  const operation = (): OngoingOperation => ({ start: () => {}, fail: () => void failed++ });
+  for (let i = 0; i < MAX_WAITING_OPERATIONS; i++) operations.add(operation(), undefined);
+  expect(failed).toBe(0);
+  operations.add(operation(), undefined);
+  expect(failed).toBe(1);
+  expect(operations.size).toBe(MAX_WAITING_OPERATIONS);
+});
+
+it("keeps so many results of a lookup for a slow reader, then lets the oldest go and says how many", async () => {
+  let sink: LookupSink<number> | undefined;
+  const stream = new ResultStream<number>(new OngoingOperations(), {}, (_, lookup) => {
+    sink = lookup;
+    return { cancel: () => {} };
+  });
+  stream.start(ANY_NODE);
+  for (let i = 0; i < MAX_BUFFERED_RESULTS + 3; i++) sink?.onResult(i);
+  sink?.onDone({ ok: true, nodes: [] });
+  expect((await stream[Symbol.asyncIterator]().next()).value).toBe(3);
+  expect(await stream.done).toEqual({ ok: true, nodes: [], dropped: 3 });
+});
+
+it("keeps so many events of a listen for a slow reader; a value that came and went leaves nothing to read", () => {
+  let emit: (value: number, expired: boolean) => void = () => {};
+  const listener = new Listener<number>(
+    {},
+    (_, emitter) => {
+      emit = emitter;
+      return { cancel: () => {} };
+    },
+    () => {},
+    Object.is,
+  );
+  listener.start(ANY_NODE);
+  for (let i = 0; i < DEFAULT_MAX_QUEUE; i++) emit(i, false);
+  emit(7, true);
+  expect(listener.dropped).toBe(0);
+  emit(-1, false); // takes the place of 7
+  emit(-2, false);
+  expect(listener.dropped).toBe(1);
+});
