@@ -24,4 +24,4 @@ export type { LookupOutcome, Operation } from "./operations/operation.ts";
 export type { PutOperation, PutOptions } from "./operations/put.ts";
 export type { QueryOptions } from "./operations/query.ts";
 export type { DhtNodeOptions } from "./options.ts";
-export type { CheckSignature, SignatureOutcome } from "./signature-checks.ts";
+export type { SignatureOutcome } from "./signature-checks.ts";
