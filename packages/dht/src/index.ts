@@ -35,5 +35,35 @@ export {
 } from "./secure/index.ts";
 export type { RefusalCounts } from "./store/index.ts";
 export * from "./transport/index.ts";
-export * from "./value/index.ts";
+export {
+  CERTIFICATE,
+  CertificateValue,
+  DHT_MESSAGE,
+  DhtMessage,
+  type EditContext,
+  Field,
+  type FieldValues,
+  type Filter,
+  Filters,
+  ICE_CANDIDATES,
+  IceCandidates,
+  IM_MESSAGE,
+  ImMessage,
+  INTERNET_SERVICE,
+  IpServiceAnnouncement,
+  MAX_VALUE_BYTES,
+  Query,
+  type Restriction,
+  Select,
+  type StoreContext,
+  TRUST_REQUEST,
+  TrustRequest,
+  type TypedValue,
+  USER_DATA,
+  Value,
+  type ValueInit,
+  type ValueJson,
+  type ValueType,
+  Where,
+} from "./value/index.ts";
 export type { NodeEntry, ValuesExport } from "./wire/index.ts";

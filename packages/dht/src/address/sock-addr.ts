@@ -1,5 +1,6 @@
 import { readWord } from "../id/hash.ts";
 
+/** IPv4 or IPv6. */
 export type Family = 4 | 6;
 
 /** Where a bootstrap address without a port leads (OpenDHT's default). */
@@ -29,10 +30,12 @@ export class SockAddr {
     this.port = port;
   }
 
+  /** `address` as a 32-bit integer, `0x7f000001` for 127.0.0.1. */
   static ipv4(address: number, port: number): SockAddr {
     return new SockAddr(4, address, 0, 0, 0, port);
   }
 
+  /** Four 32-bit words, most significant first. */
   static ipv6(a: number, b: number, c: number, d: number, port: number): SockAddr {
     if (a === 0 && b === 0 && c === 0xffff) return SockAddr.ipv4(d, port);
     return new SockAddr(6, a, b, c, d, port);
@@ -67,6 +70,7 @@ export class SockAddr {
     return port === undefined ? undefined : SockAddr.fromHost(host, port);
   }
 
+  /** The same host with another port. */
   withPort(port: number): SockAddr {
     return new SockAddr(this.family, this.a, this.b, this.c, this.d, port);
   }
@@ -99,6 +103,7 @@ export class SockAddr {
     return this.port === other.port && this.hasSameHost(other);
   }
 
+  /** The same IP address, whatever the ports. */
   hasSameHost(other: SockAddr): boolean {
     return (
       this.family === other.family &&
@@ -109,16 +114,19 @@ export class SockAddr {
     );
   }
 
+  /** 127.0.0.0/8 or ::1. */
   isLoopback(): boolean {
     return this.family === 4 ? this.a >>> 24 === 127 : this.a === 0 && this.b === 0 && this.c === 0 && this.d === 1;
   }
 
+  /** Loopback, 10/8, 172.16/12, 192.168/16 or fc00::/7: not reachable from everywhere. */
   isPrivate(): boolean {
     if (this.isLoopback()) return true;
     if (this.family === 6) return this.a >>> 25 === 0xfc >>> 1;
     return this.a >>> 24 === 10 || this.a >>> 20 === 0xac1 || this.a >>> 16 === 0xc0a8;
   }
 
+  /** 0.0.0.0 or ::, which stands for all local addresses. */
   isUnspecified(): boolean {
     return (this.a | this.b | this.c | this.d) === 0;
   }

@@ -4,6 +4,7 @@ import { type Family, SockAddr } from "../address/index.ts";
 
 /** OpenDHT wire format, peer discovery: where nodes of one local network meet. */
 export const DISCOVERY_PORT = 8888;
+/** The multicast group of each family. */
 export const DISCOVERY_GROUPS: Readonly<Record<Family, string>> = { 4: "239.192.0.1", 6: "ff08::101" };
 
 /** A socket that hears and addresses the discovery group of one family. */

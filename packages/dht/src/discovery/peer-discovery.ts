@@ -14,6 +14,7 @@ export const MAX_ROUND_DELAY_MS = 60_000;
 /** Queries answered per second and family; a flood in the local network gets no louder through us. */
 export const MAX_ANSWERS_PER_SECOND = 64;
 
+/** How to reach the local network. */
 export interface PeerDiscoveryOptions {
   readonly scheduler: Scheduler;
   /** UDP port of the group. Default 8888. */

@@ -1,3 +1,4 @@
+/** How much a message matters, from tracing to failure. */
 export type LogLevel = "debug" | "warning" | "error";
 
 /**
@@ -9,6 +10,7 @@ export interface Logger {
   log(level: LogLevel, message: string): void;
 }
 
+/** Takes no messages. */
 export const silentLogger: Logger = {
   isEnabled: () => false,
   log: () => {},

@@ -32,12 +32,13 @@ export interface NodeConfig {
   readonly maxLocalStoreSize?: number | undefined;
   /** Keys under which values are held. Default 2^30. */
   readonly maxStoreKeys?: number | undefined;
-  /** This node has a steady public address: its listens are renewed every 5 minutes, not every 30 seconds. Default false. */
+  /** This node has a steady public address: its listens are renewed every 5 minutes, not every 20 seconds. Default false. */
   readonly publicStable?: boolean | undefined;
   /** Ask, but stay out of other nodes' routing tables. Default false. */
   readonly clientMode?: boolean | undefined;
 }
 
+/** How a node meets the world: sockets, identity, bootstrap, files. All of it may be left out. */
 export interface DhtRunnerConfig extends NodeConfig {
   /** UDP port of both families. Default 0: any free one. Not used for an address given by `bind4` or `bind6`. */
   readonly port?: number | undefined;
@@ -62,6 +63,7 @@ export interface DhtRunnerConfig extends NodeConfig {
   readonly peerDiscovery?: boolean | undefined;
   /** Announce this node in the local network. Default false. */
   readonly peerPublish?: boolean | undefined;
+  /** Default: silence. */
   readonly logger?: Logger | undefined;
   /** Another way to carry datagrams than UDP sockets. */
   readonly socket?: DatagramTransport | undefined;

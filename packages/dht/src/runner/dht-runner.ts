@@ -27,15 +27,20 @@ import { decodeEach, isSameResult, type Selection, toEngineSelection } from "./s
 import { Session } from "./session.ts";
 import { SwitchableLogger } from "./switchable-logger.ts";
 
+/** What every operation takes. */
 export interface OperationOptions {
+  /** Its abort ends the operation, which rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
 
+/** Which values to get, and how. */
 export interface GetOptions<T = Value> extends Selection<T>, ResultStreamOptions {}
+/** Which values to hear of, and how. */
 export interface ListenOptions<T = Value> extends Selection<T>, ListenerOptions {}
 
+/** How to put a value. */
 export interface PutOptions extends OperationOptions {
   /** When the value came to be; its life counts from then. Default: now. */
   readonly created?: Date | undefined;

@@ -12,7 +12,9 @@ export interface ListenEvent<T> {
   readonly expired: boolean;
 }
 
+/** How a listener is read and ended. */
 export interface ListenerOptions {
+  /** Its abort ends the listener, as `cancel()` does. */
   readonly signal?: AbortSignal | undefined;
   /** Most events that wait for a slow reader. Then an appearance and its expiry cancel out, else the oldest event gives way. */
   readonly maxQueue?: number | undefined;
@@ -68,6 +70,7 @@ export class Listener<T> implements AsyncIterable<ListenEvent<T>>, AsyncDisposab
     this.#started.resolve();
   }
 
+  /** Stops listening. What waits can still be read, then the loop ends. */
   cancel(): void {
     if (this.#isOver) return;
     this.#isOver = true;

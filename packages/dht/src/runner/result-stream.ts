@@ -18,7 +18,9 @@ export interface LookupResult {
   readonly dropped: number;
 }
 
+/** How a lookup is read and ended. */
 export interface ResultStreamOptions {
+  /** Its abort stops the lookup; the loop throws its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Throw a DhtError (`ERR_LOOKUP_FAILED`) at the end of the loop when no node could be asked. Default: end normally. */
   readonly throwOnFailure?: boolean | undefined;
@@ -35,6 +37,7 @@ export interface LookupSink<T> {
  * it ended. An abort makes the loop throw the signal's reason.
  */
 export class ResultStream<T> implements AsyncIterable<T>, OngoingOperation {
+  /** How the lookup ended. Never rejects; an abort counts as `ok: false`. */
   readonly done: Promise<LookupResult>;
   readonly #settled = Promise.withResolvers<LookupResult>();
   readonly #queue: AsyncQueue<T>;

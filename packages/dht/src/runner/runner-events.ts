@@ -34,6 +34,7 @@ export class IdentityAnnouncedEvent extends Event {
   }
 }
 
+/** The events of a node by their names. */
 export interface DhtRunnerEventMap {
   readonly statuschange: StatusChangeEvent;
   readonly publicaddresschange: PublicAddressChangeEvent;

@@ -2,7 +2,9 @@ import { type Filter, Filters, type TypedValue, Value, type Where } from "../val
 
 /** Which values of a key are of interest. `where` is evaluated by the nodes that hold them, `filter` here. */
 export interface Selection<T> {
+  /** Evaluated on the value as it travels: an encrypted one shows its id alone. Default: all. */
   readonly where?: Where | undefined;
+  /** Evaluated on the value as it is read, so decrypted where we can. Default: all. */
   readonly filter?: Filter | undefined;
   /** Give values decoded as this type; values of another type or layout are passed over. Default: the values themselves. */
   readonly type?: TypedValue<T> | undefined;

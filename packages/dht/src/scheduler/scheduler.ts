@@ -11,6 +11,7 @@ export interface Scheduler {
   at(time: number, task: () => void): Timer;
 }
 
+/** A task that waits for its time. */
 export interface Timer {
   /** When it will run, monotonic ms. */
   readonly time: number;

@@ -6,6 +6,7 @@ import type { Latency } from "./latency.ts";
 /** What a test may set for its nodes; the testnet itself brings time, chance, addresses and the network. */
 export type TestNodeConfig = Omit<Partial<DhtNodeOptions>, "scheduler" | "random" | "send" | "families" | "resolve">;
 
+/** What network to make. */
 export interface TestnetOptions {
   /** How many nodes to start with. Default 2. */
   readonly nodes?: number;
@@ -37,6 +38,7 @@ export interface TestnetOptions {
   readonly trace?: boolean;
 }
 
+/** How nodes come and go by chance. */
 export interface ChurnOptions {
   /** How long a node lives, on average (exponentially distributed). */
   readonly lifetime: Duration;

@@ -10,6 +10,7 @@ export const MAX_DATAGRAM_BYTES = 65_507;
 /** A datagram held back so that others overtake it waits at most this long in addition. */
 const MAX_REORDER_DELAY_MS = 50;
 
+/** What happens to datagrams; may be changed at any time. */
 export interface NetworkConditions {
   /** Chance (0 … 1) that a datagram is lost. */
   loss: number;
@@ -19,6 +20,7 @@ export interface NetworkConditions {
   reordering: number;
 }
 
+/** Datagrams by their fate, since the network began. */
 export interface NetworkStats {
   sent: number;
   sentBytes: number;
@@ -37,6 +39,7 @@ export type Fate = "travels" | "lost" | "unreachable" | "tooLarge";
 /** Sees every datagram at the moment of sending. It must not keep or change the bytes. */
 export type NetworkObserver = (datagram: Uint8Array, from: SockAddr, to: SockAddr, fate: Fate) => void;
 
+/** Takes what arrives at an endpoint. */
 export type Receiver = (datagram: Uint8Array, from: SockAddr) => void;
 
 /** A place on the network with an address in one or both families. */

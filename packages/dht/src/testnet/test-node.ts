@@ -16,19 +16,24 @@ export type Key = InfoHash | string;
 /** A value, or its data: bytes, or a text as UTF-8. */
 export type Content = Value | Uint8Array | string;
 
+/** As `PutOptions` of a DhtRunner. */
 export interface TestPutOptions {
   readonly permanent?: boolean;
   /** Unix ms by the node's wall clock. */
   readonly created?: number;
 }
 
+/** Which values: as `GetOptions` of a DhtRunner. */
 export interface TestGetOptions {
   readonly where?: Where;
   readonly filter?: Filter;
 }
 
+/** How a put ended, with the value that was put. */
 export type PutResult = PutOutcome & { readonly value: Value };
+/** How a get ended, with all values found. */
 export type GetResult = LookupOutcome & { readonly values: readonly Value[] };
+/** How a query ended, with all answers. */
 export type QueryResult = LookupOutcome & { readonly fields: readonly FieldValues[] };
 
 export interface TestNodeInit {

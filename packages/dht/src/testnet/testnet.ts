@@ -14,6 +14,7 @@ import { TraceHash } from "./trace-hash.ts";
 /** How many bootstrap nodes a new node is told of. */
 const HOSTS_PER_NODE = 3;
 
+/** What the network has carried so far. */
 export interface TestnetStats extends NetworkStats {
   /** Virtual ms since the network began. */
   readonly now: number;

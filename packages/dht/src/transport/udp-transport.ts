@@ -11,6 +11,7 @@ const SOCKET_BUFFER_BYTES = 4 << 20;
 /** After these a repetition would fail too (OpenDHT wire format, life of a request). */
 const UNREACHABLE = new Set(["ENETUNREACH", "EHOSTUNREACH", "EAFNOSUPPORT", "EPIPE", "EPERM"]);
 
+/** Which local addresses to open; at least one. */
 export interface UdpTransportOptions {
   /** Local IPv4 address and port (port 0: any free one); null: no IPv4. */
   readonly bind4: SockAddr | null;
