@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { DhtNode } from "../../src/node/index.ts";
 import { DEFAULT_MAX_QUEUE, Listener } from "../../src/runner/listener.ts";
 import {
   MAX_WAITING_OPERATIONS,
@@ -7,9 +6,10 @@ import {
   OngoingOperations,
 } from "../../src/runner/ongoing-operations.ts";
 import { type LookupSink, MAX_BUFFERED_RESULTS, ResultStream } from "../../src/runner/result-stream.ts";
+import type { SecureNode } from "../../src/secure/index.ts";
 
 /** The operations below never look at the engine that they are started on. */
-const ANY_NODE = {} as DhtNode;
+const ANY_NODE = {} as SecureNode;
 
 it("lets so many operations wait for a bootstrap, and fails the next one at once", () => {
   const operations = new OngoingOperations();
