@@ -20,15 +20,22 @@ export function addKademliaCommand(program: Command, context: CommandContext): v
     .description("print the value at a key")
     .argument("<key>", KEY_HELP)
     .addHelpText("after", "\nExit status 4: there is no value.")
-    .action((key: string, options: OneShotOptions) => context.run(() => get(key, options, context)));
+    .action((key: string, options: OneShotOptions) =>
+      context.run(() => get(key, inherited(kademlia, options), context)),
+    );
 
   addOneShotOptions(kademlia.command("set"))
     .description("store a value at a key")
     .argument("<key>", KEY_HELP)
     .argument("<value>", "text; - reads it from standard input")
     .action((key: string, value: string, options: OneShotOptions) =>
-      context.run(() => set(key, value, options, context)),
+      context.run(() => set(key, value, inherited(kademlia, options), context)),
     );
+}
+
+/** A network named before `get` or `set` serves as well as one named behind. */
+function inherited(kademlia: Command, options: OneShotOptions): OneShotOptions {
+  return { ...kademlia.opts<Pick<OneShotOptions, "bootstrap">>(), ...options };
 }
 
 function addServerOptions(command: Command, port: number): Command {

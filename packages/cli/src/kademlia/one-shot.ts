@@ -86,10 +86,10 @@ async function withServer(
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(timeout)]);
   const output = new Output(streams, options.json ?? false);
   return withUserErrors(async () => {
-    await using server = new Server();
+    await using server = new Server({ visitor: true });
     await server.listen(port, host);
-    if ((await server.bootstrap(bootstrap)).length === 0) throw noNetwork(options);
     try {
+      if ((await server.bootstrap(bootstrap, { signal: limit })).length === 0) throw noNetwork(options);
       return await command({ server, output, limit });
     } catch (error) {
       throw limit.aborted && !interrupted.aborted ? timedOut(error) : error;

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Float, Server } from "@hashmere/kademlia";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { hashmere, start } from "../support/cli.ts";
+import { kademlia } from "./in-process.ts";
 
 let server: Server;
 let place: string;
@@ -21,23 +22,29 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const kademlia = (...args: readonly string[]) => hashmere(["kademlia", ...args]);
-
-describe("kademlia set and get", () => {
-  test("carry text, and nothing but it comes to standard output", async () => {
-    const set = await kademlia("set", "one", "hi there", "--bootstrap", place);
-    expect(set).toEqual(expect.objectContaining({ status: 0, stdout: "", stderr: "stored on 1 of 1 node\n" }));
-    expect(await kademlia("get", "one", "-b", place)).toMatchObject({ status: 0, stdout: "hi there", stderr: "" });
+describe.concurrent("kademlia set and get", () => {
+  test("carry text, and nothing but it comes to standard output", async ({ expect }) => {
+    const set = await hashmere(["kademlia", "set", "one", "hi there", "--bootstrap", place]);
+    expect(set).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: expect.stringMatching(/^stored on (\d+) of \1 nodes?\n$/),
+    });
+    expect(await hashmere(["kademlia", "get", "one", "-b", place])).toMatchObject({
+      status: 0,
+      stdout: "hi there",
+      stderr: "",
+    });
     expect(await server.get("one")).toMatchObject({ value: "hi there" });
   });
 
-  test("carry any bytes from standard input", async () => {
+  test("carry any bytes from standard input", async ({ expect }) => {
     const bytes = Buffer.concat([Buffer.of(0xff), randomBytes(1_000)]);
     expect(await hashmere(["kademlia", "set", "bytes", "-", "-b", place], bytes)).toMatchObject({ status: 0 });
     expect((await kademlia("get", "bytes", "-b", place)).stdoutBytes.equals(bytes)).toBe(true);
   });
 
-  test("show values of other kinds as Python does, and as JSON", async () => {
+  test("show values of other kinds as Python does, and as JSON", async ({ expect }) => {
     await using other = new Server();
     await other.listen(0, "127.0.0.1");
     await other.bootstrap([place]);
@@ -53,22 +60,35 @@ describe("kademlia set and get", () => {
     }
   });
 
-  test("say what went wrong by text and exit status", async () => {
-    expect(await kademlia("get", "nothing", "-b", place)).toMatchObject({
-      status: 4,
+  test("take the network before the command as well as behind it", async ({ expect }) => {
+    expect(await kademlia("-b", place, "--port", "0", "set", "before", "x")).toMatchObject({ status: 0 });
+    expect(await kademlia(`--bootstrap=${place}`, "get", "before", "--json")).toMatchObject({ status: 0 });
+    expect(await kademlia("-b", "127.0.0.1:9", "-p", "0", "get", "before", "-b", place)).toMatchObject({ stdout: "x" });
+  });
+
+  test.for([
+    ["no value", 4, ["get", "nothing"], /^no value at "nothing" \(asked \d+ nodes?\)\n$/],
+    ["a value that is too large", 1, ["set", "one", "x".repeat(8_138)], /8140 fit into one request/],
+  ] as const)("say by text and exit status: %s", async ([, status, args, text], { expect }) => {
+    expect(await kademlia(...args, "-b", place)).toMatchObject({
+      status,
       stdout: "",
-      stderr: expect.stringMatching(/^no value at "nothing" \(asked \d+ nodes?\)\n$/),
+      stderr: expect.stringMatching(text),
     });
-    expect(await kademlia("get", "one")).toMatchObject({ status: 1 });
-    expect(await kademlia("get", "one", "-b", "127.0.0.1:9")).toMatchObject({ status: 3 });
-    expect(await kademlia("set", "one", "x".repeat(8_138), "-b", place)).toMatchObject({ status: 1 });
-    expect(await kademlia("get", "one", "-b", "::::")).toMatchObject({ status: 1 });
-    expect(await kademlia("--port", place.split(":")[1] ?? "", "-i", "127.0.0.1")).toMatchObject({ status: 2 });
+  });
+
+  test.for([
+    ["no network named", 1, ["get", "one"], /Name a node of it with --bootstrap/],
+    ["a network that is none", 1, ["get", "one", "-b", "::::"], /host:port/],
+    ["a silent network", 3, ["get", "one", "-b", "127.0.0.1:9"], /no answer from 127\.0\.0\.1:9/],
+    ["a silent network, and no time", 6, ["set", "a", "b", "-b", "127.0.0.1:9", "-t", "50ms"], /--timeout/],
+  ] as const)("say by text and exit status: %s", async ([, status, args, text], { expect }) => {
+    expect(await kademlia(...args)).toMatchObject({ status, stdout: "", stderr: expect.stringMatching(text) });
   });
 });
 
-describe("kademlia", () => {
-  test("runs a server with a web face that others can join, until it is interrupted", async () => {
+describe.concurrent("kademlia", () => {
+  test("runs a server with a web face that others can join, until it is interrupted", async ({ expect }) => {
     await using first = start("hashmere", ["kademlia", "--port", "0", "-i", "127.0.0.1", "--web", "127.0.0.1:0"]);
     const [, port = ""] = await first.until(/listening on UDP 127\.0\.0\.1 port (\d+)/);
     const [, web = ""] = await first.until(/web server at (\S+)/);
@@ -92,7 +112,7 @@ describe("kademlia", () => {
     expect(await first.outcome()).toMatchObject({ status: 0 });
   });
 
-  test("keeps its state in a file, and goes on from there", async () => {
+  test("keeps its state in a file, and goes on from there", async ({ expect }) => {
     const file = join(directory, "state.json");
     const run = async () => {
       await using running = start("hashmere", ["kademlia", "-p", "0", "-i", "127.0.0.1", "--state", file, "-b", place]);
@@ -105,6 +125,11 @@ describe("kademlia", () => {
     const id = await run();
     expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ id });
     expect(await run()).toBe(id);
+  });
+
+  test("says which port it could not have", async ({ expect }) => {
+    const [host = "", port = ""] = place.split(":");
+    expect(await kademlia("--port", port, "-i", host)).toMatchObject({ status: 2 });
   });
 
   test("tells that nobody answers, and tries again", async () => {

@@ -38,6 +38,8 @@ export interface KademliaNodeOptions {
   readonly bitsPerHop?: number | undefined;
   /** How often to ping the contacts unheard of for longest. Default 25 s; Infinity never. */
   readonly keepAliveMs?: number | undefined;
+  /** Asks, but answers nobody: nobody will take it for a node to count on. Default false. */
+  readonly visitor?: boolean | undefined;
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
   readonly transport: Transport;
@@ -162,7 +164,7 @@ export class KademliaNode {
     try {
       if (!message) this.#malformed++;
       else if (message.type === "response") this.#rpc.onResponse(message, from);
-      else this.#onRequest(message, from);
+      else if (!this.#options.visitor) this.#onRequest(message, from);
     } catch (error) {
       if (error instanceof MalformedError) this.#malformed++;
       else this.#options.onEvent?.({ type: "error", error });
@@ -192,7 +194,7 @@ export class KademliaNode {
       const acknowledged = outcomes.filter((stored) => stored === true).length;
       if (acknowledged === 0) return { ...failure, reason: "refused", asked: closest.length };
       if (publish) this.publisher.add(key, value);
-      const storedLocally = this.#isAmongNearest(key, closest) && this.holdings.publish(key, value);
+      const storedLocally = this.#shouldHold(key, closest) && this.holdings.publish(key, value);
       return { ok: true, asked: closest.length, acknowledged, storedLocally };
     }, signal);
   }
@@ -264,7 +266,8 @@ export class KademliaNode {
     this.#inBackground(this.#copies.handOn(key, value, publishedAt, address));
   }
 
-  #isAmongNearest(key: NodeId, closest: readonly NodeEntry[]): boolean {
+  #shouldHold(key: NodeId, closest: readonly NodeEntry[]): boolean {
+    if (this.#options.visitor) return false;
     const farthest = closest[this.k - 1];
     return farthest === undefined || key.compareDistance(this.id, farthest.id) < 0;
   }

@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly bitsPerHop?: number;
   /** How often to ping the contacts unheard of for longest, so that a NAT keeps the way in open. Default 25 s; Infinity never. */
   readonly keepAliveMs?: number;
+  /** Asks, but answers nobody: for a visit so short that others should not count on this server. Default false. */
+  readonly visitor?: boolean;
   /** Default: random. */
   readonly id?: NodeId;
   /** Where to keep what is held for others. Default: memory. It belongs to the server, which closes it in `stop`. */

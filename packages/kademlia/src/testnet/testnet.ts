@@ -23,7 +23,10 @@ const PORT = 8468;
 const NODES_PER_SUBNET = 250;
 
 export type TestNodeOptions = Partial<
-  Pick<KademliaNodeOptions, "id" | "k" | "alpha" | "bitsPerHop" | "keepAliveMs" | "storage" | "acceptStore" | "onEvent">
+  Pick<
+    KademliaNodeOptions,
+    "id" | "k" | "alpha" | "bitsPerHop" | "keepAliveMs" | "visitor" | "storage" | "acceptStore" | "onEvent"
+  >
 >;
 
 export interface TestnetOptions extends Partial<NetworkConditions> {

@@ -185,3 +185,15 @@ describe("many operations at once", () => {
     expect(node?.engine.stats.timeouts).toBe(0);
   });
 });
+
+describe("a visitor", () => {
+  it("stores and finds as anybody does, and nobody counts on it", async () => {
+    const net = await createTestnet({ nodes: 5, seed: 10 });
+    const [visitor] = await net.spawn(1, { visitor: true });
+    expect(await visitor?.set("key", "value")).toMatchObject({ ok: true, acknowledged: 5, storedLocally: false });
+    expect(await visitor?.get("key")).toMatchObject({ value: "value", source: "network" });
+    await net.advance(HOUR);
+    for (const node of net.nodes.slice(0, 5)) expect(node.engine.table.size).toBe(4);
+    expect(visitor?.engine.stats).toMatchObject({ requestsAnswered: 0, pairs: 0 });
+  });
+});
