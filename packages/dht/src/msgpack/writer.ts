@@ -34,9 +34,14 @@ export class Writer {
 
   /** All that was written since the last `finish`. */
   finish(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#slab.subarray(this.#start, this.#offset);
+    const bytes = this.view();
     this.#start = this.#offset;
     return bytes;
+  }
+
+  /** The same, to be looked at before anything else is written: it isn't finished, and `begin` gives its place away. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#slab.subarray(this.#start, this.#offset);
   }
 
   /** Bytes as they are: literals, packed objects. */

@@ -54,7 +54,8 @@ export class Requests implements RequestHost {
       return refused;
     }
     // Copies: what the encoder gives is part of a slab that it shares with many others, and we keep it for seconds.
-    const datagrams = [encodeMessage(query), ...encodeParts(query)].map((datagram) => datagram.slice());
+    const datagrams = [encodeMessage(query).slice()];
+    for (const part of encodeParts(query)) datagrams.push(part.slice());
     const request = new Request(this, query.kind, query.tid, peer, datagrams, handlers);
     this.#pending.add(request);
     this.#stats.sent[query.kind]++;

@@ -1,4 +1,5 @@
 import { Writer } from "../msgpack/index.ts";
+import { writeValue } from "../value/index.ts";
 import { writeError } from "./error.ts";
 import { writeFind } from "./find.ts";
 import { writeGet } from "./get.ts";
@@ -14,6 +15,8 @@ import { writeUpdate } from "./update.ts";
 import { travelInline } from "./values.ts";
 
 const writer = new Writer();
+/** For values that are packed only to be cut up. */
+const packer = new Writer();
 
 const NO_PARTS: readonly Uint8Array<ArrayBuffer>[] = [];
 
@@ -34,7 +37,9 @@ export function encodeParts(message: Message): readonly Uint8Array<ArrayBuffer>[
   if (values.length === 0 || announced.length > 0 || travelInline(values)) return NO_PARTS;
   const datagrams: Uint8Array<ArrayBuffer>[] = [];
   for (const [index, value] of values.entries()) {
-    const packed = value.getPacked();
+    packer.begin();
+    writeValue(packer, value);
+    const packed = packer.view();
     for (let offset = 0; offset < packed.length; offset += PART_BYTES) {
       const part = { index, offset, data: packed.subarray(offset, offset + PART_BYTES) };
       datagrams.push(encodeMessage({ kind: "part", tid, network, client, parts: [part] } satisfies PartMessage));
