@@ -1,4 +1,4 @@
-import { DhtError } from "@hashmere/dht";
+import { DhtError, StateFileError } from "@hashmere/dht";
 import { CommanderError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { ExitStatus } from "./exit-status.ts";
@@ -89,7 +89,7 @@ function fileFailed(cause: Error): CommandError {
 /** @throws the error itself when it is no error of use or network but a fault of ours: its stack is wanted then */
 function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
-  if (error instanceof Error && "syscall" in error) return fileFailed(error);
+  if (error instanceof StateFileError || (error instanceof Error && "syscall" in error)) return fileFailed(error);
   if (!(error instanceof DhtError || error instanceof TypeError)) throw error;
   const code = error instanceof DhtError ? error.code : "ERR_WRONG_USE";
   return new CommandError({ status: ExitStatus.wrongUse, code, message: error.message, cause: error });

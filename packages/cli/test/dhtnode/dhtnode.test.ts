@@ -95,7 +95,7 @@ test("a state file that can't be written: one sentence, status 2", async () => {
   await using running = start("dhtnode", ["-f", join(directory, "none", "state")]);
   const { status, stderr } = await running.end();
   expect(status).toBe(2);
-  expect(stderr).toMatch(/^ENOENT.*\nCheck the path and its permissions\.\n$/);
+  expect(stderr).toMatch(/^can't write .*\(ENOENT\).*\nCheck the path and its permissions\.\n$/);
 });
 
 test("a port in use: one sentence, status 2", async () => {
