@@ -391,6 +391,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     begin: (dht: SecureNode, value: Value, options: SecurePutOptions) => PutOperation,
   ): PutHandle {
     const given = toValue(content);
+    if (Number.isNaN(created?.getTime())) throw new TypeError("`created` is no date");
     const session = this.#accepting();
     const value = given.id === 0n && session ? given.withId(randomId64(session.random)) : given;
     const terms = { signal, isPermanent: permanent ?? false };

@@ -80,6 +80,11 @@ describe("arguments that make no sense are refused at the door:", () => {
     expect(() => node.get(nonsense as string)).toThrow(TypeError);
   });
 
+  test("a date of creation that is none", async () => {
+    const node = await startNode();
+    expect(() => node.put("key", "value", { created: new Date("soon") })).toThrow(TypeError);
+  });
+
   test("values under the zero key, without traffic", async () => {
     const [node] = await startPair();
     node.getNodeMessageStats("out");
