@@ -1,10 +1,12 @@
 // Our node and the C++ node side by side, in one run on one machine.
 //   npm run bench [-- --only requests,memory,cluster,testnet] [--reps 3] [--seconds 2] [--json FILE]
+//   npm run bench -- kademlia [--nodes 20,100] [--json]     the Kademlia server, beside figures of the Python library: see kademlia.ts
 // The contenders take turns within each repetition, so that what else the machine does hits both. Medians are shown.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type Contender, cppContender, FLOOR, OURS } from "./contender.ts";
+import { run as runKademlia } from "./kademlia.ts";
 import { Samples } from "./measurement.ts";
 import { buildNativePrograms } from "./native-programs.ts";
 import { measureCluster, measureTestnet } from "./network.ts";
@@ -14,6 +16,11 @@ import { measureRequests, measureValueMemory } from "./requests.ts";
 const CLUSTER_NODES = 64;
 const TESTNET_NODES = 10_000;
 const CPP = "C++";
+
+if (process.argv[2] === "kademlia") {
+  await runKademlia(process.argv.slice(3));
+  process.exit();
+}
 
 const { values: options } = parseArgs({
   options: {

@@ -87,6 +87,9 @@ export class Bootstrapper {
     }
     this.#retryMs = FIRST_RETRY_MS;
     const { closest } = await lookups.nodes(table.ownId, nodes).result;
+    // Whoever has been found is a contact by now, so that what is asked next starts from all of them.
+    const strangers = closest.filter(({ id }) => !table.find(id));
+    await Promise.all(strangers.map(({ address }) => admission.introduce(address)));
     const nearest = closest[0];
     if (nearest) void refresh.beyond(nearest.id);
     return closest;

@@ -181,13 +181,18 @@ export class KademliaNode {
    *
    * @throws ValueTooLargeError, StoppedError, BusyError; the signal's reason
    */
-  set(key: NodeId, value: PackedValue, { publish = true, signal }: SetOptions = {}): Promise<SetResult> {
+  set(key: NodeId, value: PackedValue, options: SetOptions = {}): Promise<SetResult> {
+    const { publish = true, keepIfAlone = false, signal } = options;
     if (value.bytes.length > MAX_VALUE_BYTES) throw new ValueTooLargeError(value.bytes.length, MAX_VALUE_BYTES);
     return this.#run(async () => {
-      const failure = { ok: false, acknowledged: 0, storedLocally: false } as const;
-      if (this.table.size === 0) return { ...failure, reason: "alone", asked: 0 };
+      const failure = { ok: false, asked: 0, acknowledged: 0, storedLocally: false } as const;
+      const isAlone = this.table.size === 0;
       const { closest } = await ended(this.#lookups.nodes(key), signal);
-      if (closest.length === 0) return { ...failure, reason: "unreachable", asked: 0 };
+      if (closest.length === 0) {
+        const storedLocally = keepIfAlone && this.holdings.publish(key, value);
+        if (storedLocally && publish) this.publisher.add(key, value);
+        return { ...failure, reason: isAlone ? "alone" : "unreachable", storedLocally };
+      }
       const stores = closest.map(({ address }) => this.#copies.store(key, value, address));
       const outcomes = await abortable(Promise.all(stores), signal, () => {});
       this.#throwIfStopped();

@@ -21,7 +21,8 @@ export type SetResult =
       readonly reason: "alone" | "unreachable" | "refused";
       readonly asked: number;
       readonly acknowledged: 0;
-      readonly storedLocally: false;
+      /** Only with `keepIfAlone`. */
+      readonly storedLocally: boolean;
     };
 
 /** What a `get` found. `value` is undefined exactly if `found` is false. */
@@ -56,6 +57,8 @@ export interface BootstrapOptions {
 export interface SetOptions {
   /** Store the value anew every day, until `unpublish` or the end of the process. Default true. */
   readonly publish?: boolean;
+  /** Hold the value here if there is no other node to hold it, and give it to the first that joins. Default false. */
+  readonly keepIfAlone?: boolean;
   /** Gives up waiting; requests under way are not taken back. */
   readonly signal?: AbortSignal;
 }

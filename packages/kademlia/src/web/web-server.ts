@@ -102,7 +102,8 @@ async function answerPost(
     });
     return;
   }
-  const setting = server.set(key, textOrBytes(body));
+  // The first server of a network answers what it was given, and hands it on to the second.
+  const setting = server.set(key, textOrBytes(body), { keepIfAlone: true });
   if (query.get("wait") !== "1") {
     setting.catch(() => {}); // the outcome is not reported, as promised
     send(response, 200, "text/html", body);

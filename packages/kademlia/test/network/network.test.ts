@@ -130,6 +130,26 @@ describe("a node on its own", () => {
     expect(node.engine.publisher.publications).toEqual([]);
   });
 
+  it("keeps a value for the first that joins if it is told to, and calls it a failure all the same", async () => {
+    const net = new Testnet();
+    const node = net.add();
+    const kept = { ok: false, reason: "alone", acknowledged: 0, storedLocally: true };
+    expect(await node.set("key", "value", { keepIfAlone: true })).toMatchObject(kept);
+    expect(await node.get("key")).toMatchObject({ value: "value", source: "local" });
+    const [newcomer] = await net.spawn(1);
+    await net.advance(1_000);
+    expect(newcomer?.held("key")).toBe("value");
+    expect(node.engine.publisher.publications).toHaveLength(1);
+  });
+
+  it("knows all whom it has found as soon as it has joined", async () => {
+    const net = await createTestnet({ nodes: 6, seed: 11 });
+    await net.nodes[0]?.set("key", "value");
+    const [newcomer] = await net.spawn(1);
+    expect(newcomer?.engine.table.size).toBe(6);
+    expect(await newcomer?.get("key", { local: false })).toMatchObject({ value: "value", holders: 3 });
+  });
+
   it("says that nobody answers when all that it knows are dead, after six seconds at most", async () => {
     const net = await createTestnet({ nodes: 5 });
     const [node, ...others] = net.nodes;

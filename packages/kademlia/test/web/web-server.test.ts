@@ -158,6 +158,11 @@ describe("the web server", () => {
     expect([waited.status, `${waited.body}`.includes("alone")]).toEqual([503, true]);
   });
 
+  it("gives back what was posted to it though it is alone as yet", async () => {
+    await http("POST", "/dht/alone", "hi there", lonelyWeb);
+    await expect.poll(async () => `${(await http("GET", "/dht/alone", undefined, lonelyWeb)).body}`).toBe("hi there");
+  });
+
   it("refuses a body that no value can have, and lives on", async () => {
     expect((await http("POST", "/dht/big", "x".repeat(8_193))).status).toBe(413);
     expect((await http("POST", "/dht/big?wait=1", "x".repeat(8_138))).status).toBe(413);
