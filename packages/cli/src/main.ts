@@ -1,7 +1,7 @@
-import { DhtError, StateFileError } from "@hashmere/dht";
 import { CommanderError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { ExitStatus } from "./exit-status.ts";
+import { toCommandError } from "./failure.ts";
 import { Output, type Streams } from "./output/output.ts";
 import { createProgram } from "./program.ts";
 
@@ -73,24 +73,4 @@ function outputLost(cause: Error): CommandError {
     hint: "Write to another place.",
     cause,
   });
-}
-
-/** What the system refuses, as with a state file in a directory that isn't there. */
-function fileFailed(cause: Error): CommandError {
-  return new CommandError({
-    status: ExitStatus.couldNotStart,
-    code: "ERR_FILE",
-    message: cause.message,
-    hint: "Check the path and its permissions.",
-    cause,
-  });
-}
-
-/** @throws the error itself when it is no error of use or network but a fault of ours: its stack is wanted then */
-function toCommandError(error: unknown): CommandError {
-  if (error instanceof CommandError) return error;
-  if (error instanceof StateFileError || (error instanceof Error && "syscall" in error)) return fileFailed(error);
-  if (!(error instanceof DhtError || error instanceof TypeError)) throw error;
-  const code = error instanceof DhtError ? error.code : "ERR_WRONG_USE";
-  return new CommandError({ status: ExitStatus.wrongUse, code, message: error.message, cause: error });
 }

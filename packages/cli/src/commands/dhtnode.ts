@@ -2,14 +2,15 @@ import type { DhtRunner, Logger } from "@hashmere/dht";
 import type { Command } from "commander";
 import { aborted } from "../aborted.ts";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
 import { reportSilence } from "../dhtnode/bootstrap-report.ts";
 import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts";
 import { type LogTarget, logFile, systemLog } from "../dhtnode/log-target.ts";
+import { daemonPassword, nodeIdentity } from "../dhtnode/node-identity.ts";
 import { describeNode } from "../dhtnode/node-info.ts";
 import { addDhtnodeOptions, type DhtnodeOptions } from "../dhtnode/options.ts";
 import { stop } from "../dhtnode/stop.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { toCommandError } from "../failure.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import type { Streams } from "../output/output.ts";
 import { HELP_HINT, Shell } from "../shell/shell.ts";
@@ -26,7 +27,7 @@ async function dhtnode(options: DhtnodeOptions, context: CommandContext): Promis
   process.on("SIGHUP", () => {}); // a terminal that closes is no reason to stop
   if (options.daemonChild) return inBackground(options, context);
   if (options.daemonize) {
-    const pid = await startDaemon();
+    const pid = await startDaemon(await daemonPassword(options, context));
     context.streams.stderr.write(`running in the background, process ${pid}\n`);
     return ExitStatus.done;
   }
@@ -39,19 +40,16 @@ async function inBackground(options: DhtnodeOptions, context: CommandContext): P
   try {
     return await serve(settled, context, reportRunning);
   } catch (error) {
-    if (error instanceof CommandError) reportFailure(error);
+    reportFailure(toCommandError(error));
     throw error;
   }
 }
 
-async function serve(
-  options: DhtnodeOptions,
-  { streams, interrupted }: CommandContext,
-  onRunning = () => {},
-): Promise<ExitStatus> {
+async function serve(options: DhtnodeOptions, context: CommandContext, onRunning = () => {}): Promise<ExitStatus> {
+  const { streams, interrupted } = context;
   const write = (text: string) => streams.stderr.write(`${text}\n`);
   const terminal = lineLogger((line) => streams.stderr.write(line), streams.stderr.isTTY);
-  return withRunningNode(options, terminal, interrupted, async (node) => {
+  return withRunningNode(options, terminal, context, async (node) => {
     announceBootstrap(options, streams);
     reportSilence(node, options.bootstrap ?? [], write);
     onRunning();
@@ -59,9 +57,10 @@ async function serve(
   });
 }
 
-async function withPrompt(options: DhtnodeOptions, { streams, interrupted }: CommandContext): Promise<ExitStatus> {
+async function withPrompt(options: DhtnodeOptions, context: CommandContext): Promise<ExitStatus> {
+  const { streams, interrupted } = context;
   const shell = await Shell.open(streams);
-  return withRunningNode(options, shell.logger, interrupted, async (node, logger) => {
+  return withRunningNode(options, shell.logger, context, async (node, logger) => {
     announceBootstrap(options, streams);
     reportSilence(node, options.bootstrap ?? [], (text) => shell.complain(text));
     shell.print(`${describeNode(node)}\n${HELP_HINT}\n`);
@@ -74,16 +73,17 @@ async function withPrompt(options: DhtnodeOptions, { streams, interrupted }: Com
 async function withRunningNode(
   options: DhtnodeOptions,
   terminal: Logger,
-  interrupted: AbortSignal,
+  context: CommandContext,
   use: (node: DhtRunner, logger: Logger | undefined) => Promise<void>,
 ): Promise<ExitStatus> {
   const target = await openLog(options);
   try {
     const logger = target?.logger ?? (options.verbose ? terminal : undefined);
-    const node = await startNode({ ...toConfig(options), logger });
+    const identity = await nodeIdentity(options, context);
+    const node = await startNode({ ...toConfig(options), identity, logger });
     try {
       await use(node, logger);
-      await stop(node, interrupted);
+      await stop(node, context.interrupted);
     } finally {
       await node.join();
     }

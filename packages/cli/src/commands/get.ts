@@ -2,6 +2,7 @@ import type { Value } from "@hashmere/dht";
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { addIdentityOptions, type OwnIdentityOptions } from "../identity/own-identity.ts";
 import { parseKey } from "../key.ts";
 import { nothingFound } from "../one-shot/nothing-found.ts";
 import { addNodeOptions, KEY_HELP, type NodeOptions } from "../one-shot/options.ts";
@@ -10,18 +11,20 @@ import { withNode } from "../one-shot/with-node.ts";
 import type { Output } from "../output/output.ts";
 import { printableLines } from "../output/printable.ts";
 
-interface GetOptions extends NodeOptions {
+interface GetOptions extends NodeOptions, OwnIdentityOptions {
   readonly first?: boolean;
   readonly where?: string;
 }
 
 export function addGetCommand(program: Command, context: CommandContext): void {
-  addNodeOptions(program.command("get"))
+  const command = addNodeOptions(program.command("get"))
     .description("print the values under a key: their bytes, and a line break between two")
     .argument("<key>", KEY_HELP)
     .option("-1, --first", "stop at the first value")
-    .option("-w, --where <clause>", WHERE_HELP)
-    .action((key: string, options: GetOptions) => context.run(() => get(key, options, context)));
+    .option("-w, --where <clause>", WHERE_HELP);
+  addIdentityOptions(command, "decrypt with this private key").action((key: string, options: GetOptions) =>
+    context.run(() => get(key, options, context)),
+  );
 }
 
 async function get(key: string, options: GetOptions, context: CommandContext): Promise<ExitStatus> {

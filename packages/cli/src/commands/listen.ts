@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { addIdentityOptions, type OwnIdentityOptions } from "../identity/own-identity.ts";
 import { parseKey } from "../key.ts";
 import { addNodeOptions, KEY_HELP, type NodeOptions } from "../one-shot/options.ts";
 import { parseWhere, WHERE_HELP } from "../one-shot/parse-where.ts";
@@ -8,7 +9,7 @@ import { withNode } from "../one-shot/with-node.ts";
 import { duration, positive } from "../options.ts";
 import { printable } from "../output/printable.ts";
 
-interface ListenOptions extends NodeOptions {
+interface ListenOptions extends NodeOptions, OwnIdentityOptions {
   readonly count?: number;
   /** ms */
   readonly for?: number;
@@ -16,13 +17,15 @@ interface ListenOptions extends NodeOptions {
 }
 
 export function addListenCommand(program: Command, context: CommandContext): void {
-  addNodeOptions(program.command("listen"), "give up when no connection is made in this time")
+  const command = addNodeOptions(program.command("listen"), "give up when no connection is made in this time")
     .description("print what appears (+) and expires (-) under a key, until Ctrl-C")
     .argument("<key>", KEY_HELP)
     .addOption(new Option("-c, --count <number>", "end after so many values").argParser(positive))
     .addOption(new Option("--for <duration>", "end after this time").argParser(duration))
-    .option("-w, --where <clause>", WHERE_HELP)
-    .action((key: string, options: ListenOptions) => context.run(() => listen(key, options, context)));
+    .option("-w, --where <clause>", WHERE_HELP);
+  addIdentityOptions(command, "decrypt with this private key").action((key: string, options: ListenOptions) =>
+    context.run(() => listen(key, options, context)),
+  );
 }
 
 async function listen(key: string, options: ListenOptions, context: CommandContext): Promise<ExitStatus> {

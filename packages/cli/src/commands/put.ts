@@ -1,29 +1,41 @@
 import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { MAX_VALUE_BYTES, type PutHandle, type PutResult, Value } from "@hashmere/dht";
+import {
+  type DhtError,
+  type DhtRunner,
+  type InfoHash,
+  type KeyId,
+  MAX_VALUE_BYTES,
+  type PutHandle,
+  type PutResult,
+  Value,
+} from "@hashmere/dht";
 import { type Command, Option } from "commander";
 import { aborted } from "../aborted.ts";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { addIdentityOptions, keyId, type OwnIdentityOptions } from "../identity/own-identity.ts";
 import { parseKey } from "../key.ts";
 import { addNodeOptions, KEY_HELP, type NodeOptions } from "../one-shot/options.ts";
 import { type OneShot, withNode } from "../one-shot/with-node.ts";
 import { uint, valueId } from "../options.ts";
 import { counted } from "../output/counted.ts";
 
-interface PutOptions extends NodeOptions {
+interface PutOptions extends NodeOptions, OwnIdentityOptions {
   readonly file?: string;
   readonly type: number;
   readonly userType?: string;
   readonly id?: bigint;
   readonly priority: number;
   readonly permanent?: boolean;
+  readonly sign?: boolean;
+  readonly encryptTo?: KeyId;
 }
 
 export function addPutCommand(program: Command, context: CommandContext): void {
-  addNodeOptions(program.command("put"))
+  const command = addNodeOptions(program.command("put"))
     .description("put a value under a key")
     .argument("<key>", KEY_HELP)
     .argument("[text]", "the value; - reads it from standard input")
@@ -35,9 +47,18 @@ export function addPutCommand(program: Command, context: CommandContext): void {
     .addOption(new Option("--id <hex>", "value id (default: random)").argParser(valueId))
     .addOption(new Option("--priority <number>", "0 is the highest").default(0).argParser(uint(32)))
     .option("--permanent", "stay, and announce the value again before it expires, until Ctrl-C")
-    .action((key: string, text: string | undefined, options: PutOptions) =>
-      context.run(() => put(key, text, options, context)),
+    .option("--sign", "sign the value: nobody else can change it then; needs --identity")
+    .addOption(
+      new Option(
+        "--encrypt-to <id>",
+        "only the holder of this key can read it (and see who signed it); needs --identity",
+      )
+        .argParser(keyId)
+        .conflicts("sign"),
     );
+  addIdentityOptions(command, "sign with this private key").action(
+    (key: string, text: string | undefined, options: PutOptions) => context.run(() => put(key, text, options, context)),
+  );
 }
 
 async function put(
@@ -47,16 +68,41 @@ async function put(
   context: CommandContext,
 ): Promise<ExitStatus> {
   const id = parseKey(key);
+  requireSigner(options);
   const value = toValue(await readData(text, options.file, context), text, options);
   return withNode(options, context, async (oneShot) => {
     oneShot.output.progress("putting …");
     const permanent = options.permanent ?? false;
-    const handle = oneShot.node.put(id, value, { permanent });
+    const handle = begin(oneShot.node, id, value, { ...options, permanent });
     report(await withinLimit(handle, oneShot.limit), oneShot, context.interrupted);
     if (!permanent) return ExitStatus.done;
     oneShot.output.chatter("keeping it alive; Ctrl-C ends that");
     await aborted(context.interrupted);
     return ExitStatus.interrupted;
+  });
+}
+
+function begin(
+  node: DhtRunner,
+  key: InfoHash,
+  value: Value,
+  { sign, encryptTo, permanent }: Pick<PutOptions, "sign" | "encryptTo" | "permanent">,
+): PutHandle {
+  if (encryptTo !== undefined) return node.putEncrypted(key, encryptTo, value, { permanent });
+  return sign ? node.putSigned(key, value, { permanent }) : node.put(key, value, { permanent });
+}
+
+/** @throws CommandError where something is to be signed and nobody is there to do it, or the other way round */
+function requireSigner({ sign, encryptTo, identity }: PutOptions): void {
+  const isSecret = sign === true || encryptTo !== undefined;
+  if (isSecret === (identity !== undefined)) return;
+  throw new CommandError({
+    status: ExitStatus.wrongUse,
+    code: "ERR_WRONG_USE",
+    message: isSecret ? "there is no key to sign with" : "an identity is given, and nothing to do with it",
+    hint: isSecret
+      ? "Name your identity with --identity PREFIX; `hashmere cert new` makes one."
+      : "Add --sign or --encrypt-to ID, or leave --identity out.",
   });
 }
 
@@ -111,8 +157,9 @@ async function withinLimit(handle: PutHandle, limit: AbortSignal): Promise<PutRe
 
 /** @throws CommandError when nobody has taken the value */
 function report(result: PutResult, { output, elapsed }: OneShot, interrupted: AbortSignal): void {
-  const { ok, asked, acknowledged, refused, value } = result;
+  const { ok, asked, acknowledged, refused, value, error } = result;
   interrupted.throwIfAborted();
+  if (error !== undefined) throw notProtected(error);
   if (ok) {
     if (output.isJson) output.json({ id: value.id.toString(), asked, acknowledged, refused });
     else
@@ -136,5 +183,20 @@ function report(result: PutResult, { output, elapsed }: OneShot, interrupted: Ab
     message: `none of ${counted(asked, "node")} has confirmed the value in ${elapsed()}`,
     reason: "The network is slow or has been lost.",
     hint: "Try again, or wait longer with --timeout.",
+  });
+}
+
+/** Why a value could not be signed or encrypted. */
+function notProtected(cause: DhtError): CommandError {
+  const { code, message } = cause;
+  const isUnknown = code === "ERR_CERTIFICATE_NOT_FOUND";
+  return new CommandError({
+    status: isUnknown ? ExitStatus.nothingFound : ExitStatus.couldNotStart,
+    code,
+    message,
+    hint: isUnknown
+      ? "A node with that key publishes its certificate while it runs. Nodes of OpenDHT before 3.5 go by the short id, later ones by the long one."
+      : undefined,
+    cause,
   });
 }

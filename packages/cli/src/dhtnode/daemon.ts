@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { PASSWORD_VARIABLE } from "../identity/password.ts";
 import { DAEMON_CHILD } from "./options.ts";
 
 /** What the process in the background tells the one that started it: it runs, or why it doesn't. */
@@ -10,12 +11,14 @@ type Report =
 
 /**
  * Starts this very command line again, in a session of its own and with no terminal, and waits until it runs.
+ * @param password of the private key, where it was typed at the terminal
  * @returns its process id
  * @throws CommandError when it doesn't come up
  */
-export async function startDaemon(): Promise<number> {
+export async function startDaemon(password?: string): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), DAEMON_CHILD], {
     detached: true,
+    env: { ...process.env, ...(password !== undefined && { [PASSWORD_VARIABLE]: password }) },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const report = await new Promise<Report>((resolve) => {

@@ -1,4 +1,5 @@
 import type { DhtRunner } from "@hashmere/dht";
+import { idsOf } from "../identity/key-ids.ts";
 import { formatBytes } from "../output/bytes.ts";
 
 /** Who this node is and what it holds, a line each, in dhtnode's words. */
@@ -6,6 +7,7 @@ export function describeNode(node: DhtRunner): string {
   const info = node.getNodeInfo();
   return [
     `OpenDHT node ${info.nodeId} running on ${describePorts(info.port4, info.port6)}`,
+    ...describeKey(node),
     `Storage: ${info.storageValues} values, ${formatBytes(info.storageSize)}`,
     `Local storage: ${info.localStorageValues} values, ${formatBytes(info.localStorageSize)}`,
     `Ongoing operations: ${info.ongoingOperations}`,
@@ -16,4 +18,11 @@ function describePorts(port4: number, port6: number): string {
   if (port4 === port6 || port6 === 0) return `port ${port4}`;
   if (port4 === 0) return `port ${port6}`;
   return `IPv4 port ${port4}, IPv6 port ${port6}`;
+}
+
+/** The short id in dhtnode's words; people with a newer dhtnode ask for the long one. */
+function describeKey({ publicKey }: DhtRunner): string[] {
+  if (publicKey === null) return [];
+  const { id, longId } = idsOf(publicKey);
+  return [`Public key ID ${id}`, `Public key long ID ${longId}`];
 }

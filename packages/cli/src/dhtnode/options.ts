@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
+import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
 import { collectHosts, uint } from "../options.ts";
 import { VERSION } from "../version.ts";
 
-export interface DhtnodeOptions {
+export interface DhtnodeOptions extends PasswordOptions {
   readonly port: number;
   readonly net: number;
   /** What the other commands call `net`. */
@@ -19,12 +20,22 @@ export interface DhtnodeOptions {
   readonly rateLimit: boolean;
   readonly publicStable?: boolean;
   readonly persist?: string;
+  /** Generate one. */
+  readonly identity?: boolean;
+  /** Prefix of the files to write. */
+  readonly saveIdentity?: string;
+  readonly certificate?: string;
+  readonly privkey?: string;
 }
 
 /** The hidden option of the process that `--daemonize` leaves running. */
 export const DAEMON_CHILD = "--daemon-child";
 
 export function addDhtnodeOptions(command: Command): Command {
+  return addPasswordOptions(addNodeOptions(command), "-m, --privkey-password <text>");
+}
+
+function addNodeOptions(command: Command): Command {
   return command
     .addOption(
       new Option("-p, --port <port>", "UDP port, IPv4 and IPv6; 0: any free one").default(0).argParser(uint(16)),
@@ -44,6 +55,10 @@ export function addDhtnodeOptions(command: Command): Command {
     .option("-d, --daemonize", "no prompt: run in the background")
     .option("-U, --no-rate-limit", "no limits on requests, searches and the values held")
     .option("-P, --public-stable", "this node has a steady public address")
+    .option("-i, --identity", "make a new identity, to sign and decrypt values with")
+    .option("-I, --save-identity <prefix>", "with -i: keep it in <prefix>.pem and .crt, its authority in <prefix>_ca.*")
+    .option("-c, --certificate <path>", "use this identity: the certificate, PEM (a chain) or DER")
+    .option("-k, --privkey <path>", "and its private key")
     .addOption(new Option("--network <number>", "as --net").argParser(uint(32)).hideHelp())
     .addOption(new Option("-O", "has no effect").hideHelp())
     .addOption(new Option(DAEMON_CHILD).hideHelp())

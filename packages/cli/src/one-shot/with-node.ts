@@ -1,10 +1,12 @@
 import type { DhtRunner } from "@hashmere/dht";
+import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import type { ExitStatus as Status } from "../exit-status.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { type OwnIdentityOptions, ownIdentity } from "../identity/own-identity.ts";
 import { stopwatch } from "../output/duration.ts";
 import { lineLogger } from "../output/line-logger.ts";
-import { Output, type Streams } from "../output/output.ts";
+import { Output } from "../output/output.ts";
 import { startNode } from "../start-node.ts";
 import { type NodeOptions, PUBLIC_BOOTSTRAP } from "./options.ts";
 
@@ -24,10 +26,12 @@ export interface OneShot {
  * @throws CommandError when it can't be started or nobody answers
  */
 export async function withNode(
-  options: NodeOptions,
-  { streams, interrupted }: { readonly streams: Streams; readonly interrupted: AbortSignal },
+  options: NodeOptions & OwnIdentityOptions,
+  context: CommandContext,
   command: (oneShot: OneShot) => Promise<Status>,
 ): Promise<Status> {
+  const { streams, interrupted } = context;
+  const identity = await ownIdentity(options, context); // a password may have to be typed: the time runs from then
   const output = new Output(streams, options.json ?? false);
   const elapsed = stopwatch();
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(options.timeout)]);
@@ -37,6 +41,7 @@ export async function withNode(
     network: options.network,
     clientMode: true,
     bootstrap: hosts,
+    identity,
     ...(options.verbose && { logger: lineLogger((line) => output.log(line), streams.stderr.isTTY) }),
   });
   try {

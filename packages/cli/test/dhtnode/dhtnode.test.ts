@@ -26,7 +26,7 @@ describe("options", () => {
     },
   );
 
-  test.each([["--zork"], ["-z"], ["-i"], ["--p"], ["stray"], ["-p", "65536"], ["-n", "x"], ["-b", ":0"]])(
+  test.each([["--zork"], ["-z"], ["--p"], ["stray"], ["-p", "65536"], ["-n", "x"], ["-b", ":0"]])(
     "%s is refused",
     async (...options) => {
       await using running = start("dhtnode", options);

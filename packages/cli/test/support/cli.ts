@@ -23,9 +23,9 @@ export class Running implements AsyncDisposable {
   #stderr = "";
   readonly #ended: Promise<unknown>;
 
-  constructor(program: Program, args: readonly string[]) {
+  constructor(program: Program, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const script = fileURLToPath(new URL(`../../${PROGRAMS[program]}`, import.meta.url));
-    this.process = spawn(process.execPath, [script, ...args]);
+    this.process = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...environment } });
     this.process.stdout.on("data", (chunk: Buffer) => this.#stdout.push(chunk));
     this.process.stderr.on("data", (chunk: Buffer) => {
       this.#stderr += chunk;
@@ -85,8 +85,8 @@ export class Running implements AsyncDisposable {
   }
 }
 
-export function start(program: Program, args: readonly string[]): Running {
-  return new Running(program, args);
+export function start(program: Program, args: readonly string[], environment?: NodeJS.ProcessEnv): Running {
+  return new Running(program, args, environment);
 }
 
 /** Runs `hashmere` to its end. */

@@ -4,6 +4,7 @@ import { nodeInformation, publicAddresses, routingTables, searches, storage } fr
 import { cancelListen, listen } from "./listen.ts";
 import { bootstrap, connectivityChanged } from "./network.ts";
 import { announce, cancelPut, put, putPermanent } from "./put.ts";
+import { putEncrypted, putSigned } from "./put-secure.ts";
 import { help, leave, log } from "./session.ts";
 
 /** Everything that can be typed at the prompt, in the order of the help. */
@@ -22,6 +23,8 @@ export const COMMANDS: readonly CommandGroup[] = [
       putPermanent,
       cancelPut,
       announce,
+      putSigned,
+      putEncrypted,
       connectivityChanged,
     ],
   },
