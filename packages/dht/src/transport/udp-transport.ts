@@ -39,7 +39,7 @@ export class UdpTransport implements DatagramTransport {
     const wanted = [bind4, bind6].filter((address) => address !== null).join(" or ");
     throw new SocketError(
       wanted
-        ? `can't open UDP ${wanted}: ${failures.map(reason).join("; ")}. Is another program using the port?`
+        ? `can't open UDP ${wanted}: ${failures.map(reason).join("; ")}. ${adviceOn(failures[0])}`
         : "neither IPv4 nor IPv6 is asked for: give at least one address to bind",
       { cause: failures[0] },
     );
@@ -127,6 +127,13 @@ function growBuffers(socket: Socket): void {
   } catch {
     // The system's own size serves as well, only bursts are lost earlier.
   }
+}
+
+function adviceOn(failure: unknown): string {
+  const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
+  if (code === "EADDRNOTAVAIL") return "Is it an address of this machine?";
+  if (code === "EACCES") return "Low ports may be reserved: try one above 1023.";
+  return "Is another program using the port?";
 }
 
 function reason(failure: unknown): string {

@@ -141,6 +141,12 @@ describe("a configuration that makes no sense is refused before a socket is open
     await expect(DhtRunner.run(config)).rejects.toThrow(/must be|is no/);
   });
 
+  test("an address that isn't ours is told from a port that is taken", async () => {
+    const node = await startNode({ bind6: null });
+    await expect(DhtRunner.run({ bind4: addressOf(node), bind6: null })).rejects.toThrow("another program");
+    await expect(DhtRunner.run({ bind4: "192.0.2.1", bind6: null })).rejects.toThrow("an address of this machine");
+  });
+
   test("a single bootstrap host may be given as it is", async () => {
     const node = await startNode();
     const other = await startNode({ bootstrap: addressOf(node).toString() });
