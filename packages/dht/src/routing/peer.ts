@@ -38,7 +38,6 @@ const TID_COUNT = 2 ** 32;
  */
 export class Peer {
   readonly id: InfoHash;
-  readonly family: Family;
   /** True for a node that asks but doesn't serve; decided by the first message, never changed later. */
   readonly isClient: boolean;
   address: SockAddr;
@@ -53,6 +52,7 @@ export class Peer {
   /** Tokens of ours that it refused in a row. */
   authErrors = 0;
   readonly #owner: PeerOwner | undefined;
+  /** As a signed number: those up to 2^31 need no object of their own. */
   #lastTid: number;
   #uses = 0;
   // Most peers are never asked anything: the maps are made when they are needed.
@@ -61,16 +61,19 @@ export class Peer {
 
   constructor(id: InfoHash, address: SockAddr, isClient: boolean, random: RandomSource, owner?: PeerOwner) {
     this.id = id;
-    this.family = address.family;
     this.address = address;
     this.isClient = isClient;
     this.#owner = owner;
-    this.#lastTid = randomBelow(random, TID_COUNT);
+    this.#lastTid = randomBelow(random, TID_COUNT) | 0;
   }
 
   /** A record of its own for an address whose id isn't known yet. */
   static anonymous(address: SockAddr, random: RandomSource): Peer {
     return new Peer(InfoHash.zero, address, false, random);
+  }
+
+  get family(): Family {
+    return this.address.family;
   }
 
   /** Answers us and is alive: only such peers are handed to others. */
@@ -111,10 +114,10 @@ export class Peer {
 
   /** The next transaction or socket id towards this peer: a counter with a random start that leaves out 0 and ids in use. */
   nextTid(): number {
-    let tid = this.#lastTid;
+    let tid = this.#lastTid >>> 0;
     do tid = tid + 1 === TID_COUNT ? 1 : tid + 1;
     while (this.#requests?.has(tid) || this.#sockets?.has(tid));
-    this.#lastTid = tid;
+    this.#lastTid = tid | 0;
     return tid;
   }
 

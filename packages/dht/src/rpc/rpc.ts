@@ -5,7 +5,7 @@ import type { RandomSource } from "../random/index.ts";
 import { type Peer, PeerCache, type SocketHandler } from "../routing/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { Query, Value } from "../value/index.ts";
-import { type Envelope, encodeMessage, encodeParts, type Reply, USER_AGENT } from "../wire/index.ts";
+import { type Envelope, encodeMessage, encodeParts, type Reply, type UpdateQuery, USER_AGENT } from "../wire/index.ts";
 import { Blacklist } from "./blacklist.ts";
 import type { RpcEvents } from "./events.ts";
 import { Inbound } from "./inbound.ts";
@@ -205,9 +205,22 @@ export class Rpc {
     const token = this.tokens.issue(peer.address);
     for (const { values, refreshed, expired } of splitNews(news)) {
       if (version === 1) {
-        const subject = values.length > 0 ? key : undefined;
-        const body = { socketId, key: subject, token, version, values, announced: [], refreshed, expired } as const;
-        const query = { kind: "update", ...this.#envelope(peer.nextTid()), ...body } as const;
+        const query: UpdateQuery = {
+          kind: "update",
+          tid: peer.nextTid(),
+          id: this.ownId,
+          network: this.network,
+          client: this.#client,
+          agent: USER_AGENT,
+          socketId,
+          key: values.length > 0 ? key : undefined,
+          token,
+          version,
+          values,
+          announced: NO_VALUES,
+          refreshed,
+          expired,
+        };
         const handlers = this.#updates.open(peer.address, totalOf(values, valueBytes));
         if (handlers !== undefined) this.#requests.start(peer, query, handlers);
         else this.stats.withheld++;

@@ -41,16 +41,16 @@ export class StoredKey {
   }
 
   addLocalListener(listener: LocalListener): void {
-    this.#setListeners([...this.localListeners, listener], this.remoteListeners);
+    this.#listeners = { local: [...this.localListeners, listener], remote: this.remoteListeners };
   }
 
   removeLocalListener(listener: LocalListener): void {
     const left = this.localListeners.filter((each) => each !== listener);
-    this.#setListeners(left, this.remoteListeners);
+    this.#listeners = listenersOf(left, this.remoteListeners);
   }
 
   addRemoteListener(listener: RemoteListener): void {
-    this.#setListeners(this.localListeners, [...this.remoteListeners, listener]);
+    this.#listeners = { local: this.localListeners, remote: [...this.remoteListeners, listener] };
   }
 
   /** Takes out, and returns, those of whom `isOver` holds. */
@@ -58,7 +58,7 @@ export class StoredKey {
     const over = this.remoteListeners.filter(isOver);
     if (over.length > 0) {
       const left = this.remoteListeners.filter((each) => !isOver(each));
-      this.#setListeners(this.localListeners, left);
+      this.#listeners = listenersOf(this.localListeners, left);
     }
     return over;
   }
@@ -96,8 +96,8 @@ export class StoredKey {
     if (values instanceof Map) return values.values();
     return values === undefined ? [] : [values];
   }
+}
 
-  #setListeners(local: readonly LocalListener[], remote: readonly RemoteListener[]): void {
-    this.#listeners = local.length === 0 && remote.length === 0 ? NOBODY : { local, remote };
-  }
+function listenersOf(local: readonly LocalListener[], remote: readonly RemoteListener[]): Listeners {
+  return local.length === 0 && remote.length === 0 ? NOBODY : { local, remote };
 }
