@@ -11,9 +11,9 @@ import { commonBits, type Prefix } from "./prefix.ts";
 /** Entries that a leaf holds; one more splits it. */
 export const MAX_NODE_ENTRY_COUNT = 16;
 /** How long entries and canaries live; nobody renews them but who inserts them again. */
-export const ENTRY_LIFE_MS = 10 * 60_000;
+const ENTRY_LIFE_MS = 10 * 60_000;
 /** Leaves watched for a split, each for the life of its entry; beyond that, entries are not moved when one happens. */
-export const MAX_WATCHED_LEAVES = 1024;
+const MAX_WATCHED_LEAVES = 1024;
 
 export interface InserterOptions {
   readonly network: IndexNetwork;

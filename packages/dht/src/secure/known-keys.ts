@@ -6,7 +6,7 @@ import { RecentMap } from "./recent-map.ts";
 export type KeyId = InfoHash | PkId;
 
 /** Keys, and certificates, that are remembered. */
-export const MAX_KNOWN_KEYS = 1024;
+const MAX_KNOWN_KEYS = 1024;
 
 /** Public keys and certificates met so far, by short and by long id. */
 export class KnownKeys {

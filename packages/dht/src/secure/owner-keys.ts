@@ -3,7 +3,7 @@ import type { Value } from "../value/index.ts";
 import { RecentMap } from "./recent-map.ts";
 
 /** Owners whose keys are kept ready. */
-export const MAX_OWNER_KEYS = 1024;
+const MAX_OWNER_KEYS = 1024;
 
 const UNREADABLE = Symbol("unreadable");
 
