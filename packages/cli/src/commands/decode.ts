@@ -3,33 +3,49 @@ import { createInterface } from "node:readline";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
+import { CommandError } from "../command-error.ts";
 import { readCapture } from "../decode/capture.ts";
-import { type DatagramPicture, describeDatagram } from "../decode/describe-datagram.ts";
+import { describeDatagram, type NotUnderstood } from "../decode/describe-datagram.ts";
+import { inspectValue } from "../decode/inspect-value.ts";
 import { udpDatagramOf } from "../decode/udp.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { openPrivateKey } from "../identity/open-identity.ts";
+import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
 import { uint } from "../options.ts";
 import { LineWriter } from "../output/line-writer.ts";
 import type { Streams } from "../output/output.ts";
 
-interface DecodeOptions {
+interface DecodeOptions extends PasswordOptions {
   readonly pcap?: string;
   readonly port?: number;
+  readonly value?: boolean;
+  readonly key?: string;
 }
 
 export function addDecodeCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command("decode")
     .description("print what datagrams say, a JSON object a line; reads them as hexadecimal, one a line, from stdin")
     .option("--pcap <file>", "read UDP datagrams from a pcap or pcapng file; - is standard input")
     .addOption(
       new Option("--port <port>", "of a capture, only what comes from or goes to this port").argParser(uint(16)),
     )
-    .action((options: DecodeOptions) => context.run(() => decode(options, context)));
+    .addOption(
+      new Option("--value", "read packed values instead, and check their signatures").conflicts(["pcap", "port"]),
+    )
+    .option("--key <file>", "with --value: decrypt with this private key");
+  addPasswordOptions(command).action((options: DecodeOptions) => context.run(() => decode(options, context)));
 }
 
-async function decode({ pcap, port }: DecodeOptions, { streams, interrupted }: CommandContext): Promise<ExitStatus> {
+async function decode(options: DecodeOptions, context: CommandContext): Promise<ExitStatus> {
+  const { streams, interrupted } = context;
+  const { pcap, port, value, key } = options;
+  if (key !== undefined && !value) throw keyWithoutValues();
   const output = new LineWriter(streams.stdout, interrupted);
-  if (pcap === undefined) await decodeLines(streams, output, interrupted);
+  if (value) {
+    const privateKey = key === undefined ? undefined : await openPrivateKey(key, options, context);
+    await decodeLines(streams, output, interrupted, (bytes) => inspectValue(bytes, privateKey));
+  } else if (pcap === undefined) await decodeLines(streams, output, interrupted, describeDatagram);
   else {
     const stream = pcap === "-" ? streams.stdin : createReadStream(pcap);
     await decodeCapture(addAbortSignal(interrupted, stream), port, output);
@@ -37,17 +53,33 @@ async function decode({ pcap, port }: DecodeOptions, { streams, interrupted }: C
   return ExitStatus.done;
 }
 
-/** Blank lines are passed over; every other one is answered, also when it is no datagram. */
-async function decodeLines({ stdin }: Streams, output: LineWriter, interrupted: AbortSignal): Promise<void> {
+function keyWithoutValues(): CommandError {
+  return new CommandError({
+    status: ExitStatus.wrongUse,
+    code: "ERR_WRONG_USE",
+    message: "--key decrypts values, and datagrams are read here",
+    hint: "Add --value, and give packed values.",
+  });
+}
+
+/** Blank lines are passed over; every other one is answered, also when it is not what was expected. */
+async function decodeLines(
+  { stdin }: Streams,
+  output: LineWriter,
+  interrupted: AbortSignal,
+  describe: (bytes: Uint8Array) => object | Promise<object>,
+): Promise<void> {
   for await (const line of createInterface({ input: addAbortSignal(interrupted, stdin), terminal: false })) {
     const hex = line.trim();
-    if (hex !== "") await output.write(JSON.stringify(describeHex(hex)));
+    if (hex === "") continue;
+    await output.write(JSON.stringify(isHex(hex) ? await describe(Buffer.from(hex, "hex")) : NOT_HEX));
   }
 }
 
-function describeHex(hex: string): DatagramPicture {
-  if (!/^([0-9a-fA-F]{2})+$/.test(hex)) return { error: "not hexadecimal: two digits for each byte, nothing else" };
-  return describeDatagram(Buffer.from(hex, "hex"));
+const NOT_HEX: NotUnderstood = { error: "not hexadecimal: two digits for each byte, nothing else" };
+
+function isHex(text: string): boolean {
+  return /^([0-9a-fA-F]{2})+$/.test(text);
 }
 
 async function decodeCapture(stream: Readable, port: number | undefined, output: LineWriter): Promise<void> {

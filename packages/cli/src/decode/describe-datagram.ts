@@ -12,20 +12,25 @@ import {
   type Picture,
 } from "@hashmere/dht/wire";
 
-/** What is known of a datagram, in the form that `hashmere decode` prints. */
-export type DatagramPicture =
-  | {
-      /**
-       * The kind of message; "value" for a packed value alone, which is what the parts of a large one make together;
-       * "discovery" for what nodes say on the local network.
-       */
-      readonly kind: string;
-      /** As it lies on the wire: bytes are `{"$bin": hex}`, ids of values decimal strings. */
-      readonly message: Picture;
-      /** Our own encoding of what was understood, in hexadecimal. */
-      readonly reencoded: string;
-    }
-  | { readonly error: string };
+/** What was understood, in the form that `hashmere decode` prints. */
+export interface Understood {
+  /**
+   * The kind of message; "value" for a packed value alone, which is what the parts of a large one make together;
+   * "discovery" for what nodes say on the local network.
+   */
+  readonly kind: string;
+  /** As it lies on the wire: bytes are `{"$bin": hex}`, ids of values decimal strings. */
+  readonly message: Picture;
+  /** Our own encoding of what was understood, in hexadecimal. */
+  readonly reencoded: string;
+}
+
+/** Why nothing was understood. */
+export interface NotUnderstood {
+  readonly error: string;
+}
+
+export type DatagramPicture = Understood | NotUnderstood;
 
 export function describeDatagram(bytes: Uint8Array): DatagramPicture {
   const message = decodeMessage(bytes);
@@ -33,13 +38,19 @@ export function describeDatagram(bytes: Uint8Array): DatagramPicture {
     return picture(message.kind, describeMessage(message), encodeMessage(message));
   }
   const value = decodeValue(bytes);
-  if (value) return picture("value", describePacked(value.getPacked()), value.getPacked());
+  if (value) return describeValue(value);
   const discovery = reencodeDiscovery(bytes);
   if (discovery) return picture("discovery", describePacked(discovery), discovery);
   return { error: message.reason };
 }
 
-function picture(kind: string, message: Picture, reencoded: Uint8Array): DatagramPicture {
+/** A value as it lies on the wire. */
+export function describeValue(value: Value): Understood {
+  const packed = value.getPacked();
+  return picture("value", describePacked(packed), packed);
+}
+
+function picture(kind: string, message: Picture, reencoded: Uint8Array): Understood {
   return { kind, message: withDecimalIds(message), reencoded: Buffer.from(reencoded).toString("hex") };
 }
 
