@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { CommandContext } from "./command-context.ts";
+import { addCertCommand } from "./commands/cert.ts";
 import { addDecodeCommand } from "./commands/decode.ts";
 import { addDhtnodeCommand } from "./commands/dhtnode.ts";
 import { addGetCommand } from "./commands/get.ts";
@@ -35,6 +36,7 @@ export function createProgram(args: readonly string[], context: CommandContext):
   addQueryCommand(program, context);
   addPingCommand(program, context);
   addDecodeCommand(program, context);
+  addCertCommand(program, context);
   addKademliaCommand(program, context);
   return {
     parse: () => {

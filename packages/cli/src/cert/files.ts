@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { CryptoError } from "@hashmere/crypto";
+
+/** Only the owner reads a private key. */
+export const KEY_MODE = 0o600;
+export const PUBLIC_MODE = 0o644;
+
+export interface SaveFileOptions {
+  readonly mode: number;
+  /** Replace a file that exists, in one step. */
+  readonly overwrite: boolean;
+}
+
+/** @throws CryptoError `ERR_FILE_EXISTS`, `ERR_FILE` */
+export async function saveFile(file: string, text: string, { mode, overwrite }: SaveFileOptions): Promise<void> {
+  const target = overwrite ? `${file}.${randomBytes(6).toString("hex")}` : file;
+  try {
+    await using handle = await open(target, "wx", mode);
+    await handle.writeFile(text);
+    await handle.sync();
+    if (overwrite) await rename(target, file);
+  } catch (cause) {
+    if (overwrite) await rm(target, { force: true });
+    throw isCode(cause, "EEXIST") ? existing(file, cause) : unwritable(file, cause);
+  }
+}
+
+/** @throws CryptoError `ERR_FILE` */
+export async function readPublicFile(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new CryptoError("ERR_FILE", `${file} can't be read: does it exist, and may you read it?`, { cause });
+  }
+}
+
+/** The same, and undefined when there is no such file. */
+export async function tryReadPublicFile(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readPublicFile(file);
+  } catch (error) {
+    if (error instanceof Error && isCode(error.cause, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+function existing(file: string, cause: unknown): CryptoError {
+  return new CryptoError("ERR_FILE_EXISTS", `${file} exists`, { cause });
+}
+
+function unwritable(file: string, cause: unknown): CryptoError {
+  return new CryptoError("ERR_FILE", `${file} can't be written: does its folder exist, and may you write there?`, {
+    cause,
+  });
+}
