@@ -15,12 +15,14 @@ export class Address {
   readonly port: number;
   /** `1.2.3.4:5` or `[::1]:5`; also a key in maps. */
   readonly text: string;
+  readonly isIPv6: boolean;
   readonly #scope: Scope;
 
   private constructor(host: string, port: number, scope: Scope) {
     this.host = host;
     this.port = port;
-    this.text = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    this.isIPv6 = host.includes(":");
+    this.text = this.isIPv6 ? `[${host}]:${port}` : `${host}:${port}`;
     this.#scope = scope;
   }
 
@@ -32,21 +34,18 @@ export class Address {
     return ip && scope !== undefined ? new Address(ip.toString(), port, scope) : undefined;
   }
 
-  get isIPv6(): boolean {
-    return this.host.includes(":");
-  }
-
   equals(other: Address): boolean {
     return this.port === other.port && this.host === other.host;
   }
 
   /**
-   * Whether it helps `asker` to hear of this address from us. A private address means another machine, or none, to
-   * somebody outside; a link-local one depends on the interface. Used in both directions: what we would not tell, we do
-   * not believe either, so that nobody outside can make us send into our own network.
+   * Whether it helps `asker` to hear of this address from us. One of the other family is out of its reach, and costs a
+   * Python node five seconds; a private address means another machine, or none, to somebody outside; a link-local one
+   * depends on the interface. Used in both directions: what we would not tell, we do not believe either, so that nobody
+   * outside can make us send into our own network.
    */
   makesSenseTo(asker: Address): boolean {
-    return this.#scope !== LINK_LOCAL && this.#scope >= asker.#scope;
+    return this.isIPv6 === asker.isIPv6 && this.#scope !== LINK_LOCAL && this.#scope >= asker.#scope;
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 import type { HostAndPort } from "../address/index.ts";
 import { StateFileError } from "../errors/index.ts";
-import { NodeId } from "../id/index.ts";
+import { ID_BYTES, NodeId } from "../id/index.ts";
 import type { ServerState } from "./state.ts";
 
 /**
@@ -18,7 +18,8 @@ export function parsePythonState(pickle: Uint8Array): ServerState {
   const id = state.get("id");
   const neighbors = state.get("neighbors");
   const [k, alpha] = [state.get("ksize"), state.get("alpha")];
-  if (!(id instanceof Uint8Array && Array.isArray(neighbors) && typeof k === "number" && typeof alpha === "number")) {
+  const isId = id instanceof Uint8Array && id.length === ID_BYTES;
+  if (!(isId && Array.isArray(neighbors) && typeof k === "number" && typeof alpha === "number")) {
     throw new StateFileError("this pickle holds something else than the state of a Kademlia server");
   }
   return { id: NodeId.from(id), k, alpha, neighbours: neighbors.map(neighbourOf), publications: [], pairs: [] };
@@ -26,8 +27,9 @@ export function parsePythonState(pickle: Uint8Array): ServerState {
 
 function neighbourOf(entry: unknown): HostAndPort {
   const [host, port] = Array.isArray(entry) ? entry : [];
-  if (typeof host !== "string" || typeof port !== "number")
+  if (typeof host !== "string" || typeof port !== "number" || port < 1 || port > 65535) {
     throw new StateFileError("a neighbour is no pair of host and port");
+  }
   return { host, port };
 }
 

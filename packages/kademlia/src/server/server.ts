@@ -127,10 +127,15 @@ export class Server implements AsyncDisposable {
     const state = content[0] === PICKLE ? parsePythonState(content) : parseState(content.toString());
     const { id, k, alpha } = state;
     const server = new Server({ id, k, alpha, ...options });
-    server.#restore(state);
-    await server.listen(port, host);
-    await server.bootstrap(state.neighbours);
-    return server;
+    try {
+      server.#restore(state);
+      await server.listen(port, host);
+      await server.bootstrap(state.neighbours);
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   get id(): NodeId {

@@ -37,10 +37,16 @@ describe("an address", () => {
     if (!loopback || !linkLocal || !inside || !outside) throw new Error("missing");
     expect(inside.makesSenseTo(outside)).toBe(false);
     expect(loopback.makesSenseTo(inside)).toBe(false);
-    expect(linkLocal.makesSenseTo(loopback)).toBe(false);
+    expect(linkLocal.makesSenseTo(addressOf("fe80::2"))).toBe(false);
     expect(outside.makesSenseTo(inside)).toBe(true);
     expect(inside.makesSenseTo(addressOf("10.0.0.1"))).toBe(true);
-    expect(loopback.makesSenseTo(addressOf("::1"))).toBe(true);
+  });
+
+  it("is told only to its own family: nobody reaches the other one by the socket that asks", () => {
+    const [four, six] = [addressOf("198.51.100.1"), addressOf("2001:db8:1::1")];
+    expect(four.makesSenseTo(six)).toBe(false);
+    expect(six.makesSenseTo(four)).toBe(false);
+    expect(six.makesSenseTo(addressOf("2001:db8:2::1"))).toBe(true);
   });
 });
 

@@ -205,6 +205,8 @@ describe("over IPv6", () => {
     expect(portsOf(later)).toContain(both.port);
     expect(later.neighbours.every(({ host }) => host === "127.0.0.1")).toBe(true);
     expect(both.neighbours.map(({ host }) => host)).not.toContain("::ffff:127.0.0.1");
+    await six.bootstrap([["::1", both.port ?? 0]]);
+    expect(six.neighbours.map(({ host }) => host)).toEqual(["::1"]); // what speaks IPv4 only is not named to it
     expect(await both.set("key", "value")).toMatchObject({ ok: true });
     expect(await six.get("key", { local: false })).toMatchObject({ value: "value" });
     expect(await four.get("key", { local: false })).toMatchObject({ value: "value" });
@@ -281,6 +283,15 @@ describe("the state of a server", () => {
     writeFileSync(file, "{}");
     await expect(Server.loadState(file, 0, "127.0.0.1")).rejects.toThrow(StateFileError);
     await expect(Server.loadState(join(folder, "missing.json"))).rejects.toThrow("ENOENT");
+  });
+
+  it("that cannot be taken up leaves nothing open behind", async () => {
+    const [first, second] = [join(folder, "taken.json"), await listening()];
+    await second.saveState(first);
+    const database = join(folder, "taken.db");
+    const storage = new SqliteStorage(database);
+    await expect(Server.loadState(first, second.port, "127.0.0.1", { storage })).rejects.toThrow(SocketError);
+    expect(() => storage.get(second.id)).toThrow();
   });
 
   it("can be saved many times at once", async () => {
