@@ -80,7 +80,7 @@ async function withRunningNode(
   try {
     const logger = target?.logger ?? (options.verbose ? terminal : undefined);
     const identity = await nodeIdentity(options, context);
-    const node = await startNode({ ...toConfig(options), identity, logger });
+    const node = await startNode({ ...toConfig(options), identity, certCacheAll: identity !== undefined, logger });
     try {
       await use(node, logger);
       await stop(node, context.interrupted);

@@ -1,4 +1,4 @@
-import type { DhtRunner, InfoHash } from "@hashmere/dht";
+import type { DhtRunner, InfoHash, Pht } from "@hashmere/dht";
 import type { Arguments } from "./arguments.ts";
 
 /** What a shell command works with. */
@@ -8,6 +8,8 @@ export interface ShellSession {
   readonly commands: readonly CommandGroup[];
   /** What is listened to, by token. */
   readonly listens: Map<number, { readonly key: InfoHash; cancel(): void }>;
+  /** What has been looked up in or inserted to, by name. */
+  readonly indexes: Map<string, Pht>;
   /** One or more whole lines of data. */
   print(text: string): void;
   /** One or more whole lines about something that went wrong. */

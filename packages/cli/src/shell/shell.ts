@@ -68,6 +68,7 @@ export class Shell {
     const session = this.#session(node, logger);
     await this.#screen.read((line) => void this.#execute(line, session), signal);
     for (const { cancel } of session.listens.values()) cancel();
+    for (const index of session.indexes.values()) await index[Symbol.asyncDispose]();
     await this.#history?.save();
   }
 
@@ -95,6 +96,7 @@ export class Shell {
       node,
       commands: COMMANDS,
       listens: new Map(),
+      indexes: new Map(),
       print: (text) => this.print(text),
       complain: (text) => this.complain(text),
       get isLogging() {

@@ -1,5 +1,6 @@
 import type { CommandGroup } from "../shell-command.ts";
 import { get, query } from "./get.ts";
+import { indexInsert, indexLookup } from "./index-tree.ts";
 import { nodeInformation, publicAddresses, routingTables, searches, storage } from "./inspect.ts";
 import { cancelListen, listen } from "./listen.ts";
 import { bootstrap, connectivityChanged } from "./network.ts";
@@ -28,4 +29,5 @@ export const COMMANDS: readonly CommandGroup[] = [
       connectivityChanged,
     ],
   },
+  { title: "Indexation operations on the DHT:", commands: [indexLookup, indexInsert] },
 ];
