@@ -61,6 +61,27 @@ describe("an InfoHashMap", () => {
     }
     expect([seen, map.size]).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0]);
   });
+
+  test("may grow while it is walked through: what was there and is left is met once, in order", () => {
+    const map = new InfoHashMap<number>();
+    for (let i = 0; i < 10; i++) map.set(InfoHash.get(`${i}`), i);
+    const seen: number[] = [];
+    for (const [, value] of map) {
+      if (value < 10) seen.push(value);
+      if (value < 5) map.delete(InfoHash.get(`${9 - value}`));
+      for (let i = 0; i < 10 && value < 5; i++) map.set(InfoHash.get(`new ${value} ${i}`), 10);
+    }
+    expect([seen, map.size]).toEqual([[0, 1, 2, 3, 4], 55]);
+  });
+
+  test("uses the places of deleted entries again, and keeps the order", () => {
+    const map = new InfoHashMap<number>();
+    for (let i = 0; i < 10_000; i++) {
+      map.set(InfoHash.get(`${i}`), i);
+      if (i >= 20) map.delete(InfoHash.get(`${i - 20}`));
+    }
+    expect([...map.values()]).toEqual(Array.from({ length: 20 }, (_, i) => 9980 + i));
+  });
 });
 
 describe("the slot of an id", () => {
