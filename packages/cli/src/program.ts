@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { CommandContext } from "./command-context.ts";
 import { addCertCommand } from "./commands/cert.ts";
+import { addCrtmgrCommand } from "./commands/crtmgr.ts";
 import { addDecodeCommand } from "./commands/decode.ts";
 import { addDhtnodeCommand } from "./commands/dhtnode.ts";
 import { addGetCommand } from "./commands/get.ts";
@@ -29,7 +30,7 @@ export function createProgram(args: readonly string[], context: CommandContext):
       outputError: () => {}, // what is thrown tells as much
     })
     .addHelpText("after", STATUSES);
-  const dhtnode = addDhtnodeCommand(program, context);
+  const dropIns = [addDhtnodeCommand(program, context)];
   addGetCommand(program, context);
   addPutCommand(program, context);
   addListenCommand(program, context);
@@ -37,13 +38,14 @@ export function createProgram(args: readonly string[], context: CommandContext):
   addPingCommand(program, context);
   addDecodeCommand(program, context);
   addCertCommand(program, context);
+  dropIns.push(addCrtmgrCommand(program, context));
   addKademliaCommand(program, context);
   return {
     parse: () => {
       const [name = "", ...rest] = args;
-      const isDhtnode = name === dhtnode.name() || dhtnode.aliases().includes(name);
-      const names = ["--help", ...dhtnode.options.flatMap(({ long }) => long ?? [])];
-      return program.parseAsync(isDhtnode ? [name, ...spellOut(rest, names)] : args, { from: "user" });
+      const dropIn = dropIns.find((command) => command.name() === name || command.aliases().includes(name));
+      const names = ["--help", ...(dropIn?.options.flatMap(({ long }) => long ?? []) ?? [])];
+      return program.parseAsync(dropIn ? [name, ...spellOut(rest, names)] : args, { from: "user" });
     },
   };
 }
