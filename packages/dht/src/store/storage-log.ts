@@ -43,8 +43,8 @@ export function formatKey(key: StoredKey, now: number): string {
 function formatSummary(key: StoredKey): string {
   let bytes = 0;
   for (const { value } of key.values()) bytes += value.size;
-  const listeners = key.remoteListeners.length + key.localListeners.length;
-  return `Storage ${key.key} ${listeners} list., ${key.valueCount} values, ${formatBytes(bytes)}`;
+  // As in the original: listeners of our own have a line of theirs.
+  return `Storage ${key.key} ${key.remoteListeners.length} list., ${key.valueCount} values, ${formatBytes(bytes)}`;
 }
 
 function formatBytes(bytes: number): string {
