@@ -66,12 +66,11 @@ export class Handover {
  * it, and nobody of these is nearer than we are, so that one of them does it and not all.
  */
 export function isHandedOver(key: NodeId, newcomer: { readonly id: NodeId }, table: RoutingTable): boolean {
-  const isOther = (contact: Contact) => !contact.id.equals(newcomer.id);
-  const nearest = table.closest(key, 1, isOther)[0];
-  if (!nearest) return true;
-  if (key.compareDistance(table.ownId, nearest.id) > 0) return false;
-  const farthest = table.closest(key, table.k, isOther).at(-1) ?? nearest;
-  return key.compareDistance(newcomer.id, farthest.id) < 0;
+  // Counting is cheap, and most pairs go no further: others are nearer to them.
+  const isNewcomerNearer = table.find(newcomer.id) && key.compareDistance(newcomer.id, table.ownId) < 0;
+  if (table.countNearerThanSelf(key) > (isNewcomerNearer ? 1 : 0)) return false;
+  const farthest = table.closest(key, table.k, (contact) => !contact.id.equals(newcomer.id)).at(-1);
+  return farthest === undefined || key.compareDistance(newcomer.id, farthest.id) < 0;
 }
 
 function nextTurn(scheduler: Scheduler): Promise<void> {
