@@ -3,6 +3,7 @@ import type { CommandContext } from "./command-context.ts";
 import { addCertCommand } from "./commands/cert.ts";
 import { addCrtmgrCommand } from "./commands/crtmgr.ts";
 import { addDecodeCommand } from "./commands/decode.ts";
+import { addDhtchatCommand } from "./commands/dhtchat.ts";
 import { addDhtnodeCommand } from "./commands/dhtnode.ts";
 import { addGetCommand } from "./commands/get.ts";
 import { addKademliaCommand } from "./commands/kademlia.ts";
@@ -30,7 +31,7 @@ export function createProgram(args: readonly string[], context: CommandContext):
       outputError: () => {}, // what is thrown tells as much
     })
     .addHelpText("after", STATUSES);
-  const dropIns = [addDhtnodeCommand(program, context)];
+  const dropIns = [addDhtnodeCommand(program, context), addDhtchatCommand(program, context)];
   addGetCommand(program, context);
   addPutCommand(program, context);
   addListenCommand(program, context);

@@ -1,20 +1,16 @@
-import type { DhtRunner, Logger } from "@hashmere/dht";
 import type { Command } from "commander";
 import { aborted } from "../aborted.ts";
 import type { CommandContext } from "../command-context.ts";
 import { reportSilence } from "../dhtnode/bootstrap-report.ts";
 import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts";
-import { type LogTarget, logFile, systemLog } from "../dhtnode/log-target.ts";
-import { daemonPassword, nodeIdentity } from "../dhtnode/node-identity.ts";
+import { daemonPassword } from "../dhtnode/node-identity.ts";
 import { describeNode } from "../dhtnode/node-info.ts";
 import { addDhtnodeOptions, type DhtnodeOptions } from "../dhtnode/options.ts";
-import { stop } from "../dhtnode/stop.ts";
+import { announceBootstrap, withRunningNode } from "../dhtnode/with-running-node.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { toCommandError } from "../failure.ts";
 import { lineLogger } from "../output/line-logger.ts";
-import type { Streams } from "../output/output.ts";
 import { HELP_HINT, Shell } from "../shell/shell.ts";
-import { startNode } from "../start-node.ts";
 
 export function addDhtnodeCommand(program: Command, context: CommandContext): Command {
   return addDhtnodeOptions(program.command("dhtnode"))
@@ -67,50 +63,4 @@ async function withPrompt(options: DhtnodeOptions, context: CommandContext): Pro
     await shell.run(node, { logger, signal: interrupted });
     shell.print("\nStopping node...");
   });
-}
-
-/** A node for as long as `use` takes. */
-async function withRunningNode(
-  options: DhtnodeOptions,
-  terminal: Logger,
-  context: CommandContext,
-  use: (node: DhtRunner, logger: Logger | undefined) => Promise<void>,
-): Promise<ExitStatus> {
-  const target = await openLog(options);
-  try {
-    const logger = target?.logger ?? (options.verbose ? terminal : undefined);
-    const identity = await nodeIdentity(options, context);
-    const node = await startNode({ ...toConfig(options), identity, certCacheAll: identity !== undefined, logger });
-    try {
-      await use(node, logger);
-      await stop(node, context.interrupted);
-    } finally {
-      await node.join();
-    }
-    return ExitStatus.done;
-  } finally {
-    target?.close();
-  }
-}
-
-async function openLog({ logfile, syslog }: DhtnodeOptions): Promise<LogTarget | undefined> {
-  if (logfile !== undefined) return logFile(logfile);
-  return syslog ? systemLog() : undefined;
-}
-
-function toConfig(options: DhtnodeOptions) {
-  return {
-    port: options.port,
-    network: options.network ?? options.net,
-    bootstrap: options.bootstrap,
-    publicStable: options.publicStable,
-    persistPath: options.persist,
-    peerDiscovery: options.peerDiscovery,
-    peerPublish: options.peerDiscovery,
-    ...(!options.rateLimit && { maxReqPerSec: -1, maxPeerReqPerSec: -1, maxSearches: -1, maxStoreSize: -1 }),
-  };
-}
-
-function announceBootstrap({ bootstrap = [] }: DhtnodeOptions, { stdout }: Streams): void {
-  for (const host of bootstrap) stdout.write(`Bootstrap: ${host}\n`);
 }

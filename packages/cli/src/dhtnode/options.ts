@@ -32,10 +32,15 @@ export interface DhtnodeOptions extends PasswordOptions {
 export const DAEMON_CHILD = "--daemon-child";
 
 export function addDhtnodeOptions(command: Command): Command {
-  return addPasswordOptions(addNodeOptions(command), "-m, --privkey-password <text>");
+  return addRunnerOptions(command, "dhtnode, an OpenDHT node with a prompt")
+    .option("-s, --service", "no prompt: run until a signal comes")
+    .option("-d, --daemonize", "no prompt: run in the background")
+    .addOption(new Option(DAEMON_CHILD).hideHelp());
 }
 
-function addNodeOptions(command: Command): Command {
+/** What OpenDHT's programs with a node have in common. */
+export function addRunnerOptions(command: Command, what: string): Command {
+  addPasswordOptions(command, "-m, --privkey-password <text>");
   return command
     .addOption(
       new Option("-p, --port <port>", "UDP port, IPv4 and IPv6; 0: any free one").default(0).argParser(uint(16)),
@@ -51,8 +56,6 @@ function addNodeOptions(command: Command): Command {
     .option("-v, --verbose", "log to standard error")
     .option("-l, --logfile <path>", "log to this file")
     .option("-L, --syslog", "log to the system's log")
-    .option("-s, --service", "no prompt: run until a signal comes")
-    .option("-d, --daemonize", "no prompt: run in the background")
     .option("-U, --no-rate-limit", "no limits on requests, searches and the values held")
     .option("-P, --public-stable", "this node has a steady public address")
     .option("-i, --identity", "make a new identity, to sign and decrypt values with")
@@ -61,6 +64,5 @@ function addNodeOptions(command: Command): Command {
     .option("-k, --privkey <path>", "and its private key")
     .addOption(new Option("--network <number>", "as --net").argParser(uint(32)).hideHelp())
     .addOption(new Option("-O", "has no effect").hideHelp())
-    .addOption(new Option(DAEMON_CHILD).hideHelp())
-    .version(`Hashmere version ${VERSION}\ndhtnode, an OpenDHT node with a prompt.`, "-V, --version");
+    .version(`Hashmere version ${VERSION}\n${what}.`, "-V, --version");
 }

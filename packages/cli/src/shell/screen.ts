@@ -1,9 +1,11 @@
 import { clearScreenDown, createInterface, cursorTo, type Interface } from "node:readline";
 import type { Streams } from "../output/output.ts";
 
-const PROMPT = ">> ";
+const DEFAULT_PROMPT = ">> ";
 
 export interface ScreenOptions {
+  /** What stands before the next line to be typed. Default: `>> ` */
+  prompt?(): string;
   /** Lines of earlier times, the newest first. */
   readonly history?: readonly string[];
   readonly historySize?: number;
@@ -82,7 +84,6 @@ export class Screen {
     const lines = createInterface({
       input: stdin,
       output: stdout,
-      prompt: PROMPT,
       history: [...history],
       historySize,
       removeHistoryDuplicates: true,
@@ -94,8 +95,10 @@ export class Screen {
 
   #prompt(): void {
     if (!this.#interface) return;
+    const prompt = this.#options.prompt?.() ?? DEFAULT_PROMPT;
+    this.#interface.setPrompt(prompt);
     if (this.#isTerminal) this.#interface.prompt();
-    else this.#streams.stdout.write(PROMPT);
+    else this.#streams.stdout.write(prompt);
     this.#isPrompting = true;
   }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 const PROGRAMS = {
   hashmere: "bin/hashmere.js",
   dhtnode: "bin/dhtnode.js",
+  dhtchat: "bin/dhtchat.js",
   "dhtnet-crtmgr": "bin/dhtnet-crtmgr.js",
   playground: "dist/playground/main.js",
 } as const;
