@@ -8,6 +8,8 @@ export interface ShellOptions {
   readonly bootstrap?: Endpoint | undefined;
   /** Further options of the program, such as `-i`. */
   readonly options?: readonly string[] | undefined;
+  /** Default: Debian's. */
+  readonly program?: string | undefined;
 }
 
 /** A value as the shell prints it. */
@@ -22,7 +24,7 @@ export interface PrintedValue {
 const LIMIT_MS = 40_000;
 const VALUE = /^\s*Value\[id:([0-9a-f]+) (?:signed \(v(\d+)\) )?(decrypted )?data\(text\/plain\):"(.*)"\]$/;
 
-/** The shell of a real `dhtnode`, for commands that ask for an identity or an index. One command at a time. */
+/** The shell of a real `dhtnode`, or of our drop-in, for commands that ask for an identity or an index. One command at a time. */
 export class DhtnodeShell implements AsyncDisposable {
   readonly port: number;
   readonly #process: LineProcess;
@@ -32,11 +34,16 @@ export class DhtnodeShell implements AsyncDisposable {
     this.port = port;
   }
 
-  static async start({ network, bootstrap, options = [] }: ShellOptions): Promise<DhtnodeShell> {
+  static async start({
+    network,
+    bootstrap,
+    options = [],
+    program = REAL_DHTNODE,
+  }: ShellOptions): Promise<DhtnodeShell> {
     const port = await freePort();
     const joins = bootstrap ? ["-b", endpointText(bootstrap)] : [];
     const args = ["-p", String(port), "-n", String(network), ...joins, ...options];
-    const process = new LineProcess(REAL_DHTNODE, args, (line) => line.replace(/^(?:>> )+/, ""));
+    const process = new LineProcess(program, args, (line) => line.replace(/^(?:>> )+/, ""));
     await process.lines.waitFor((line) => line.startsWith(" (type 'h'"), "prompt of dhtnode", LIMIT_MS);
     return new DhtnodeShell(process, port);
   }
