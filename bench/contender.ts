@@ -10,6 +10,7 @@ export interface Contender {
   /** Arguments before those of the case (`--port`, `--n`). */
   readonly node: readonly string[];
   readonly cluster?: readonly string[];
+  readonly secure?: readonly string[];
 }
 
 const ours = (program: string): string => fileURLToPath(new URL(`ours/${program}.ts`, import.meta.url));
@@ -19,6 +20,7 @@ export const OURS: Contender = {
   command: process.execPath,
   node: [ours("node")],
   cluster: [ours("cluster")],
+  secure: [ours("secure")],
 };
 
 /** No DHT at all: UDP in JavaScript. */
@@ -27,7 +29,7 @@ export const FLOOR: Contender = { name: "dgram floor", command: process.execPath
 export const TESTNET_PROGRAM = ours("testnet");
 
 export function cppContender(cnode: string): Contender {
-  return { name: "C++", command: cnode, node: ["node"], cluster: ["cluster"] };
+  return { name: "C++", command: cnode, node: ["node"], cluster: ["cluster"], secure: ["secure"] };
 }
 
 const running = new Set<ChildProcess>();

@@ -5,6 +5,9 @@ export interface Measurement {
   readonly samples: Readonly<Record<string, readonly number[]>>;
 }
 
+/** How figures that a program prints are called in the table. */
+export type MetricNames = Readonly<Record<string, readonly [metric: string, unit: string]>>;
+
 /** Collects samples of many metrics while contenders take turns. */
 export class Samples {
   readonly #metrics = new Map<string, { readonly unit: string; readonly samples: Record<string, number[]> }>();
@@ -17,6 +20,14 @@ export class Samples {
     }
     entry.samples[contender] ??= [];
     entry.samples[contender]?.push(sample);
+  }
+
+  /** Adds what a program printed, where it has a name here; −1 stands for nothing measured. */
+  addAll(prefix: string, names: MetricNames, contender: string, run: Readonly<Record<string, number>>): void {
+    for (const [key, [metric, unit]] of Object.entries(names)) {
+      const sample = run[key];
+      if (sample !== undefined && sample >= 0) this.add(`${prefix}: ${metric}`, unit, contender, sample);
+    }
   }
 
   get measurements(): readonly Measurement[] {

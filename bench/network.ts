@@ -1,8 +1,8 @@
 import { type Contender, runForJson, TESTNET_PROGRAM } from "./contender.ts";
-import type { Samples } from "./measurement.ts";
+import type { MetricNames, Samples } from "./measurement.ts";
 
 /** What `cluster` prints, by name: metric and unit. */
-const CLUSTER_METRICS: Readonly<Record<string, readonly [metric: string, unit: string]>> = {
+const CLUSTER_METRICS: MetricNames = {
   get_first_p50_ms: ["get, first value: p50", "ms"],
   get_first_p95_ms: ["get, first value: p95", "ms"],
   get_done_p50_ms: ["get, complete: p50", "ms"],
@@ -23,7 +23,7 @@ const CLUSTER_METRICS: Readonly<Record<string, readonly [metric: string, unit: s
   failures: ["operations failed", ""],
 };
 
-const TESTNET_METRICS: typeof CLUSTER_METRICS = {
+const TESTNET_METRICS: MetricNames = {
   build_s: ["start and settle", "s"],
   kib_per_node: ["memory per node", "KiB"],
   put_ms: ["put: CPU of all nodes", "ms"],
@@ -38,25 +38,12 @@ export async function measureCluster(contenders: readonly Contender[], nodes: nu
   for (const { name, command, cluster } of contenders) {
     if (cluster === undefined) continue;
     const run = await runForJson(command, [...cluster, "--n", String(nodes)]);
-    addAll(samples, `${nodes} nodes`, CLUSTER_METRICS, name, run);
+    samples.addAll(`${nodes} nodes`, CLUSTER_METRICS, name, run);
   }
 }
 
 /** A network in virtual time in one process. */
 export async function measureTestnet(contender: string, nodes: number, samples: Samples): Promise<void> {
   const run = await runForJson(process.execPath, [TESTNET_PROGRAM, "--nodes", String(nodes)]);
-  addAll(samples, `testnet of ${nodes}`, TESTNET_METRICS, contender, run);
-}
-
-function addAll(
-  samples: Samples,
-  prefix: string,
-  metrics: typeof CLUSTER_METRICS,
-  contender: string,
-  run: Readonly<Record<string, number>>,
-): void {
-  for (const [key, [metric, unit]] of Object.entries(metrics)) {
-    const sample = run[key];
-    if (sample !== undefined && sample >= 0) samples.add(`${prefix}: ${metric}`, unit, contender, sample);
-  }
+  samples.addAll(`testnet of ${nodes}`, TESTNET_METRICS, contender, run);
 }

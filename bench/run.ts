@@ -1,5 +1,5 @@
 // Our node and the C++ node side by side, in one run on one machine.
-//   npm run bench [-- --only requests,memory,cluster,testnet] [--reps 3] [--seconds 2] [--json FILE]
+//   npm run bench [-- --only requests,memory,cluster,secure,testnet] [--reps 3] [--seconds 2] [--json FILE]
 //   npm run bench -- kademlia [--nodes 20,100] [--json]     the Kademlia server, beside figures of the Python library: see kademlia.ts
 // The contenders take turns within each repetition, so that what else the machine does hits both. Medians are shown.
 import { writeFileSync } from "node:fs";
@@ -12,6 +12,8 @@ import { buildNativePrograms } from "./native-programs.ts";
 import { measureCluster, measureTestnet } from "./network.ts";
 import { formatTable, rowsOf } from "./report.ts";
 import { measureRequests, measureValueMemory } from "./requests.ts";
+import { measureSecure } from "./secure.ts";
+import { measureSignedFlood } from "./signed-flood.ts";
 
 const CLUSTER_NODES = 64;
 const TESTNET_NODES = 10_000;
@@ -24,7 +26,7 @@ if (process.argv[2] === "kademlia") {
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: "string", default: "requests,memory,cluster,testnet" },
+    only: { type: "string", default: "requests,memory,cluster,secure,testnet" },
     reps: { type: "string", default: "3" },
     seconds: { type: "string", default: "2" },
     json: { type: "string" },
@@ -51,6 +53,10 @@ for (let repetition = 1; repetition <= Number(options.reps); repetition++) {
     if (isWanted("memory")) await measureValueMemory(contenders, loadgen, samples);
   }
   if (isWanted("cluster")) await measureCluster(contenders, CLUSTER_NODES, samples);
+  if (isWanted("secure")) {
+    await measureSecure(contenders, samples);
+    await measureSignedFlood(contenders, samples);
+  }
   if (isWanted("testnet")) await measureTestnet(OURS.name, TESTNET_NODES, samples);
   contenders.reverse(); // ABBA: who goes first changes
 }

@@ -3,8 +3,9 @@
 //
 //   cnode node --port P       one node without limits; prints its port as JSON; ends with its standard input
 //   cnode cluster --n N …     N nodes in this process do a fixed work and print one line of JSON
+//   cnode secure --n N …      the same for signed and encrypted values
 //
-// bench/ours/node.ts and bench/ours/cluster.ts are the same for our node, line for line in what they do and print.
+// bench/ours/node.ts, cluster.ts and secure.ts are the same for our node, in what they do and print.
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -33,6 +34,8 @@ constexpr auto LISTEN_SETTLE = 150ms;
 constexpr auto LISTEN_LIMIT = 10s;
 constexpr int MAX_LISTENS = 30;
 constexpr int FULL_TABLE = 8;
+constexpr unsigned KEY_BITS = 4096;
+constexpr int SIGNATURES = 100, CHECKS = 2000, ROUND_TRIPS = 30;
 
 static double msSince(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -111,9 +114,13 @@ struct Parallel {
 
 class Cluster {
 public:
-  Cluster(int size, int valueBytes) : valueBytes_(valueBytes) {
-    auto config = withoutLimits();
+  // The first nodes have the given identities.
+  Cluster(int size, int valueBytes, const std::vector<dht::crypto::Identity> &identities = {})
+      : valueBytes_(valueBytes) {
     for (int i = 0; i < size; i++) {
+      auto config = withoutLimits();
+      if (size_t(i) < identities.size())
+        config.dht_config.id = identities[i];
       nodes_.push_back(std::make_unique<dht::DhtRunner>());
       nodes_[i]->run(0, config);
       if (i > 0)
@@ -291,13 +298,72 @@ static int runCluster(int argc, char **argv) {
   _exit(0); // 64 graceful shutdowns are not part of the work
 }
 
+static double perSecond(int count, const std::function<void()> &work) {
+  const auto start = Clock::now();
+  for (int i = 0; i < count; i++)
+    work();
+  return count / (msSince(start) / 1e3);
+}
+
+static int runSecure(int argc, char **argv) {
+  const int size = option(argc, argv, "--n", 8), operations = option(argc, argv, "--ops", 200);
+  const int window = option(argc, argv, "--window", 32), valueBytes = option(argc, argv, "--value-size", 64);
+  const auto alice = dht::crypto::generateIdentity("alice", {}, KEY_BITS);
+  const auto bob = dht::crypto::generateIdentity("bob", {}, KEY_BITS);
+  const auto bobId = bob.second->getId();
+
+  const std::vector<uint8_t> data(valueBytes, 7);
+  const auto signature = alice.first->sign(data);
+  const double signs = perSecond(SIGNATURES, [&] { alice.first->sign(data); });
+  const double checks = perSecond(CHECKS, [&] { alice.second->getPublicKey().checkSignature(data, signature); });
+
+  Cluster cluster(size, valueBytes, {alice, bob});
+  std::this_thread::sleep_for(SETTLE);
+  auto &hers = cluster.node(0), &his = cluster.node(1);
+  const auto getOfHis = [&](const dht::InfoHash &key, std::function<void(bool)> done) {
+    auto isFound = std::make_shared<bool>(false);
+    his.get(
+        key, [isFound](const std::shared_ptr<dht::Value> &) { return *isFound = true; },
+        [done, isFound](bool) { done(*isFound); });
+  };
+  auto puts = cluster.parallel(operations, window, [&](int i, auto done) {
+    hers.putSigned(dht::InfoHash::get("signed" + std::to_string(i)), cluster.value(), [done](bool ok) { done(ok); });
+  });
+  auto gets = cluster.parallel(operations, window, [&](int i, auto done) {
+    getOfHis(dht::InfoHash::get("signed" + std::to_string(i)), done);
+  });
+
+  std::vector<double> roundTrips;
+  int lost = 0;
+  for (int i = 0; i < ROUND_TRIPS; i++) {
+    Awaited<bool> isPut, isRead;
+    const auto key = dht::InfoHash::get("secret" + std::to_string(i));
+    const auto start = Clock::now();
+    hers.putEncrypted(key, bobId, cluster.value(), [&](bool ok) { isPut.set(ok); });
+    const bool ok = isPut.get();
+    getOfHis(key, [&](bool isFound) { isRead.set(isFound); });
+    if (!isRead.get() || !ok)
+      lost++;
+    roundTrips.push_back(msSince(start));
+  }
+
+  printf("{\"signs_per_s\":%.1f,\"checks_per_s\":%.0f,\"puts_per_s\":%.1f,\"put_cpu_ms\":%.3f,"
+         "\"gets_per_s\":%.1f,\"get_cpu_ms\":%.3f,\"round_trip_p50_ms\":%.2f,\"failures\":%d}\n",
+         signs, checks, puts.perSecond, puts.cpuMs, gets.perSecond, gets.cpuMs, quantile(roundTrips, .5),
+         puts.failures + gets.failures + lost);
+  fflush(stdout);
+  _exit(0);
+}
+
 int main(int argc, char **argv) {
   const std::string mode = argc > 1 ? argv[1] : "";
   if (mode == "node")
     return runNode(argc, argv);
   if (mode == "cluster")
     return runCluster(argc, argv);
+  if (mode == "secure")
+    return runSecure(argc, argv);
   fprintf(stderr, "cnode node --port P | cnode cluster [--n 64] [--warm-ups 200] [--ops 100] [--window 32] [--par-ops "
-                  "1000] [--value-size 64]\n");
+                  "1000] [--value-size 64] | cnode secure [--n 8] [--ops 200] [--window 32]\n");
   return 2;
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { DhtRunner } from "@hashmere/dht";
 import { quantile } from "../quantile.ts";
+import { cpuSeconds, parallel } from "./parallel.ts";
 import { WITHOUT_LIMITS } from "./without-limits.ts";
 
 const CONNECT_LIMIT_MS = 20_000;
@@ -60,8 +61,9 @@ const heard: number[] = [];
 let failures = 0;
 for (let i = 0; i < operations; i++) await timedPut(`seq${i}`);
 for (let i = 0; i < operations; i++) await timedGet(`seq${i}`);
-const parallelPuts = await parallel(async (i) => (await anyNode().put(`par${i}`, someBytes())).ok);
-const parallelGets = await parallel(async (i) => (await anyNode().getAll(`par${i}`)).length > 0);
+const [count, window] = [Number(options["par-ops"]), Number(options.window)];
+const parallelPuts = await parallel(count, window, async (i) => (await anyNode().put(`par${i}`, someBytes())).ok);
+const parallelGets = await parallel(count, window, async (i) => (await anyNode().getAll(`par${i}`)).length > 0);
 for (let i = 0; i < Math.min(operations, MAX_LISTENS); i++) await timedListen(`lis${i}`);
 
 console.log(
@@ -86,7 +88,7 @@ console.log(
     put_cpu_ms: parallelPuts.cpuMs,
     gets_per_s: parallelGets.perSecond,
     get_cpu_ms: parallelGets.cpuMs,
-    failures,
+    failures: failures + parallelPuts.failures + parallelGets.failures,
   }),
 );
 process.exit(0); // graceful shutdowns of all nodes are not part of the work
@@ -137,22 +139,6 @@ async function firstArrival(events: AsyncIterable<{ readonly expired: boolean }>
   return undefined;
 }
 
-/** Runs many operations, never more than the window at a time. */
-async function parallel(operation: (i: number) => Promise<boolean>): Promise<{ perSecond: number; cpuMs: number }> {
-  const count = Number(options["par-ops"]);
-  const start = performance.now();
-  const cpu = cpuSeconds();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) if (!(await operation(next++))) failures++;
-  };
-  await Promise.all(Array.from({ length: Number(options.window) }, worker));
-  return {
-    perSecond: count / ((performance.now() - start) / 1_000),
-    cpuMs: ((cpuSeconds() - cpu) * 1_000) / count,
-  };
-}
-
 function withGoodNodes(wanted: number): number {
   return nodes.filter((node) => node.getNodesStats(4).goodNodes >= wanted).length;
 }
@@ -169,11 +155,6 @@ function nodeAt(index: number): DhtRunner {
 
 function someBytes(): Uint8Array {
   return randomFillSync(new Uint8Array(Number(options["value-size"])));
-}
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 function residentKiB(): number {
