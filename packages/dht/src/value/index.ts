@@ -1,9 +1,9 @@
-export { EMPTY_BYTES, equalBytes } from "./bytes.ts";
+export { EMPTY_BYTES } from "./bytes.ts";
 export { Field, type FieldValues, isField } from "./field.ts";
 export { fieldsOf } from "./fields-of.ts";
 export { type Filter, Filters } from "./filters.ts";
 export { hasQueryToSend, MAX_QUERY_BYTES, MAX_RESTRICTIONS, readQuery, writeQuery } from "./pack-query.ts";
-export { packedValueSize, writeDat, writeValue } from "./pack-value.ts";
+export { packedValueSize, writeValue } from "./pack-value.ts";
 export { Query } from "./query.ts";
 export { type Refusal, refusalOfUpdate } from "./refusal.ts";
 export type { Restriction } from "./restriction.ts";
@@ -27,5 +27,5 @@ export {
 export { Value, type ValueInit } from "./value.ts";
 export type { ValueJson } from "./value-json.ts";
 export { type EditContext, MAX_VALUE_BYTES, type StoreContext, type TypedValue, type ValueType } from "./value-type.ts";
-export { type CompleteValueType, ValueTypeRegistry } from "./value-type-registry.ts";
+export { ValueTypeRegistry } from "./value-type-registry.ts";
 export { Where } from "./where.ts";
