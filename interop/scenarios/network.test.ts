@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endpointOf, type InteropPeer, type PeerKind } from "../peers/interop-peer.ts";
 import { keyInHex } from "../peers/key-in-hex.ts";
@@ -21,8 +20,11 @@ const REPLICAS = 8;
 const STRAY_REPLICAS = 2;
 /** Nodes at which a listener subscribes. */
 const LISTEN_NODES = 4;
-/** Time for the routing tables to fill. */
-const SETTLE_MS = 12_000;
+/** A node is found by everybody once so many of its nearest neighbours hand it out. */
+const NEIGHBOURS = 8;
+const NEIGHBOURS_WHO_KNOW = 3;
+/** Time for the routing tables to fill: about 12 s for 24 real nodes on an idle machine. */
+const SETTLE = { timeout: 90_000, interval: 1_000 } as const;
 /** A dead node is noticed at the next renewal (20 s) and its requests (9.75 s). */
 const FAILOVER_MS = 32_000;
 
@@ -37,10 +39,13 @@ describe("a network of 24 nodes, half of them real", () => {
       const options = { network: stage.network, ...(way && { bootstrap: endpointOf(way) }) };
       nodes.push(part === "hosted" ? stage.use(await host.startNode(options)) : await stage.start(part, options));
     }
-    await sleep(SETTLE_MS);
   }, 120_000);
 
   afterAll(() => stage[Symbol.asyncDispose]());
+
+  test("every node becomes known to its neighbours", SETTLE, async () => {
+    await expect.poll(() => hardToFind(nodes), SETTLE).toEqual([]);
+  });
 
   test.each([
     ["ours", OURS],
@@ -100,9 +105,24 @@ describe("a network of 24 nodes, half of them real", () => {
   });
 });
 
+/** Nodes that too few of their neighbours know as good. */
+async function hardToFind(nodes: readonly InteropPeer[]): Promise<string[]> {
+  const known = new Map<InteropPeer, ReadonlySet<string>>();
+  for (const node of nodes) known.set(node, new Set(await node.goodNodes(4)));
+  const isKnownEnough = (node: InteropPeer): boolean => {
+    const neighbours = byDistanceTo(nodes, node.nodeId).slice(1, 1 + NEIGHBOURS);
+    return neighbours.filter((neighbour) => known.get(neighbour)?.has(node.nodeId)).length >= NEIGHBOURS_WHO_KNOW;
+  };
+  return nodes.filter((node) => !isKnownEnough(node)).map(({ kind, nodeId }) => `${kind} ${nodeId}`);
+}
+
 /** The nodes from the one nearest to the key to the farthest. */
 function byDistance(nodes: readonly InteropPeer[], key: string): InteropPeer[] {
-  const target = BigInt(`0x${keyInHex(key)}`);
+  return byDistanceTo(nodes, keyInHex(key));
+}
+
+function byDistanceTo(nodes: readonly InteropPeer[], id: string): InteropPeer[] {
+  const target = BigInt(`0x${id}`);
   const distance = (node: InteropPeer): bigint => BigInt(`0x${node.nodeId}`) ^ target;
   return nodes.toSorted((a, b) => (distance(a) < distance(b) ? -1 : 1));
 }
