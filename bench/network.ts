@@ -33,11 +33,14 @@ const TESTNET_METRICS: MetricNames = {
   gets_failed: ["gets failed", ""],
 };
 
+/** So many operations of each kind, one at a time, that the compiler of a young process isn't what is measured. */
+const OPERATIONS = 1_000;
+
 /** A network in one process over loopback: latencies, throughput, memory, idle cost. */
 export async function measureCluster(contenders: readonly Contender[], nodes: number, samples: Samples): Promise<void> {
   for (const { name, command, cluster } of contenders) {
     if (cluster === undefined) continue;
-    const run = await runForJson(command, [...cluster, "--n", String(nodes)]);
+    const run = await runForJson(command, [...cluster, "--n", String(nodes), "--ops", String(OPERATIONS)]);
     samples.addAll(`${nodes} nodes`, CLUSTER_METRICS, name, run);
   }
 }
