@@ -25,7 +25,7 @@ export const PAIRS_WITH_IDS: readonly (readonly [PeerKind, PeerKind])[] = [
 ];
 
 /** How long a state that builds up by itself (a routing table, a replica) may take. */
-export const POLL = { timeout: 30_000, interval: 200 } as const;
+export const POLL = { timeout: 90_000, interval: 200 } as const;
 
 /** The nodes of one scenario, on a network of their own. The end of the scenario ends them. */
 export class Stage implements AsyncDisposable {
