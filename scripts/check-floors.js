@@ -29,6 +29,16 @@ const HOUSES = {
     ["server"],
     ["testnet", "web"],
   ],
+  "packages/connect/src": [
+    ["address", "errors", "framing"],
+    ["stun", "trust"],
+    ["ice", "mux"],
+    ["port-mapping", "punching", "signalling", "sockets", "tls", "turn"],
+    ["session"],
+    ["manager"],
+    ["streams"],
+  ],
+  "packages/proxy/src": [["json"], ["client", "push"], ["server"], ["node"]],
 };
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
 

@@ -1,0 +1,1 @@
+export { formatTransportAddress, sameTransportAddress, type TransportAddress } from "./transport-address.ts";

@@ -1,0 +1,1 @@
+export { ConnectError, type ConnectErrorCode } from "./connect-error.ts";

@@ -1,0 +1,2 @@
+export * from "./address/index.ts";
+export * from "./errors/index.ts";
