@@ -1,5 +1,5 @@
 export * from "./address/index.ts";
-export * from "./discovery/index.ts";
+export { DISCOVERY_PORT } from "./discovery/index.ts";
 export * from "./errors/index.ts";
 export * from "./id/index.ts";
 export * from "./log/index.ts";

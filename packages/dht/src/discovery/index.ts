@@ -1,2 +1,2 @@
+export { DiscoveryGroup, type DiscoveryGroupOptions } from "./discovery-group.ts";
 export { DISCOVERY_GROUPS, DISCOVERY_PORT, MulticastSocket } from "./multicast-socket.ts";
-export { PeerDiscovery, type PeerDiscoveryOptions } from "./peer-discovery.ts";

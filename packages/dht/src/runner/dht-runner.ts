@@ -11,18 +11,21 @@ import type { NodeEntry } from "../wire/index.ts";
 import { raceAbort } from "./abort.ts";
 import { type DhtRunnerConfig, parseHostPort } from "./config.ts";
 import { type Content, type Key, toInfoHash, toValue } from "./key.ts";
-import { Listener, type ListenerOptions } from "./listener.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
 import { NodeFacts } from "./node-facts.ts";
-import { OngoingOperations } from "./ongoing-operations.ts";
+import { type OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 import { PendingAnswer } from "./pending-answer.ts";
-import { PutHandle } from "./put-handle.ts";
-import { type LookupSink, ResultStream, type ResultStreamOptions } from "./result-stream.ts";
+import type { PutHandle } from "./put-handle.ts";
+import type { ResultStream, ResultStreamOptions } from "./result-stream.ts";
 import {
   type DhtRunnerEventMap,
   IdentityAnnouncedEvent,
   PublicAddressChangeEvent,
   StatusChangeEvent,
 } from "./runner-events.ts";
+import { RunningListen } from "./running-listen.ts";
+import { type LookupSink, RunningLookup } from "./running-lookup.ts";
+import { RunningPut } from "./running-put.ts";
 import { decodeEach, isSameResult, type Selection, toEngineSelection } from "./selection.ts";
 import { Session } from "./session.ts";
 import { SwitchableLogger } from "./switchable-logger.ts";
@@ -63,7 +66,7 @@ export interface PutOptions extends OperationOptions {
 export class DhtRunner extends NodeFacts implements AsyncDisposable {
   readonly #types = new ValueTypeRegistry();
   readonly #log = new SwitchableLogger();
-  readonly #listeners = new Set<{ cancel(): void }>();
+  readonly #listens = new Set<OngoingOperation>();
   /** Where operations are kept that fail at once, because no session takes them. */
   readonly #noOperations = new OngoingOperations();
   #session: Session | undefined;
@@ -230,10 +233,10 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   listen<T = Value>(key: Key, options: ListenOptions<T> = {}): Listener<T> {
     const id = toInfoHash(key);
     const session = this.running("listen");
-    const listener: Listener<T> = new Listener<T>(
+    const listen: RunningListen<T> = new RunningListen<T>(
       options,
       (dht, emit) => {
-        session.operations.remove(listener); // it waits for a network no more, and a shutdown doesn't wait for it
+        session.operations.remove(listen); // it waits for a network no more, and a shutdown doesn't wait for it
         return dht.listen(id, {
           ...toEngineSelection(options),
           onValues: (values, expired) => decodeEach(values, options, (result: T) => emit(result, expired)),
@@ -241,14 +244,14 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
       },
       (ended) => {
         session.operations.remove(ended);
-        this.#listeners.delete(ended);
+        this.#listens.delete(ended);
       },
       isSameResult,
     );
-    if (options.signal?.aborted) return listener;
-    this.#listeners.add(listener);
-    session.operations.add(listener, session.ready);
-    return listener;
+    if (options.signal?.aborted) return listen.listener;
+    this.#listens.add(listen);
+    session.operations.add(listen, session.ready);
+    return listen.listener;
   }
 
   /** Puts a value on the nodes closest to the key. A value without id gets a random one. */
@@ -362,7 +365,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     this.#session = undefined;
     this.#state = "stopping";
     await session.close();
-    for (const listener of [...this.#listeners]) listener.cancel();
+    for (const listen of [...this.#listens]) listen.fail();
     this.#state = "idle";
     this.dispatchEvent(new StatusChangeEvent("disconnected", "disconnected"));
   }
@@ -395,13 +398,13 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     const session = this.#accepting();
     const value = given.id === 0n && session ? given.withId(randomId64(session.random)) : given;
     const terms = { signal, isPermanent: permanent ?? false };
-    const handle = new PutHandle(session?.operations ?? this.#noOperations, value, terms, (dht, onDone) =>
+    const put = new RunningPut(session?.operations ?? this.#noOperations, value, terms, (dht, onDone) =>
       begin(dht, value, { permanent, created: created?.getTime(), onDone }),
     );
-    if (signal?.aborted) return handle;
-    if (session) session.operations.add(handle, session.ready);
-    else handle.fail();
-    return handle;
+    if (signal?.aborted) return put.handle;
+    if (session) session.operations.add(put, session.ready);
+    else put.fail();
+    return put.handle;
   }
 
   async #ask<T>(
@@ -417,11 +420,11 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
 
   #look<T>(options: ResultStreamOptions, begin: (dht: SecureNode, sink: LookupSink<T>) => Operation): ResultStream<T> {
     const session = this.#accepting();
-    const stream = new ResultStream<T>(session?.operations ?? this.#noOperations, options, begin);
-    if (options.signal?.aborted) return stream;
-    if (session) session.operations.add(stream, session.ready);
-    else stream.fail();
-    return stream;
+    const lookup = new RunningLookup<T>(session?.operations ?? this.#noOperations, options, begin);
+    if (options.signal?.aborted) return lookup.stream;
+    if (session) session.operations.add(lookup, session.ready);
+    else lookup.fail();
+    return lookup.stream;
   }
 
   async #statusReached(wanted: readonly NodeStatus[], signal: AbortSignal | undefined): Promise<NodeStatus> {

@@ -1,5 +1,5 @@
 import type { Family } from "../address/index.ts";
-import { PeerDiscovery, type PeerDiscoveryOptions } from "../discovery/index.ts";
+import { DiscoveryGroup, type DiscoveryGroupOptions } from "../discovery/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import { DHT_SERVICE, decodeDhtService, encodeDhtService, type NodeEntry } from "../wire/index.ts";
 
@@ -10,7 +10,7 @@ export interface LocalNode {
   readonly ports: Readonly<Record<Family, number | undefined>>;
 }
 
-export interface LocalDiscoveryOptions extends PeerDiscoveryOptions {
+export interface LocalDiscoveryOptions extends DiscoveryGroupOptions {
   readonly find: boolean;
   readonly announce: boolean;
 }
@@ -20,8 +20,8 @@ export async function openLocalDiscovery(
   options: LocalDiscoveryOptions,
   local: LocalNode,
   onFound: (node: NodeEntry) => void,
-): Promise<PeerDiscovery> {
-  const discovery = await PeerDiscovery.open(options);
+): Promise<DiscoveryGroup> {
+  const discovery = await DiscoveryGroup.open(options);
   if (options.find) {
     discovery.discover(DHT_SERVICE, (data, from) => {
       const service = decodeDhtService(data);

@@ -1,5 +1,5 @@
 import type { Family, SockAddr } from "../address/index.ts";
-import type { PeerDiscovery } from "../discovery/index.ts";
+import type { DiscoveryGroup } from "../discovery/index.ts";
 import { SocketError } from "../errors/index.ts";
 import { combinedStatus, DhtNode, type NodeStatus } from "../node/index.ts";
 import { type RandomSource, systemRandom } from "../random/index.ts";
@@ -34,7 +34,7 @@ export class Session implements DatagramReceiver {
   readonly #scheduler: Scheduler;
   readonly #log: SwitchableLogger;
   readonly #hooks: SessionHooks;
-  #discovery: PeerDiscovery | undefined;
+  #discovery: DiscoveryGroup | undefined;
   #isOpen = true;
 
   /**

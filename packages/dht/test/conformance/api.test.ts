@@ -219,6 +219,17 @@ test("2048 puts and 2048 gets at the same time all succeed", async () => {
   expect(failed).toEqual([]);
 });
 
+test("what a put, a get and a listen hand out shows nothing of their inside", async () => {
+  const [node] = await startPair();
+  const membersOf = (object: object) =>
+    [...Object.keys(object), ...Object.getOwnPropertyNames(Object.getPrototypeOf(object))].sort();
+  const listener = node.listen("key");
+  expect(membersOf(node.put("key", "value"))).toEqual(["cancel", "constructor", "then", "value"]);
+  expect(membersOf(node.get("key"))).toEqual(["cancel", "constructor", "done"]);
+  expect(membersOf(listener)).toEqual(["cancel", "constructor", "dropped", "ready"]);
+  listener.cancel();
+});
+
 describe("every member of the interface is there:", () => {
   const members: [string, object, string][] = [
     [

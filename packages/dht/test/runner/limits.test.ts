@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
-import { DEFAULT_MAX_QUEUE, Listener } from "../../src/runner/listener.ts";
+import { DEFAULT_MAX_QUEUE } from "../../src/runner/listener.ts";
 import {
   MAX_WAITING_OPERATIONS,
   type OngoingOperation,
   OngoingOperations,
 } from "../../src/runner/ongoing-operations.ts";
-import { type LookupSink, MAX_BUFFERED_RESULTS, ResultStream } from "../../src/runner/result-stream.ts";
+import { RunningListen } from "../../src/runner/running-listen.ts";
+import { type LookupSink, MAX_BUFFERED_RESULTS, RunningLookup } from "../../src/runner/running-lookup.ts";
 import type { SecureNode } from "../../src/secure/index.ts";
 
 /** The operations below never look at the engine that they are started on. */
@@ -24,20 +25,20 @@ it("lets so many operations wait for a bootstrap, and fails the next one at once
 
 it("keeps so many results of a lookup for a slow reader, then lets the oldest go and says how many", async () => {
   let sink: LookupSink<number> | undefined;
-  const stream = new ResultStream<number>(new OngoingOperations(), {}, (_, lookup) => {
-    sink = lookup;
+  const lookup = new RunningLookup<number>(new OngoingOperations(), {}, (_, given) => {
+    sink = given;
     return { cancel: () => {} };
   });
-  stream.start(ANY_NODE);
+  lookup.start(ANY_NODE);
   for (let i = 0; i < MAX_BUFFERED_RESULTS + 3; i++) sink?.onResult(i);
   sink?.onDone({ ok: true, nodes: [] });
-  expect((await stream[Symbol.asyncIterator]().next()).value).toBe(3);
-  expect(await stream.done).toEqual({ ok: true, nodes: [], dropped: 3 });
+  expect((await lookup.stream[Symbol.asyncIterator]().next()).value).toBe(3);
+  expect(await lookup.stream.done).toEqual({ ok: true, nodes: [], dropped: 3 });
 });
 
 it("keeps so many events of a listen for a slow reader; a value that came and went leaves nothing to read", () => {
   let emit: (value: number, expired: boolean) => void = () => {};
-  const listener = new Listener<number>(
+  const listen = new RunningListen<number>(
     {},
     (_, emitter) => {
       emit = emitter;
@@ -46,11 +47,11 @@ it("keeps so many events of a listen for a slow reader; a value that came and we
     () => {},
     Object.is,
   );
-  listener.start(ANY_NODE);
+  listen.start(ANY_NODE);
   for (let i = 0; i < DEFAULT_MAX_QUEUE; i++) emit(i, false);
   emit(7, true);
-  expect(listener.dropped).toBe(0);
+  expect(listen.listener.dropped).toBe(0);
   emit(-1, false); // takes the place of 7
   emit(-2, false);
-  expect(listener.dropped).toBe(1);
+  expect(listen.listener.dropped).toBe(1);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { DISCOVERY_GROUPS, MulticastSocket } from "../../src/discovery/index.ts";
 import {
   FIRST_ROUND_DELAY_MS,
   MAX_ANSWERS_PER_SECOND,
   MAX_ROUND_DELAY_MS,
-} from "../../src/discovery/peer-discovery.ts";
-import { PeerDiscovery, RealScheduler, type SockAddr } from "../../src/index.ts";
+} from "../../src/discovery/discovery-group.ts";
+import { DISCOVERY_GROUPS, DiscoveryGroup, MulticastSocket } from "../../src/discovery/index.ts";
+import { RealScheduler, type SockAddr } from "../../src/index.ts";
 import { VirtualScheduler } from "../../src/scheduler/index.ts";
 import { encodeDiscoveryQuery } from "../../src/wire/index.ts";
 
@@ -14,8 +14,8 @@ const NAME = Uint8Array.of(0xa5, ...Buffer.from("alice")); // a packed text
 /** Multicast that stays on this machine: IPv4, loopback interface, a port of its own for each test. */
 let nextPort = 20_000 + (process.pid % 20_000);
 
-async function open(port: number, scheduler = new VirtualScheduler()): Promise<PeerDiscovery> {
-  const discovery = await PeerDiscovery.open({ scheduler, port, families: [4], interfaces: { 4: "127.0.0.1" } });
+async function open(port: number, scheduler = new VirtualScheduler()): Promise<DiscoveryGroup> {
+  const discovery = await DiscoveryGroup.open({ scheduler, port, families: [4], interfaces: { 4: "127.0.0.1" } });
   onTestFinished(() => discovery[Symbol.asyncDispose]());
   return discovery;
 }
@@ -41,7 +41,7 @@ async function eavesdrop(port: number): Promise<{ heard: string[]; until(count: 
   };
 }
 
-describe("PeerDiscovery", () => {
+describe("DiscoveryGroup", () => {
   it("finds what is announced before and after it asks, with the sender's address", async () => {
     const port = nextPort++;
     const alice = await open(port);
@@ -131,7 +131,7 @@ describe("PeerDiscovery", () => {
     stranger.sendToGroup(Uint8Array.of(0x81, 0xa4, ...Buffer.from("name"), ...NAME));
     expect(await found.promise).toEqual(NAME);
     await expect(
-      PeerDiscovery.open({ scheduler: new RealScheduler(), families: [4], interfaces: { 4: "192.0.2.1" } }),
+      DiscoveryGroup.open({ scheduler: new RealScheduler(), families: [4], interfaces: { 4: "192.0.2.1" } }),
     ).rejects.toThrow("can't join the local discovery group");
     expect(DISCOVERY_GROUPS).toEqual({ 4: "239.192.0.1", 6: "ff08::101" });
   });

@@ -15,7 +15,7 @@ export const MAX_ROUND_DELAY_MS = 60_000;
 export const MAX_ANSWERS_PER_SECOND = 64;
 
 /** How to reach the local network. */
-export interface PeerDiscoveryOptions {
+export interface DiscoveryGroupOptions {
   readonly scheduler: Scheduler;
   /** UDP port of the group. Default 8888. */
   readonly port?: number;
@@ -31,7 +31,7 @@ type ServiceHandler = (data: Uint8Array, from: SockAddr) => void;
  * Finds and announces services in the local network by multicast (OpenDHT wire format, peer discovery). A service is a
  * name with packed MessagePack data; several share one announcement.
  */
-export class PeerDiscovery implements AsyncDisposable {
+export class DiscoveryGroup implements AsyncDisposable {
   readonly #scheduler: Scheduler;
   readonly #sockets: MulticastSocket[] = [];
   readonly #handlers = new Map<string, Set<ServiceHandler>>();
@@ -47,8 +47,8 @@ export class PeerDiscovery implements AsyncDisposable {
   }
 
   /** @throws SocketError when no family can be opened */
-  static async open(options: PeerDiscoveryOptions): Promise<PeerDiscovery> {
-    const discovery = new PeerDiscovery(options.scheduler);
+  static async open(options: DiscoveryGroupOptions): Promise<DiscoveryGroup> {
+    const discovery = new DiscoveryGroup(options.scheduler);
     const failures: unknown[] = [];
     for (const family of options.families ?? [4, 6]) {
       const socket = await MulticastSocket.open(
