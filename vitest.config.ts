@@ -7,10 +7,13 @@ export default defineConfig({
   // Tests run on the sources, not on dist: one instance of each module, no build in between.
   resolve: {
     alias: [
+      { find: "@hashmere/dht/msgpack", replacement: source("dht/src/msgpack/index.ts") },
+      { find: "@hashmere/dht/engine", replacement: source("dht/src/engine/index.ts") },
       { find: "@hashmere/dht/testnet", replacement: source("dht/src/testnet/index.ts") },
       { find: "@hashmere/dht/wire", replacement: source("dht/src/wire/index.ts") },
       { find: "@hashmere/dht", replacement: source("dht/src/index.ts") },
       { find: "@hashmere/crypto", replacement: source("crypto/src/index.ts") },
+      { find: "@hashmere/dashboard", replacement: source("dashboard/src/index.ts") },
       { find: "@hashmere/proxy/client", replacement: source("proxy/src/client/index.ts") },
       { find: "@hashmere/proxy", replacement: source("proxy/src/index.ts") },
       { find: "@hashmere/connect", replacement: source("connect/src/index.ts") },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BUNDLE_PAGE, isPageBuilt } from "./build-page.js";
 import { exclusively } from "./exclusively.js";
 import { isInstalled } from "./installed.js";
 import { withProgress } from "./progress.js";
@@ -25,6 +26,7 @@ export async function setUp() {
       await withProgress("building", () =>
         run(node, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b"], BUILD_FAILED),
       );
+      if (!isPageBuilt()) await withProgress("bundling the page", () => run(node, BUNDLE_PAGE, BUNDLE_FAILED));
       return node;
     });
   } catch (error) {
@@ -37,6 +39,7 @@ export async function setUp() {
 const INSTALL_FAILED =
   "The packages could not be installed; npm's own words are above. Is the network up? Then try again.";
 const BUILD_FAILED = "The build failed; the compiler's words are above.";
+const BUNDLE_FAILED = "The page could not be bundled; the bundler's words are above.";
 const NODE_MISSING =
   `Node.js ${OLDEST_NODE} comes with the packages, but npm did not run the install script that brings it. ` +
   "Run `npm rebuild node --ignore-scripts=false`, then try again.";
