@@ -15,7 +15,7 @@ const HOUSES = {
     ["node"],
     ["secure"],
     ["discovery", "runner", "testnet", "transport"],
-    ["pht"],
+    ["engine", "pht"],
   ],
   "packages/kademlia/src": [
     ["address", "errors", "id", "msgpack", "random", "scheduler"],

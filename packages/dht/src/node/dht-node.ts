@@ -12,6 +12,7 @@ import { exportValues, importValues } from "./exported-values.ts";
 import type { FamilyState } from "./family-state.ts";
 import { type LookupHop, LookupObserver } from "./lookup-observer.ts";
 import { NodeCore } from "./node-core.ts";
+import type { NodeOperations } from "./node-operations.ts";
 import { type NodeInfo, type NodeStats, nodeStats } from "./node-stats.ts";
 import type { NodeStatus } from "./node-status.ts";
 import { GetOperation, type GetOptions } from "./operations/get.ts";
@@ -43,7 +44,7 @@ export interface MessageCounts {
  * called before the method that starts the operation has returned. What a callback throws ends nothing here: it is thrown
  * again in a task of its own, where the platform reports it.
  */
-export class DhtNode {
+export class DhtNode implements NodeOperations {
   readonly #core: NodeCore;
   readonly #storageMaintenance: StorageMaintenance;
   readonly #observers = new DatagramObservers();

@@ -8,6 +8,7 @@ export {
 export type { DatagramObserver } from "./datagram-observer.ts";
 export { DhtNode, type MessageCounts, type TrafficCounts } from "./dht-node.ts";
 export type { LookupHop } from "./lookup-observer.ts";
+export type { NodeOperations } from "./node-operations.ts";
 export {
   formatNodeStats,
   type NodeInfo,

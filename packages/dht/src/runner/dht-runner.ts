@@ -5,7 +5,7 @@ import type { InfoHash } from "../id/index.ts";
 import type { Logger } from "../log/index.ts";
 import { combinedStatus, type NodeStatus, type Operation, type PutOperation } from "../node/index.ts";
 import { randomId64 } from "../random/index.ts";
-import type { CertificateStore, KeyId, Recipient, SecureNode, SecurePutOptions } from "../secure/index.ts";
+import type { CertificateStore, KeyId, Recipient, SecureOperations, SecurePutOptions } from "../secure/index.ts";
 import { type FieldValues, type Filter, Query, type Value, type ValueType, ValueTypeRegistry } from "../value/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import { raceAbort } from "./abort.ts";
@@ -391,7 +391,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   #put(
     content: Content,
     { permanent, created, signal }: PutOptions,
-    begin: (dht: SecureNode, value: Value, options: SecurePutOptions) => PutOperation,
+    begin: (dht: SecureOperations, value: Value, options: SecurePutOptions) => PutOperation,
   ): PutHandle {
     const given = toValue(content);
     if (Number.isNaN(created?.getTime())) throw new TypeError("`created` is no date");
@@ -409,7 +409,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
 
   async #ask<T>(
     signal: AbortSignal | undefined,
-    begin: (dht: SecureNode, onDone: (answer: T | undefined) => void) => Operation,
+    begin: (dht: SecureOperations, onDone: (answer: T | undefined) => void) => Operation,
   ): Promise<T | null> {
     const session = this.#accepting();
     if (!session) return null;
@@ -418,7 +418,10 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     return (await question.answer(signal)) ?? null;
   }
 
-  #look<T>(options: ResultStreamOptions, begin: (dht: SecureNode, sink: LookupSink<T>) => Operation): ResultStream<T> {
+  #look<T>(
+    options: ResultStreamOptions,
+    begin: (dht: SecureOperations, sink: LookupSink<T>) => Operation,
+  ): ResultStream<T> {
     const session = this.#accepting();
     const lookup = new RunningLookup<T>(session?.operations ?? this.#noOperations, options, begin);
     if (options.signal?.aborted) return lookup.stream;

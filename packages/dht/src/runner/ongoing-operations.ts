@@ -1,4 +1,4 @@
-import type { SecureNode } from "../secure/index.ts";
+import type { SecureOperations } from "../secure/index.ts";
 
 /** Most operations that may wait for the outcome of a bootstrap; one more fails at once. */
 export const MAX_WAITING_OPERATIONS = 65_536;
@@ -6,7 +6,7 @@ export const MAX_WAITING_OPERATIONS = 65_536;
 /** What the user started and is not over yet. */
 export interface OngoingOperation {
   /** Hands it to the engine. Called once, at the latest when the bootstrap has come to an outcome. */
-  start(dht: SecureNode): void;
+  start(dht: SecureOperations): void;
   /** Ends it as failed. Harmless when it is over. */
   fail(): void;
 }
@@ -27,7 +27,7 @@ export class OngoingOperations {
   }
 
   /** @param dht the engine, or undefined to let the operation wait */
-  add(operation: OngoingOperation, dht: SecureNode | undefined): void {
+  add(operation: OngoingOperation, dht: SecureOperations | undefined): void {
     if (!dht && this.#waiting.size >= MAX_WAITING_OPERATIONS) {
       operation.fail();
       return;
@@ -44,7 +44,7 @@ export class OngoingOperations {
     if (this.#all.size === 0) this.#idle?.resolve();
   }
 
-  startWaiting(dht: SecureNode): void {
+  startWaiting(dht: SecureOperations): void {
     for (const operation of this.#waiting) {
       this.#waiting.delete(operation);
       operation.start(dht);

@@ -1,5 +1,5 @@
 import type { Operation } from "../node/index.ts";
-import type { SecureNode } from "../secure/index.ts";
+import type { SecureOperations } from "../secure/index.ts";
 import { raceAbort } from "./abort.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 
@@ -7,12 +7,12 @@ import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.t
 export class PendingAnswer<T> implements OngoingOperation {
   readonly #settled = Promise.withResolvers<T | undefined>();
   readonly #owner: OngoingOperations;
-  readonly #begin: (dht: SecureNode, onDone: (answer: T | undefined) => void) => Operation;
+  readonly #begin: (dht: SecureOperations, onDone: (answer: T | undefined) => void) => Operation;
   #operation: Operation | undefined;
 
   constructor(
     owner: OngoingOperations,
-    begin: (dht: SecureNode, onDone: (answer: T | undefined) => void) => Operation,
+    begin: (dht: SecureOperations, onDone: (answer: T | undefined) => void) => Operation,
   ) {
     this.#owner = owner;
     this.#begin = begin;
@@ -27,7 +27,7 @@ export class PendingAnswer<T> implements OngoingOperation {
     }
   }
 
-  start(dht: SecureNode): void {
+  start(dht: SecureOperations): void {
     this.#operation = this.#begin(dht, (answer) => this.#finish(answer));
   }
 

@@ -1,5 +1,5 @@
 import type { Operation } from "../node/index.ts";
-import type { SecureNode } from "../secure/index.ts";
+import type { SecureOperations } from "../secure/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import { DEFAULT_MAX_QUEUE, type ListenEvent, Listener, type ListenerOptions } from "./listener.ts";
 import type { OngoingOperation } from "./ongoing-operations.ts";
@@ -9,7 +9,7 @@ export class RunningListen<T> implements OngoingOperation {
   readonly listener: Listener<T>;
   readonly #started = Promise.withResolvers<void>();
   readonly #queue: AsyncQueue<ListenEvent<T>>;
-  readonly #begin: (dht: SecureNode, emit: (value: T, expired: boolean) => void) => Operation;
+  readonly #begin: (dht: SecureOperations, emit: (value: T, expired: boolean) => void) => Operation;
   readonly #signal: AbortSignal | undefined;
   readonly #onEnd: (listen: RunningListen<T>) => void;
   readonly #cancel = () => this.fail();
@@ -18,7 +18,7 @@ export class RunningListen<T> implements OngoingOperation {
 
   constructor(
     { signal, maxQueue = DEFAULT_MAX_QUEUE }: ListenerOptions,
-    begin: (dht: SecureNode, emit: (value: T, expired: boolean) => void) => Operation,
+    begin: (dht: SecureOperations, emit: (value: T, expired: boolean) => void) => Operation,
     onEnd: (listen: RunningListen<T>) => void,
     isSame: (a: T, b: T) => boolean,
   ) {
@@ -31,7 +31,7 @@ export class RunningListen<T> implements OngoingOperation {
     else signal?.addEventListener("abort", this.#cancel, { once: true });
   }
 
-  start(dht: SecureNode): void {
+  start(dht: SecureOperations): void {
     if (this.#isOver) return;
     this.#operation = this.#begin(dht, (value, expired) => this.#queue.push({ value, expired }));
     this.#started.resolve();

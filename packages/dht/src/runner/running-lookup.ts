@@ -1,6 +1,6 @@
 import { DhtError } from "../errors/index.ts";
 import type { Operation } from "../node/index.ts";
-import type { SecureNode } from "../secure/index.ts";
+import type { SecureOperations } from "../secure/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
@@ -21,7 +21,7 @@ export class RunningLookup<T> implements OngoingOperation {
   readonly #settled = Promise.withResolvers<LookupResult>();
   readonly #queue: AsyncQueue<T>;
   readonly #owner: OngoingOperations;
-  readonly #begin: (dht: SecureNode, sink: LookupSink<T>) => Operation;
+  readonly #begin: (dht: SecureOperations, sink: LookupSink<T>) => Operation;
   readonly #options: ResultStreamOptions;
   readonly #onAbort = () => this.#finish(false, [], this.#options.signal?.reason);
   #operation: Operation | undefined;
@@ -30,7 +30,7 @@ export class RunningLookup<T> implements OngoingOperation {
   constructor(
     owner: OngoingOperations,
     options: ResultStreamOptions,
-    begin: (dht: SecureNode, sink: LookupSink<T>) => Operation,
+    begin: (dht: SecureOperations, sink: LookupSink<T>) => Operation,
   ) {
     this.#owner = owner;
     this.#options = options;
@@ -42,7 +42,7 @@ export class RunningLookup<T> implements OngoingOperation {
     else options.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  start(dht: SecureNode): void {
+  start(dht: SecureOperations): void {
     if (this.#isOver) return;
     const operation = this.#begin(dht, {
       onResult: (result) => this.#queue.push(result),

@@ -1,5 +1,5 @@
 import type { PutOperation } from "../node/index.ts";
-import type { SecureNode, SecurePutOutcome } from "../secure/index.ts";
+import type { SecureOperations, SecurePutOutcome } from "../secure/index.ts";
 import type { Value } from "../value/index.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 import { PutHandle, type PutResult } from "./put-handle.ts";
@@ -16,7 +16,7 @@ export class RunningPut implements OngoingOperation {
   readonly handle: PutHandle;
   readonly #settled = Promise.withResolvers<PutResult>();
   readonly #owner: OngoingOperations;
-  readonly #begin: (dht: SecureNode, onDone: (outcome: SecurePutOutcome) => void) => PutOperation;
+  readonly #begin: (dht: SecureOperations, onDone: (outcome: SecurePutOutcome) => void) => PutOperation;
   readonly #signal: AbortSignal | undefined;
   readonly #isPermanent: boolean;
   readonly #onAbort = () => this.#abort();
@@ -27,7 +27,7 @@ export class RunningPut implements OngoingOperation {
     owner: OngoingOperations,
     value: Value,
     { signal, isPermanent }: PutTerms,
-    begin: (dht: SecureNode, onDone: (outcome: SecurePutOutcome) => void) => PutOperation,
+    begin: (dht: SecureOperations, onDone: (outcome: SecurePutOutcome) => void) => PutOperation,
   ) {
     this.#owner = owner;
     this.handle = new PutHandle(value, this.#settled.promise, () => this.#cancel());
@@ -39,7 +39,7 @@ export class RunningPut implements OngoingOperation {
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  start(dht: SecureNode): void {
+  start(dht: SecureOperations): void {
     if (this.#isOver) return;
     const operation = this.#begin(dht, (outcome) => this.#finish(outcome));
     if (this.#signal?.aborted) operation.cancel();

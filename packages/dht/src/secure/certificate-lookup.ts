@@ -2,7 +2,7 @@
 import { Certificate, type TrustList } from "@hashmere/crypto";
 import { InfoHash, PkId } from "../id/index.ts";
 import { Reader } from "../msgpack/index.ts";
-import type { DhtNode, Operation } from "../node/index.ts";
+import type { NodeOperations, Operation } from "../node/index.ts";
 import { CERTIFICATE, type Value, Where } from "../value/index.ts";
 import { SecurityError } from "./errors.ts";
 import { isIdOf, type KeyId, type KnownKeys } from "./known-keys.ts";
@@ -15,7 +15,7 @@ export const MAX_CERTIFICATES_TRIED = 64;
 
 /** Where certificates may be found, and which are taken. */
 export interface CertificateSources {
-  readonly node: DhtNode;
+  readonly node: NodeOperations;
   readonly known: KnownKeys;
   readonly own: Certificate | undefined;
   readonly store: CertificateStore | undefined;

@@ -1,16 +1,14 @@
 // Source: OpenDHT crypto layer §9.6, putEncrypted.
 import { PublicKey } from "@hashmere/crypto";
 import type { InfoHash } from "../id/index.ts";
-import type { DhtNode, Operation } from "../node/index.ts";
+import type { NodeOperations, Operation } from "../node/index.ts";
 import type { Value } from "../value/index.ts";
 import { noIdentity } from "./errors.ts";
 import type { KeyId } from "./known-keys.ts";
 import type { SecurePutOptions } from "./put-options.ts";
 import { SealedPut } from "./sealed-put.ts";
+import type { Recipient } from "./secure-operations.ts";
 import type { ValueSecurity } from "./value-security.ts";
-
-/** For whom something is encrypted: the holder of a key, or of the key with that id. */
-export type Recipient = PublicKey | KeyId;
 
 export type FindPublicKey = (id: KeyId, onDone: (found: PublicKey | Error) => void) => Operation;
 
@@ -19,7 +17,7 @@ export class EncryptedPut extends SealedPut {
   readonly #value: Value;
   readonly #security: ValueSecurity;
 
-  constructor(node: DhtNode, security: ValueSecurity, key: InfoHash, value: Value, options: SecurePutOptions) {
+  constructor(node: NodeOperations, security: ValueSecurity, key: InfoHash, value: Value, options: SecurePutOptions) {
     super(node, key, value.id, options);
     this.#value = value;
     this.#security = security;

@@ -1,12 +1,13 @@
 export type { DroppedValues } from "./admission.ts";
 export { type CertificateStore, MAX_CERTIFICATES_TRIED } from "./certificate-lookup.ts";
-export type { Recipient } from "./encrypted-put.ts";
 export { SecurityError, type SecurityErrorCode } from "./errors.ts";
 export type { KeyOperations } from "./key-operations.ts";
+export { KeylessNode } from "./keyless-node.ts";
 export type { KeyId } from "./known-keys.ts";
 export { OffThreadOperations } from "./off-thread-operations.ts";
 export { nodeIdOf, requireMatchingKey } from "./own-identity.ts";
 export { checkSignature, decryptValue, encryptValue, signValue } from "./protect-value.ts";
 export type { SecurePutOptions, SecurePutOutcome } from "./put-options.ts";
 export { SecureNode, type SecureNodeOptions } from "./secure-node.ts";
+export type { Recipient, SecureOperations } from "./secure-operations.ts";
 export { ValueSecurity } from "./value-security.ts";

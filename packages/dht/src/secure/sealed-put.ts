@@ -1,20 +1,20 @@
 import { DhtError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
-import { type DhtNode, NOT_ANNOUNCED, type Operation, type PutOperation } from "../node/index.ts";
+import { NOT_ANNOUNCED, type NodeOperations, type Operation, type PutOperation } from "../node/index.ts";
 import type { Value } from "../value/index.ts";
 import type { SecurePutOptions } from "./put-options.ts";
 
 /** A put of which the value is made first: signed or encrypted, after something was looked up in the network. */
 export abstract class SealedPut implements PutOperation {
   readonly id: bigint;
-  protected readonly node: DhtNode;
+  protected readonly node: NodeOperations;
   protected readonly key: InfoHash;
   readonly #options: SecurePutOptions;
   /** What is under way: the look-up, then the put. */
   #current: Operation | undefined;
   #isOver = false;
 
-  constructor(node: DhtNode, key: InfoHash, id: bigint, options: SecurePutOptions) {
+  constructor(node: NodeOperations, key: InfoHash, id: bigint, options: SecurePutOptions) {
     this.node = node;
     this.key = key;
     this.id = id;

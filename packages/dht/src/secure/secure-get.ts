@@ -1,5 +1,5 @@
 import type { InfoHash } from "../id/index.ts";
-import type { DhtNode, GetOptions, LookupOutcome, Operation } from "../node/index.ts";
+import type { GetOptions, LookupOutcome, NodeOperations, Operation } from "../node/index.ts";
 import type { Value } from "../value/index.ts";
 import type { Reading } from "./reading.ts";
 
@@ -7,12 +7,12 @@ type OpenReading = (deliver: (values: readonly Value[], expired: boolean) => voi
 
 /** A get whose values are checked and decrypted; the filter sees what comes out of that. */
 export class SecureGet implements Operation {
-  readonly #node: DhtNode;
+  readonly #node: NodeOperations;
   readonly #options: GetOptions;
   readonly #reading: Reading;
   #inner: Operation | undefined;
 
-  constructor(node: DhtNode, options: GetOptions, openReading: OpenReading) {
+  constructor(node: NodeOperations, options: GetOptions, openReading: OpenReading) {
     this.#node = node;
     this.#options = options;
     this.#reading = openReading((values) => this.#deliver(values));

@@ -1,5 +1,5 @@
 import type { InfoHash } from "../id/index.ts";
-import type { DhtNode, ListenOptions, Operation } from "../node/index.ts";
+import type { ListenOptions, NodeOperations, Operation } from "../node/index.ts";
 import type { Value } from "../value/index.ts";
 import type { Reading } from "./reading.ts";
 
@@ -7,12 +7,12 @@ type OpenReading = (deliver: (values: readonly Value[], expired: boolean) => voi
 
 /** A listen whose values are checked and decrypted, those that expire like those that appear. */
 export class SecureListen implements Operation {
-  readonly #node: DhtNode;
+  readonly #node: NodeOperations;
   readonly #options: ListenOptions;
   readonly #reading: Reading;
   #inner: Operation | undefined;
 
-  constructor(node: DhtNode, options: ListenOptions, openReading: OpenReading) {
+  constructor(node: NodeOperations, options: ListenOptions, openReading: OpenReading) {
     this.#node = node;
     this.#options = options;
     this.#reading = openReading((values, expired) => this.#deliver(values, expired));

@@ -3,9 +3,9 @@ import { type Certificate, certificateKeys, type Identity, type PublicKey, type 
 import { InfoHash } from "../id/index.ts";
 import {
   combinedStatus,
-  type DhtNode,
   type GetOptions,
   type ListenOptions,
+  type NodeOperations,
   type Operation,
   type PutOperation,
   type PutOptions,
@@ -15,19 +15,20 @@ import { type RandomSource, randomId64 } from "../random/index.ts";
 import { CertificateValue, type Query, type Value } from "../value/index.ts";
 import { Admission, type DroppedValues } from "./admission.ts";
 import { CertificateLookup, type CertificateStore } from "./certificate-lookup.ts";
-import { EncryptedPut, type Recipient } from "./encrypted-put.ts";
+import { EncryptedPut } from "./encrypted-put.ts";
 import type { SecurityError } from "./errors.ts";
 import { isIdOf, type KeyId, KnownKeys } from "./known-keys.ts";
 import type { SecurePutOptions } from "./put-options.ts";
 import { Reading } from "./reading.ts";
 import { SecureGet } from "./secure-get.ts";
 import { SecureListen } from "./secure-listen.ts";
+import type { Recipient, SecureOperations } from "./secure-operations.ts";
 import { SignedPut } from "./signed-put.ts";
 import { UndecidedBudget } from "./undecided-budget.ts";
 import type { ValueSecurity } from "./value-security.ts";
 
 export interface SecureNodeOptions {
-  readonly node: DhtNode;
+  readonly node: NodeOperations;
   /** With the private key of the identity; the node should check signatures by it too. */
   readonly security: ValueSecurity;
   readonly random: RandomSource;
@@ -46,11 +47,11 @@ export interface SecureNodeOptions {
  * A node that signs and encrypts what it puts, and delivers nothing that is forged or meant for others. What is plain
  * stays as it is. Without an identity it checks signatures, and that is all.
  */
-export class SecureNode {
+export class SecureNode implements SecureOperations {
   /** Asked for certificates before the network is. */
   certificateStore: CertificateStore | undefined;
   readonly #options: SecureNodeOptions;
-  readonly #node: DhtNode;
+  readonly #node: NodeOperations;
   readonly #security: ValueSecurity;
   readonly #known = new KnownKeys();
   readonly #admission: Admission;

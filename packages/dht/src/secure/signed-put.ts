@@ -1,6 +1,6 @@
 // Source: OpenDHT crypto layer §9.4, putSigned.
 import { InfoHash } from "../id/index.ts";
-import type { DhtNode, GetOptions, Operation } from "../node/index.ts";
+import type { GetOptions, NodeOperations, Operation } from "../node/index.ts";
 import { type Value, Where } from "../value/index.ts";
 import { noIdentity, SecurityError } from "./errors.ts";
 import type { SecurePutOptions } from "./put-options.ts";
@@ -19,7 +19,7 @@ export class SignedPut extends SealedPut {
   /** The sequence number to give at least. */
   #seq: number;
 
-  constructor(node: DhtNode, security: ValueSecurity, key: InfoHash, value: Value, options: SecurePutOptions) {
+  constructor(node: NodeOperations, security: ValueSecurity, key: InfoHash, value: Value, options: SecurePutOptions) {
     super(node, key, value.id, options);
     this.#value = value;
     this.#security = security;

@@ -1,0 +1,40 @@
+// The parts of the package that run anywhere, in a browser too: none of them, and nothing that they use, imports Node's
+// modules or touches a socket or a file.
+export { type Family, SockAddr } from "../address/index.ts";
+export * from "../errors/index.ts";
+export { Hash, InfoHash, InfoHashMap, PkId } from "../id/index.ts";
+export * from "../log/index.ts";
+export {
+  combinedStatus,
+  type GetOptions as NodeGetOptions,
+  type ListenOptions as NodeListenOptions,
+  type LookupOutcome,
+  NOT_ANNOUNCED,
+  type NodeOperations,
+  type NodeStats,
+  type NodeStatus,
+  type Operation,
+  type PutOperation,
+  type PutOptions as NodePutOptions,
+  type PutOutcome,
+  type QueryOptions,
+} from "../node/index.ts";
+export { type RandomSource, randomId64, SeededRandom, SystemRandom, systemRandom, uniform } from "../random/index.ts";
+export { raceAbort } from "../runner/abort.ts";
+export { type Content, type Key, toInfoHash, toValue } from "../runner/key.ts";
+export type { ListenEvent, Listener, ListenerOptions } from "../runner/listener.ts";
+export { OngoingOperations } from "../runner/ongoing-operations.ts";
+export { PendingAnswer } from "../runner/pending-answer.ts";
+export type { PutHandle, PutResult } from "../runner/put-handle.ts";
+export { RealScheduler } from "../runner/real-scheduler.ts";
+export type { LookupResult, ResultStream, ResultStreamOptions } from "../runner/result-stream.ts";
+export { PublicAddressChangeEvent, StatusChangeEvent } from "../runner/runner-events.ts";
+export { RunningListen } from "../runner/running-listen.ts";
+export { type LookupSink, RunningLookup } from "../runner/running-lookup.ts";
+export { RunningPut } from "../runner/running-put.ts";
+export { decodeEach, isSameResult, type Selection, toEngineSelection } from "../runner/selection.ts";
+export { type Scheduler, type Timer, VirtualScheduler } from "../scheduler/index.ts";
+export { SecurityError, type SecurityErrorCode } from "../secure/errors.ts";
+export type { KeyId, Recipient, SecureOperations, SecurePutOptions } from "../secure/index.ts";
+export { KeylessNode } from "../secure/keyless-node.ts";
+export * from "../value/index.ts";
