@@ -1,11 +1,22 @@
-import { DhtRunner, type DhtRunnerConfig, SocketError } from "@hashmere/dht";
+import { type DhtErrorEvent, DhtRunner, type DhtRunnerConfig, SocketError } from "@hashmere/dht";
 import { CommandError } from "./command-error.ts";
 import { ExitStatus } from "./exit-status.ts";
 
-/** @throws CommandError when no socket can be opened */
-export async function startNode(config: DhtRunnerConfig): Promise<DhtRunner> {
+/**
+ * A node, running.
+ * @param complain told what went wrong at the start, and didn't end it: a family without socket, an unreadable state file
+ * @throws CommandError when no socket can be opened
+ */
+export async function startNode(
+  config: DhtRunnerConfig,
+  complain: (text: string) => void = () => {},
+): Promise<DhtRunner> {
+  const node = new DhtRunner();
+  const onError = ({ error }: DhtErrorEvent) => complain(error.message);
+  node.addEventListener("error", onError);
   try {
-    return await DhtRunner.run(config);
+    await node.run(config);
+    return node;
   } catch (cause) {
     if (!(cause instanceof SocketError)) throw cause;
     throw new CommandError({
@@ -15,5 +26,7 @@ export async function startNode(config: DhtRunnerConfig): Promise<DhtRunner> {
       hint: "Choose another port with --port, or leave it out for any free one.",
       cause,
     });
+  } finally {
+    node.removeEventListener("error", onError);
   }
 }

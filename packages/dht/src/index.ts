@@ -19,6 +19,7 @@ export {
 } from "./node/index.ts";
 export * from "./pht/index.ts";
 export type { RandomSource } from "./random/index.ts";
+export type { BlacklistEntry } from "./rpc/index.ts";
 export * from "./runner/index.ts";
 export type { Scheduler, Timer } from "./scheduler/index.ts";
 export {

@@ -7,6 +7,7 @@ export function describeNode(node: DhtRunner): string {
   const info = node.getNodeInfo();
   return [
     `OpenDHT node ${info.nodeId} running on ${describePorts(info.port4, info.port6)}`,
+    ...([4, 6] as const).flatMap((family) => node.getSocketError(family)?.message ?? []),
     ...describeKey(node),
     `Storage: ${info.storageValues} values, ${formatBytes(info.storageSize)}`,
     `Local storage: ${info.localStorageValues} values, ${formatBytes(info.localStorageSize)}`,
@@ -15,8 +16,7 @@ export function describeNode(node: DhtRunner): string {
 }
 
 function describePorts(port4: number, port6: number): string {
-  if (port4 === port6 || port6 === 0) return `port ${port4}`;
-  if (port4 === 0) return `port ${port6}`;
+  if (port4 === port6) return `port ${port4}`;
   return `IPv4 port ${port4}, IPv6 port ${port6}`;
 }
 

@@ -19,7 +19,10 @@ export async function withRunningNode(
   try {
     const logger = target?.logger ?? (options.verbose ? terminal : undefined);
     const identity = await nodeIdentity(options, context);
-    const node = await startNode({ ...toConfig(options), identity, certCacheAll: identity !== undefined, logger });
+    const config = { ...toConfig(options), identity, certCacheAll: identity !== undefined, logger };
+    // A log on the terminal says it too.
+    const isSaid = logger !== undefined && target === undefined;
+    const node = await startNode(config, (text) => isSaid || context.streams.stderr.write(`${text}\n`));
     try {
       await use(node, logger);
       await stop(node, context.interrupted);

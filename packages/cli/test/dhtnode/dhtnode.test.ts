@@ -1,3 +1,5 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,6 +106,23 @@ test("a port in use: one sentence, status 2", async () => {
   const { status, stderr } = await running.end();
   expect(status).toBe(2);
   expect(stderr).toMatch(/port/);
+});
+
+test("a port in use in one family: it runs in the other, and says so", async () => {
+  const other = createSocket("udp4").bind(0);
+  await once(other, "listening");
+  const { port } = other.address();
+  await using running = start("dhtnode", ["-p", `${port}`]);
+  const { status, stdout, stderr } = await running.end("ll\n");
+  other.close();
+  const trouble = new RegExp(
+    `^goes without IPv4: can't open UDP 0\\.0\\.0\\.0:${port}: .*EADDRINUSE.*another program`,
+    "m",
+  );
+  expect(status).toBe(0);
+  expect(stderr).toMatch(trouble);
+  expect(stdout).toMatch(new RegExp(`running on IPv4 port 0, IPv6 port ${port}\n`));
+  expect(stdout).toMatch(trouble);
 });
 
 test("bootstrap hosts that are silent are told of", async () => {

@@ -1,7 +1,7 @@
 import { Value } from "@hashmere/dht";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Running, start } from "../support/cli.ts";
-import { NETWORK, startPeer } from "../support/network.ts";
+import { NETWORK, startPeer, startTokenless } from "../support/network.ts";
 
 const H_FOO = "0beec7b5ea3f0fdbc95d0dd47f3c5bc275da8a33";
 
@@ -111,6 +111,22 @@ describe("looking inside", () => {
     expect(stdout).toContain("Reported public addresses:\n");
   });
 
+  test("lb tells whom the node doesn't listen to any more, since when and why", async () => {
+    await using tokenless = await startTokenless();
+    await using running = start("dhtnode", ["-b", tokenless.address, "-n", `${NETWORK}`]);
+    running.say("lb\n");
+    await running.until(/>> lb\nNobody is blacklisted\.\n/);
+    running.say("g foo\n");
+    await running.until(/Get: failure/);
+    const { stdout } = await running.end("lb\n");
+    const address = tokenless.address.replaceAll(".", "\\.");
+    expect(stdout).toMatch(
+      new RegExp(
+        `Not listened to until this node ends:\n\t${address}, since \\d{4}-.* UTC \\(.* ago\\): answered .*token`,
+      ),
+    );
+  });
+
   test("log prints what the node does, until it is said again", async () => {
     await using running = shell();
     running.say("log\nb 127.0.0.1:1\ncc\n");
@@ -148,7 +164,7 @@ describe("wrong lines", () => {
     const help = stdout.slice(stdout.indexOf("OpenDHT command line interface (CLI)\n"));
     const names = [...help.matchAll(/^ {2}([a-z, ]+?)(?= [<[]| {2})/gm)].flatMap(([, names = ""]) => names.split(", "));
     expect(names.map((name) => name.trim())).toEqual(
-      "h help x quit exit log ll ls ld lr la b g q l cl p pp cpp a s e cc il ii".split(" "),
+      "h help x quit exit log ll ls ld lr lb la b g q l cl p pp cpp a s e cc il ii".split(" "),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { DhtRunner } from "@hashmere/dht";
+import { DhtRunner, InfoHash, SockAddr, UdpTransport } from "@hashmere/dht";
+import { decodeMessage, encodeMessage } from "@hashmere/dht/wire";
 
 /** One network for all nodes of these tests, apart from any other on the machine. */
 export const NETWORK = 0x74657374;
@@ -25,4 +26,20 @@ export async function startSilence(): Promise<AsyncDisposable & { readonly port:
       await once(socket, "close");
     },
   };
+}
+
+/** A node that answers whatever it is asked, and never gives a token: who asks it for values listens to it no more. */
+export async function startTokenless(): Promise<AsyncDisposable & { readonly address: string }> {
+  const transport = new UdpTransport({ bind4: SockAddr.ipv4(0x7f000001, 0), bind6: null });
+  const id = InfoHash.get("tokenless");
+  await transport.open({
+    onDatagram: (datagram, from) => {
+      const query = decodeMessage(datagram);
+      if (query.kind !== "ping" && query.kind !== "find" && query.kind !== "get") return;
+      const envelope = { tid: query.tid, id, network: NETWORK, client: false, agent: undefined };
+      transport.send(encodeMessage({ kind: "reply", ...envelope, values: [], announced: [], nodes4: [] }), from, false);
+    },
+    onUnreachable: () => {},
+  });
+  return { address: `${transport.bound(4)}`, [Symbol.asyncDispose]: () => transport.close() };
 }

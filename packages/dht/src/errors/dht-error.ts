@@ -1,3 +1,5 @@
+import type { SockAddr } from "../address/index.ts";
+
 /** Base of all errors of this package: a stable `code` for programs, a sentence that says what to do for people. */
 export class DhtError extends Error {
   readonly code: string;
@@ -40,6 +42,20 @@ export class StateFileError extends DhtError {
       `can't write ${path} (${reason}): does its folder exist, and may you write there?`,
       options,
     );
+  }
+}
+
+/** Another node refused what it was asked, or broke the protocol. */
+export class DhtProtocolError extends DhtError {
+  /** The number with which it refused (203, 401, 404 …); undefined where it broke the protocol without a word. */
+  readonly status: number | undefined;
+  readonly address: SockAddr;
+
+  /** @param complaint what the node at `address` did, for people */
+  constructor(address: SockAddr, complaint: string, status?: number) {
+    super("ERR_PROTOCOL", `the node at ${address} ${complaint}`);
+    this.address = address;
+    this.status = status;
   }
 }
 

@@ -1,6 +1,7 @@
 export {
   AlreadyRunningError,
   DhtError,
+  DhtProtocolError,
   NotRunningError,
   QueryParseError,
   SocketError,

@@ -1,7 +1,7 @@
 import { DEFAULT_PORT, type Family, type SockAddr } from "../address/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { Peer } from "../routing/index.ts";
-import type { TrafficStats } from "../rpc/index.ts";
+import type { BlacklistEntry, TrafficStats } from "../rpc/index.ts";
 import { searchesLog, searchLog } from "../search/index.ts";
 import type { RefusalCounts } from "../store/index.ts";
 import { type Filter, Filters, type Query, type Value } from "../value/index.ts";
@@ -228,6 +228,11 @@ export class DhtNode implements NodeOperations {
   /** Messages by kind and drops by reason, since the node began. */
   get traffic(): TrafficCounts {
     return this.#core.rpc.stats;
+  }
+
+  /** Addresses to which this node doesn't listen any more, the oldest entry first. */
+  get blacklisted(): BlacklistEntry[] {
+    return this.#core.rpc.blacklisted;
   }
 
   /** Values that others put here and that were not kept, by what spoke against them. */

@@ -1,4 +1,5 @@
 import type { Family, SockAddr } from "../address/index.ts";
+import type { DhtProtocolError } from "../errors/index.ts";
 import { InfoHash } from "../id/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
@@ -149,6 +150,11 @@ export class NodeCore implements RpcEvents {
 
   onTokenRejected(peer: Peer): void {
     this.family(peer.family)?.searches.onTokenRejected(peer);
+  }
+
+  onProtocolError(error: DhtProtocolError): void {
+    if (this.log.isEnabled("debug")) this.log.log("debug", error.message);
+    this.callUser(() => this.#events.onError?.(error));
   }
 
   onPeerExpired(peer: Peer): void {

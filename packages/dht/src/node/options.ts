@@ -1,4 +1,5 @@
 import type { SockAddr } from "../address/index.ts";
+import type { DhtProtocolError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
@@ -61,4 +62,6 @@ export interface NodeEvents {
   onStatus?(status4: NodeStatus, status6: NodeStatus): void;
   /** The host at which most peers see us is another; all that are reported, as by `publicAddresses()`. */
   onPublicAddress?(addresses: readonly SockAddr[]): void;
+  /** Another node refused what we asked, or broke the protocol. The operation finds its way around it, or fails. */
+  onError?(error: DhtProtocolError): void;
 }

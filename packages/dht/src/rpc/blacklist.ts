@@ -5,21 +5,31 @@ import { hashAddress } from "./address-hash.ts";
 /** Most addresses shut out; beyond that the oldest entry is forgotten. */
 export const MAX_BLACKLISTED = 4096;
 
-/** Addresses (host and port) to which we don't listen for as long as the node runs. */
+/** An address (host and port) to which we don't listen, for as long as the node runs. */
+export interface BlacklistEntry {
+  readonly address: SockAddr;
+  /** Unix ms. */
+  readonly since: number;
+  /** What its node did, for people. */
+  readonly reason: string;
+}
+
+/** Whom we don't listen to. */
 export class Blacklist {
   readonly #salt: number;
-  readonly #bySlot = new Map<number, SockAddr>();
+  readonly #bySlot = new Map<number, BlacklistEntry>();
 
   constructor(random: RandomSource) {
     this.#salt = random.uint32();
   }
 
-  get size(): number {
-    return this.#bySlot.size;
+  /** The oldest first. */
+  get entries(): BlacklistEntry[] {
+    return [...this.#bySlot.values()];
   }
 
-  add(address: SockAddr): void {
-    this.#bySlot.set(hashAddress(address, this.#salt), address);
+  add(entry: BlacklistEntry): void {
+    this.#bySlot.set(hashAddress(entry.address, this.#salt), entry);
     if (this.#bySlot.size <= MAX_BLACKLISTED) return;
     for (const oldest of this.#bySlot.keys()) {
       this.#bySlot.delete(oldest);
@@ -29,6 +39,6 @@ export class Blacklist {
 
   has(address: SockAddr): boolean {
     if (this.#bySlot.size === 0) return false;
-    return this.#bySlot.get(hashAddress(address, this.#salt))?.equals(address) ?? false;
+    return this.#bySlot.get(hashAddress(address, this.#salt))?.address.equals(address) ?? false;
   }
 }

@@ -1,4 +1,5 @@
 import type { SockAddr } from "../address/index.ts";
+import type { DhtProtocolError } from "../errors/index.ts";
 import type { Confirmation, Peer } from "../routing/index.ts";
 import type { QueryMessage } from "../wire/index.ts";
 
@@ -12,6 +13,8 @@ export interface RpcEvents {
   onReportedAddress(address: SockAddr): void;
   /** A put, listen or refresh of ours was refused for its token; the request's own handler has been called. */
   onTokenRejected(peer: Peer): void;
+  /** A peer refused a request of ours for good, gave up its chance of a valid token, or is ignored from now on. */
+  onProtocolError(error: DhtProtocolError): void;
   /** Taken for dead; its requests have expired and its sockets are closed. */
   onPeerExpired(peer: Peer): void;
 }

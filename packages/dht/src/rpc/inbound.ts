@@ -1,4 +1,5 @@
 import type { SockAddr } from "../address/index.ts";
+import { DhtProtocolError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Confirmation, Peer, PeerCache } from "../routing/index.ts";
@@ -14,7 +15,7 @@ import {
   type Reply,
 } from "../wire/index.ts";
 import type { Blacklist } from "./blacklist.ts";
-import { ERROR_UNAUTHORIZED } from "./error-codes.ts";
+import { ERROR_NOT_FOUND, ERROR_UNAUTHORIZED } from "./error-codes.ts";
 import type { RpcEvents } from "./events.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { Reassembly } from "./reassembly.ts";
@@ -29,6 +30,9 @@ export const MAX_AUTH_ERRORS = 3; // node behaviour
 
 /** A peer heard within this time needn't be asked whether it still lives where it did. */
 const RECENT_SIGN_OF_LIFE_MS = 5000;
+
+/** Characters of a stranger's error text that are passed on to people. */
+const MAX_QUOTED_LENGTH = 100;
 
 /** The parts of the rpc that a datagram passes. */
 export interface InboundParts {
@@ -167,6 +171,10 @@ export class Inbound {
     request.refuse(error);
     if (isRejected && peer.authErrors > MAX_AUTH_ERRORS) expirePeer(peer);
     if (isRejected) events.onTokenRejected(peer);
+    if (!isRoutine(error, request, peer)) {
+      const complaint = `refused a ${request.kind} with error ${error.code}${quote(error.text)}`;
+      events.onProtocolError(new DhtProtocolError(from, complaint, error.code));
+    }
     return undefined;
   }
 
@@ -251,6 +259,18 @@ export class Inbound {
 
 function isLimited(message: Exclude<Message, PartMessage>): boolean {
   return message.kind !== "reply" && message.kind !== "error";
+}
+
+/** Tokens grow old and values expire: such a refusal leads to a fresh token or another put, and is no trouble. */
+function isRoutine({ code }: ErrorReply, request: Request, peer: Peer): boolean {
+  if (code === ERROR_UNAUTHORIZED && usesToken(request)) return peer.authErrors <= MAX_AUTH_ERRORS;
+  return code === ERROR_NOT_FOUND && request.kind === "refresh";
+}
+
+/** A stranger's words, for a message: not too many, and none that a terminal would obey. */
+function quote(text: string): string {
+  const words = text.slice(0, MAX_QUOTED_LENGTH).replace(/\p{C}/gu, "?");
+  return words === "" ? "" : `: "${words}"`;
 }
 
 function usesToken(request: Request): boolean {

@@ -1,5 +1,5 @@
 export { MAX_EARLY_BYTES, MAX_EARLY_PARTS } from "./assembly.ts";
-export { MAX_BLACKLISTED } from "./blacklist.ts";
+export { type BlacklistEntry, MAX_BLACKLISTED } from "./blacklist.ts";
 export { ERROR_BAD_REQUEST, ERROR_NOT_FOUND, ERROR_UNAUTHORIZED } from "./error-codes.ts";
 export type { RpcEvents } from "./events.ts";
 export { MAX_AUTH_ERRORS, MAX_NODES_PER_REPLY } from "./inbound.ts";

@@ -1,4 +1,5 @@
 import type { Family, SockAddr } from "../address/index.ts";
+import { DhtProtocolError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { RandomSource } from "../random/index.ts";
@@ -6,7 +7,7 @@ import { type Peer, PeerCache, type SocketHandler } from "../routing/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { Query, Value } from "../value/index.ts";
 import { type Envelope, encodeMessage, encodeParts, type Reply, type UpdateQuery, USER_AGENT } from "../wire/index.ts";
-import { Blacklist } from "./blacklist.ts";
+import { Blacklist, type BlacklistEntry } from "./blacklist.ts";
 import type { RpcEvents } from "./events.ts";
 import { Inbound } from "./inbound.ts";
 import { type ListenerNews, splitNews } from "./listener-news.ts";
@@ -287,14 +288,20 @@ export class Rpc {
 
   /** Listens no more to that address (it answered a get without token), and takes the peer for dead. */
   blacklist(peer: Peer): void {
-    if (this.#log.isEnabled("warning"))
-      this.#log.log("warning", `peer ${peer} breaks the protocol: ignored from now on`);
-    this.#blacklist.add(peer.address);
+    const reason = "answered a question without the token that belongs there";
+    if (this.#log.isEnabled("warning")) this.#log.log("warning", `peer ${peer} ${reason}: ignored from now on`);
+    this.#blacklist.add({ address: peer.address, since: this.#scheduler.wallClock(), reason });
     this.expirePeer(peer);
+    this.#events.onProtocolError(new DhtProtocolError(peer.address, `${reason}: it is ignored from now on`));
   }
 
   isBlacklisted(address: SockAddr): boolean {
     return this.#blacklist.has(address);
+  }
+
+  /** Whom we don't listen to, the oldest entry first. */
+  get blacklisted(): BlacklistEntry[] {
+    return this.#blacklist.entries;
   }
 
   /** Forgets all requests and timers; no handler is called any more. */

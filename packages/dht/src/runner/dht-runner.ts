@@ -17,12 +17,7 @@ import { type OngoingOperation, OngoingOperations } from "./ongoing-operations.t
 import { PendingAnswer } from "./pending-answer.ts";
 import type { PutHandle } from "./put-handle.ts";
 import type { ResultStream, ResultStreamOptions } from "./result-stream.ts";
-import {
-  type DhtRunnerEventMap,
-  IdentityAnnouncedEvent,
-  PublicAddressChangeEvent,
-  StatusChangeEvent,
-} from "./runner-events.ts";
+import { DhtErrorEvent, IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
 import { RunningListen } from "./running-listen.ts";
 import { type LookupSink, RunningLookup } from "./running-lookup.ts";
 import { RunningPut } from "./running-put.ts";
@@ -35,8 +30,6 @@ export interface OperationOptions {
   /** Its abort ends the operation, which rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
-
-type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
 
 /** Which values to get, and how. */
 export interface GetOptions<T = Value> extends Selection<T>, ResultStreamOptions {}
@@ -92,6 +85,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
       this.#session = await Session.open(config, this.#types, this.#log, {
         onStatus: (status4, status6) => this.dispatchEvent(new StatusChangeEvent(status4, status6)),
         onPublicAddress: (addresses) => this.dispatchEvent(new PublicAddressChangeEvent(addresses)),
+        onError: (error) => this.dispatchEvent(new DhtErrorEvent(error)),
         onIdentityAnnounced: (ok) => this.dispatchEvent(new IdentityAnnouncedEvent(ok)),
       });
       this.#state = "running";
@@ -125,17 +119,6 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   /** Resolves when a node has answered. Rejects with the signal's reason, or NotRunningError, when that comes first. */
   async connected({ signal }: OperationOptions = {}): Promise<void> {
     await this.#statusReached(["connected"], signal);
-  }
-
-  override addEventListener<K extends keyof DhtRunnerEventMap>(
-    type: K,
-    listener: (event: DhtRunnerEventMap[K]) => void,
-    options?: ListenerParameters[2],
-  ): void;
-  override addEventListener(...parameters: ListenerParameters): void;
-  override addEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
-    // EventTarget calls it with the event of this type, which the overloads above tie to the listener's parameter.
-    super.addEventListener(type, listener as ListenerParameters[1], options);
   }
 
   // ---- the way into the network

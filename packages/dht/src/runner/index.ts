@@ -13,5 +13,5 @@ export { type Discovered, PeerDiscovery, type PeerDiscoveryOptions, type Publish
 export type { PutHandle, PutResult } from "./put-handle.ts";
 export { RealScheduler } from "./real-scheduler.ts";
 export type { LookupResult, ResultStream, ResultStreamOptions } from "./result-stream.ts";
-export { IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
+export { DhtErrorEvent, IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
 export type { Selection } from "./selection.ts";

@@ -1,16 +1,18 @@
 import type { PublicKey } from "@hashmere/crypto";
 import type { Family, SockAddr } from "../address/index.ts";
-import { NotRunningError } from "../errors/index.ts";
+import { NotRunningError, type SocketError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { MessageCounts, NodeInfo, NodeStats } from "../node/index.ts";
+import type { BlacklistEntry } from "../rpc/index.ts";
 import type { DroppedValues } from "../secure/index.ts";
 import type { RefusalCounts } from "../store/index.ts";
 import type { NodeEntry, ValuesExport } from "../wire/index.ts";
 import { type Key, toInfoHash } from "./key.ts";
+import { RunnerEventTarget } from "./runner-events.ts";
 import type { Session } from "./session.ts";
 
 /** What a running node knows, of itself and of others; what it holds; and its limits. */
-export abstract class NodeFacts extends EventTarget {
+export abstract class NodeFacts extends RunnerEventTarget {
   /** Undefined while the node isn't running. */
   protected abstract get session(): Session | undefined;
 
@@ -31,6 +33,11 @@ export abstract class NodeFacts extends EventTarget {
   /** The local address of a family; null where it isn't open. */
   getBound(family: Family = 4): SockAddr | null {
     return this.session?.bound(family) ?? null;
+  }
+
+  /** Why a family that was asked for has no socket; null where it has one, or wasn't asked for. */
+  getSocketError(family: Family = 4): SocketError | null {
+    return this.session?.socketError(family) ?? null;
   }
 
   /** Addresses under which others see us, most reported first; ports are 0, because nobody reports them. */
@@ -122,6 +129,11 @@ export abstract class NodeFacts extends EventTarget {
   /** Values found that were not delivered, because their signature is wrong or they can't be decrypted. */
   getDroppedValues(): DroppedValues {
     return this.running("getDroppedValues").dht.dropped;
+  }
+
+  /** Addresses to which this node doesn't listen until it ends, because who was there broke the protocol; the oldest first. */
+  getBlacklist(): BlacklistEntry[] {
+    return this.running("getBlacklist").node.blacklisted;
   }
 
   /** Values that others put here and that were not kept, by what spoke against them. */

@@ -1,4 +1,5 @@
 import type { SockAddr } from "../address/index.ts";
+import type { DhtError } from "../errors/index.ts";
 import type { NodeStatus } from "../node/index.ts";
 
 /** The tie to the network changed, in one family at least. */
@@ -34,9 +35,49 @@ export class IdentityAnnouncedEvent extends Event {
   }
 }
 
+/**
+ * Something went wrong that ends nothing: a family without socket, a state file that can't be read, no local discovery, a
+ * host without address, or another node that refuses what it is asked (`DhtProtocolError`).
+ */
+export class DhtErrorEvent extends Event {
+  readonly error: DhtError;
+
+  constructor(error: DhtError) {
+    super("error");
+    this.error = error;
+  }
+}
+
 /** The events of a node by their names. */
 export interface DhtRunnerEventMap {
   readonly statuschange: StatusChangeEvent;
   readonly publicaddresschange: PublicAddressChangeEvent;
   readonly identityannounced: IdentityAnnouncedEvent;
+  readonly error: DhtErrorEvent;
+}
+
+type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
+
+/** An EventTarget whose listeners are typed by the event's name. */
+export class RunnerEventTarget extends EventTarget {
+  override addEventListener<K extends keyof DhtRunnerEventMap>(
+    type: K,
+    listener: (event: DhtRunnerEventMap[K]) => void,
+    options?: ListenerParameters[2],
+  ): void;
+  override addEventListener(...parameters: ListenerParameters): void;
+  override addEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
+    // EventTarget calls it with the event of this type, which the overloads above tie to the listener's parameter.
+    super.addEventListener(type, listener as ListenerParameters[1], options);
+  }
+
+  override removeEventListener<K extends keyof DhtRunnerEventMap>(
+    type: K,
+    listener: (event: DhtRunnerEventMap[K]) => void,
+    options?: ListenerParameters[2],
+  ): void;
+  override removeEventListener(...parameters: ListenerParameters): void;
+  override removeEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
+    super.removeEventListener(type, listener as ListenerParameters[1], options);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Family, SockAddr } from "../address/index.ts";
 import type { DiscoveryGroup } from "../discovery/index.ts";
-import { SocketError } from "../errors/index.ts";
+import { DhtError, type SocketError } from "../errors/index.ts";
 import { combinedStatus, DhtNode, type NodeStatus } from "../node/index.ts";
 import { type RandomSource, systemRandom } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
@@ -20,6 +20,8 @@ export interface SessionHooks {
   onStatus(status4: NodeStatus, status6: NodeStatus): void;
   onPublicAddress(addresses: readonly SockAddr[]): void;
   onIdentityAnnounced(ok: boolean): void;
+  /** Something went wrong, and the node goes on. */
+  onError(error: DhtError): void;
 }
 
 /** One run of a node, from `run()` to `join()`: the engine with its sockets, clock, files and operations. */
@@ -51,15 +53,17 @@ export class Session implements DatagramReceiver {
     if (config.identity) requireMatchingKey(config.identity);
     checkConfig(config);
     const targets = bootstrapHosts(config);
+    const complain = (error: DhtError) => report(error, log, hooks);
     const path = config.persistPath;
     const state = path
-      ? await readState(path, (reason) => log.log("warning", `state not loaded: ${reason}`))
+      ? await readState(path, (reason) => complain(new DhtError("ERR_STATE_UNREAD", `state not loaded: ${reason}`)))
       : undefined;
     const receiver = new EarlyReceiver();
     const transport = await openTransport(config, receiver);
     const savedId = state?.id.isZero() ? undefined : state?.id;
     const session = new Session(config, types, log, hooks, transport, savedId);
     receiver.target = session;
+    for (const error of missedFamilies(config, transport)) complain(error);
     try {
       for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
       session.node.importValues(state?.values ?? []);
@@ -100,14 +104,16 @@ export class Session implements DatagramReceiver {
       families: { 4: transport.bound(4) !== undefined, 6: transport.bound(6) !== undefined },
       send: (datagram, to, expectsAnswer) => transport.send(datagram, to, expectsAnswer),
       resolve: (host, port, done) => {
-        resolveHost(host, port).then(done, (error) => {
-          log.log("warning", `can't resolve ${host}: ${error instanceof Error ? error.message : error}`);
+        resolveHost(host, port).then(done, (cause) => {
+          const reason = cause instanceof Error ? cause.message : cause;
+          report(new DhtError("ERR_RESOLVE", `can't resolve ${host}: ${reason}`, { cause }), log, hooks);
           done([]);
         });
       },
       events: {
         onStatus: (status4, status6) => this.#onStatus(status4, status6),
         onPublicAddress: (addresses) => hooks.onPublicAddress(addresses),
+        onError: (error) => hooks.onError(error),
       },
     });
     this.dht = new SecureNode({
@@ -128,6 +134,10 @@ export class Session implements DatagramReceiver {
 
   bound(family: Family): SockAddr | undefined {
     return this.#transport.bound(family);
+  }
+
+  socketError(family: Family): SocketError | undefined {
+    return this.#transport.failure?.(family);
   }
 
   /** The engine, for an operation to start on; undefined while the outcome of a bootstrap is open. */
@@ -203,8 +213,8 @@ export class Session implements DatagramReceiver {
     try {
       this.#discovery = await openLocalDiscovery(options, local, (found) => this.node.insertNode(found));
     } catch (error) {
-      // A machine without multicast can still be a good node.
-      this.#log.log("warning", error instanceof Error ? error.message : String(error));
+      if (!(error instanceof DhtError)) throw error;
+      report(error, this.#log, this.#hooks); // a machine without multicast can still be a good node
     }
   }
 }
@@ -222,24 +232,35 @@ class EarlyReceiver implements DatagramReceiver {
   }
 }
 
+function report(error: DhtError, log: SwitchableLogger, hooks: SessionHooks): void {
+  log.log("warning", error.message);
+  hooks.onError(error);
+}
+
+/** Why families have no socket. That a machine doesn't have one that nobody asked for by name is no news. */
+function missedFamilies(config: DhtRunnerConfig, transport: DatagramTransport): SocketError[] {
+  const asked = { 4: config.bind4, 6: config.bind6 };
+  return ([4, 6] as const).flatMap((family) => {
+    const error = transport.failure?.(family);
+    if (error === undefined || (asked[family] === undefined && isFamilyUnknown(error))) return [];
+    return error;
+  });
+}
+
+function isFamilyUnknown({ cause }: SocketError): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "EAFNOSUPPORT";
+}
+
 /** Ports of the last run are a wish, not a demand: when one is taken, any other serves (node document §14.3). */
 async function openTransport(config: DhtRunnerConfig, receiver: DatagramReceiver): Promise<DatagramTransport> {
-  if (config.socket) {
-    await config.socket.open(receiver);
-    return config.socket;
-  }
-  const bind = { 4: bindAddress(config, 4), 6: bindAddress(config, 6) };
-  const saved = config.persistPath ? await readPorts(config.persistPath) : { 4: 0, 6: 0 };
-  const wish = (family: Family) => (bind[family]?.port === 0 ? bind[family].withPort(saved[family]) : bind[family]);
-  const wished = new UdpTransport({ bind4: wish(4), bind6: wish(6) });
-  try {
-    await wished.open(receiver);
-    return wished;
-  } catch (error) {
-    const hadWish = (saved[4] !== 0 && bind[4]?.port === 0) || (saved[6] !== 0 && bind[6]?.port === 0);
-    if (!(hadWish && error instanceof SocketError)) throw error;
-  }
-  const free = new UdpTransport({ bind4: bind[4], bind6: bind[6] });
-  await free.open(receiver);
-  return free;
+  const { socket, persistPath } = config;
+  const transport =
+    socket ??
+    new UdpTransport({
+      bind4: bindAddress(config, 4),
+      bind6: bindAddress(config, 6),
+      wish: persistPath ? await readPorts(persistPath) : undefined,
+    });
+  await transport.open(receiver);
+  return transport;
 }

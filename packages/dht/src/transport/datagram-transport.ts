@@ -1,4 +1,5 @@
 import type { Family, SockAddr } from "../address/index.ts";
+import type { SocketError } from "../errors/index.ts";
 
 /** What a transport reports to the node that owns it. */
 export interface DatagramReceiver {
@@ -17,6 +18,8 @@ export interface DatagramTransport {
   open(receiver: DatagramReceiver): Promise<void>;
   /** The local address of a family; undefined where that family isn't open. */
   bound(family: Family): SockAddr | undefined;
+  /** Why a family that was asked for isn't open. */
+  failure?(family: Family): SocketError | undefined;
   /**
    * Never throws. The transport may keep `datagram` until it is on the wire: nobody writes to it any more.
    * @param expectsAnswer a request: report it through `onUnreachable` when the system refuses to send it

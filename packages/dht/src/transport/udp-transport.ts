@@ -17,6 +17,8 @@ export interface UdpTransportOptions {
   readonly bind4: SockAddr | null;
   /** Local IPv6 address and port; null: no IPv6. With port 0 the port of the IPv4 socket is tried first. */
   readonly bind6: SockAddr | null;
+  /** Ports to try first where any will do: those of an earlier time. 0: none. */
+  readonly wish?: Readonly<Record<Family, number>> | undefined;
 }
 
 /** One UDP socket per address family. IPv6 sockets are v6-only, so both may have the same port. */
@@ -25,6 +27,7 @@ export class UdpTransport implements DatagramTransport {
   readonly #book = new AddressBook();
   #socket4: BoundSocket | undefined;
   #socket6: BoundSocket | undefined;
+  readonly #failures = new Map<Family, unknown>();
 
   constructor(options: UdpTransportOptions) {
     this.#options = options;
@@ -32,17 +35,19 @@ export class UdpTransport implements DatagramTransport {
 
   async open(receiver: DatagramReceiver): Promise<void> {
     const { bind4, bind6 } = this.#options;
-    const failures: unknown[] = [];
-    if (bind4) this.#socket4 = await this.#bind(4, bind4, receiver).catch((error) => void failures.push(error));
-    if (bind6) this.#socket6 = await this.#bindNear(bind6, receiver).catch((error) => void failures.push(error));
+    if (bind4) this.#socket4 = await this.#bindFirst(4, bind4, receiver);
+    if (bind6) this.#socket6 = await this.#bindFirst(6, bind6, receiver);
     if (this.#socket4 || this.#socket6) return;
     const wanted = [bind4, bind6].filter((address) => address !== null).join(" or ");
-    throw new SocketError(
-      wanted
-        ? `can't open UDP ${wanted}: ${failures.map(reason).join("; ")}. ${adviceOn(failures[0])}`
-        : "neither IPv4 nor IPv6 is asked for: give at least one address to bind",
-      { cause: failures[0] },
-    );
+    throw wanted
+      ? cannotOpen(`can't open UDP ${wanted}`, [...this.#failures.values()])
+      : new SocketError("neither IPv4 nor IPv6 is asked for: give at least one address to bind");
+  }
+
+  failure(family: Family): SocketError | undefined {
+    if (this.bound(family) !== undefined || !this.#failures.has(family)) return undefined;
+    const wanted = family === 4 ? this.#options.bind4 : this.#options.bind6;
+    return cannotOpen(`goes without IPv${family}: can't open UDP ${wanted}`, [this.#failures.get(family)]);
   }
 
   bound(family: Family): SockAddr | undefined {
@@ -66,14 +71,24 @@ export class UdpTransport implements DatagramTransport {
     }
   }
 
-  /** With no port asked for, both families on one port are easier to let through a firewall. */
-  async #bindNear(bind6: SockAddr, receiver: DatagramReceiver): Promise<BoundSocket> {
-    const port4 = this.#socket4?.address.port;
-    if (bind6.port === 0 && port4 !== undefined) {
-      const near = await this.#bind(6, bind6.withPort(port4), receiver).catch(() => undefined);
-      if (near) return near;
+  /** The first port that can be had; undefined, and the failure noted, when there is none. */
+  async #bindFirst(family: Family, address: SockAddr, receiver: DatagramReceiver): Promise<BoundSocket | undefined> {
+    for (const port of this.#portsToTry(family, address)) {
+      try {
+        return await this.#bind(family, address.withPort(port), receiver);
+      } catch (error) {
+        this.#failures.set(family, error);
+      }
     }
-    return this.#bind(6, bind6, receiver);
+    return undefined;
+  }
+
+  /** Where any port will do, both families on one are easier to let through a firewall. */
+  #portsToTry(family: Family, { port }: SockAddr): number[] {
+    if (port !== 0) return [port];
+    const wished = this.#options.wish?.[family] ?? 0;
+    const near = (family === 6 && this.#socket4?.address.port) || 0;
+    return [wished, near].filter((port) => port !== 0).concat(0);
   }
 
   async #bind(family: Family, address: SockAddr, receiver: DatagramReceiver): Promise<BoundSocket> {
@@ -129,9 +144,15 @@ function growBuffers(socket: Socket): void {
   }
 }
 
+function cannotOpen(what: string, failures: readonly unknown[]): SocketError {
+  const [cause] = failures;
+  return new SocketError(`${what}: ${failures.map(reason).join("; ")}. ${adviceOn(cause)}`, { cause });
+}
+
 function adviceOn(failure: unknown): string {
   const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
   if (code === "EADDRNOTAVAIL") return "Is it an address of this machine?";
+  if (code === "EAFNOSUPPORT") return "This machine doesn't have that family.";
   if (code === "EACCES") return "Low ports may be reserved: try one above 1023.";
   return "Is another program using the port?";
 }

@@ -23,12 +23,13 @@ import { Field, type FieldValues, Value } from "../../src/value/index.ts";
 import { envelope, key, RpcRig, reply, theirAddress, theirId } from "./rpc-rig.ts";
 
 const host = (number: number) => SockAddr.ipv4(number, 4222);
+const entry = (number: number) => ({ address: host(number), since: number, reason: "has been rude" });
 
 describe("the blacklist", () => {
   test("is by address and port", () => {
     const blacklist = new Blacklist(new SeededRandom(1));
     expect(blacklist.has(host(1))).toBe(false);
-    blacklist.add(host(1));
+    blacklist.add(entry(1));
     expect([blacklist.has(host(1)), blacklist.has(host(1).withPort(1)), blacklist.has(host(2))]).toEqual([
       true,
       false,
@@ -38,8 +39,10 @@ describe("the blacklist", () => {
 
   test(`holds ${MAX_BLACKLISTED} addresses and forgets the oldest`, () => {
     const blacklist = new Blacklist(new SeededRandom(1));
-    for (let i = 0; i <= MAX_BLACKLISTED; i++) blacklist.add(host(i));
-    expect(blacklist.size).toBe(MAX_BLACKLISTED);
+    for (let i = 0; i <= MAX_BLACKLISTED; i++) blacklist.add(entry(i));
+    expect(blacklist.entries.map(({ since }) => since)).toEqual(
+      Array.from({ length: MAX_BLACKLISTED }, (_, i) => i + 1),
+    );
     expect([blacklist.has(host(0)), blacklist.has(host(1)), blacklist.has(host(MAX_BLACKLISTED))]).toEqual([
       false,
       true,

@@ -189,7 +189,7 @@ describe("an error", () => {
       expect(outcome.calls).toEqual(["over refused"]);
       rig.scheduler.advance(20_000);
       expect(rig.sent).toHaveLength(1);
-      expect(rig.events).toEqual(["peer them 2"]);
+      expect(rig.events).toEqual(["peer them 2", `broken protocol ${code}`]);
     }
   });
 
@@ -231,7 +231,8 @@ describe("an error", () => {
     }
     expect(outcome.calls).toEqual(Array(4).fill("over refused"));
     expect(rig.events.filter((event) => event.startsWith("token"))).toHaveLength(4);
-    expect(rig.events.at(-2)).toBe("expired them");
+    expect(rig.events.slice(-3)).toEqual(["expired them", "token rejected them", "broken protocol 401"]);
+    expect(rig.events.filter((event) => event.startsWith("broken"))).toHaveLength(1);
   });
 
   test("401s are forgiven after a put that was acknowledged", () => {
@@ -259,7 +260,7 @@ describe("an answer without token", () => {
     rig.receive(reply(rig.rpc.get(rig.peer(), key, undefined, undefined, outcome).tid));
     expect(outcome.calls).toEqual(["over expired"]);
     expect(rig.rpc.isBlacklisted(theirAddress)).toBe(true);
-    expect(rig.events).toEqual(["peer them 2", "expired them"]);
+    expect(rig.events).toEqual(["peer them 2", "expired them", "broken protocol"]);
     rig.receive({ kind: "ping", ...envelope(1) });
     expect(rig.queries).toEqual([]);
     rig.receive({ kind: "ping", ...envelope(1) }, theirAddress.withPort(4223));

@@ -57,6 +57,7 @@ export class RpcRig {
         },
         onReportedAddress: (address) => this.events.push(`reported ${address}`),
         onTokenRejected: (peer) => this.events.push(`token rejected ${nameOf(peer)}`),
+        onProtocolError: ({ status }) => this.events.push(`broken protocol ${status ?? ""}`.trimEnd()),
         onPeerExpired: (peer) => this.events.push(`expired ${nameOf(peer)}`),
       },
     });

@@ -67,10 +67,27 @@ describe("UdpTransport", () => {
     expect(a.bound(6).port).toBe(a.bound(4).port);
   });
 
+  it("tries the ports it wishes for first, and takes any other where they are taken", async () => {
+    const options = { bind4: LOOPBACK4, bind6: LOOPBACK6 };
+    const a = await new Endpoint(options).open();
+    const [port4, port6] = [a.bound(4).port, a.bound(6).port];
+    await a.transport.close();
+    const b = await new Endpoint({ bind4: LOOPBACK4.withPort(port4), bind6: null }).open();
+    const c = await new Endpoint({ ...options, wish: { 4: port4, 6: port6 } }).open();
+    expect(b.bound(4).port).toBe(port4);
+    expect(c.bound(4).port).not.toBe(port4);
+    expect(c.bound(6).port).toBe(port6);
+    expect(c.transport.failure(4)).toBeUndefined();
+  });
+
   it("does without a family that can't be had, and fails with a sentence when there is none", async () => {
     const a = await new Endpoint({ bind4: LOOPBACK4, bind6: null }).open();
     const b = await new Endpoint({ bind4: a.bound(4), bind6: LOOPBACK6 }).open();
     expect(b.transport.bound(4)).toBeUndefined();
+    expect(b.transport.failure(4)?.message).toMatch(
+      /^goes without IPv4: can't open UDP .*EADDRINUSE.* another program/,
+    );
+    expect(b.transport.failure(6)).toBeUndefined();
     const c = new Endpoint({ bind4: a.bound(4), bind6: null });
     await expect(c.open()).rejects.toMatchObject({
       code: "ERR_SOCKET",

@@ -1,7 +1,7 @@
 import type { CommandGroup } from "../shell-command.ts";
 import { get, query } from "./get.ts";
 import { indexInsert, indexLookup } from "./index-tree.ts";
-import { nodeInformation, publicAddresses, routingTables, searches, storage } from "./inspect.ts";
+import { blacklist, nodeInformation, publicAddresses, routingTables, searches, storage } from "./inspect.ts";
 import { cancelListen, listen } from "./listen.ts";
 import { bootstrap, connectivityChanged } from "./network.ts";
 import { announce, cancelPut, put, putPermanent } from "./put.ts";
@@ -11,7 +11,10 @@ import { help, leave, log } from "./session.ts";
 /** Everything that can be typed at the prompt, in the order of the help. */
 export const COMMANDS: readonly CommandGroup[] = [
   { title: "Possible commands:", commands: [help, leave, log] },
-  { title: "Node information:", commands: [nodeInformation, searches, storage, routingTables, publicAddresses] },
+  {
+    title: "Node information:",
+    commands: [nodeInformation, searches, storage, routingTables, blacklist, publicAddresses],
+  },
   {
     title: "Operations on the DHT:",
     commands: [

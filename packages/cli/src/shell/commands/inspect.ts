@@ -1,4 +1,4 @@
-import { formatNodeStats } from "@hashmere/dht";
+import { formatNodeStats, formatRelativeTime } from "@hashmere/dht";
 import { describeNode } from "../../dhtnode/node-info.ts";
 import type { ShellCommand } from "../shell-command.ts";
 
@@ -41,6 +41,24 @@ export const routingTables: ShellCommand = {
     for (const family of [4, 6] as const) {
       print(`IPv${family} routing table:\n${node.getRoutingTablesLog(family)}\n`);
     }
+  },
+};
+
+export const blacklist: ShellCommand = {
+  names: ["lb"],
+  usage: "",
+  summary: "Print the addresses to which this node doesn't listen, since when and why.",
+  run(_args, { node, print }) {
+    const entries = node.getBlacklist();
+    if (entries.length === 0) {
+      print("Nobody is blacklisted.");
+      return;
+    }
+    const rows = entries.map(({ address, since, reason }) => {
+      const moment = `${new Date(since).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+      return `\t${address}, since ${moment} (${formatRelativeTime(since, Date.now())}): ${reason}`;
+    });
+    print(["Not listened to until this node ends:", ...rows].join("\n"));
   },
 };
 
