@@ -30,7 +30,7 @@ const HOUSES = {
     ["testnet", "web"],
   ],
   "packages/connect/src": [
-    ["address", "errors", "framing"],
+    ["address", "errors", "files", "framing"],
     ["stun", "trust"],
     ["ice", "mux"],
     ["port-mapping", "punching", "signalling", "sockets", "tls", "turn"],

@@ -1,2 +1,3 @@
 export * from "./address/index.ts";
 export * from "./errors/index.ts";
+export * from "./trust/index.ts";

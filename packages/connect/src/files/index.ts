@@ -1,0 +1,2 @@
+export { writeFileAtomically } from "./atomic-file.ts";
+export { readBoundedFile } from "./bounded-file.ts";
