@@ -1,1 +1,7 @@
-export { formatTransportAddress, sameTransportAddress, type TransportAddress } from "./transport-address.ts";
+export { addressFromBytes, addressToBytes } from "./address-bytes.ts";
+export {
+  formatTransportAddress,
+  sameTransportAddress,
+  type TransportAddress,
+  transportAddress,
+} from "./transport-address.ts";
