@@ -1,3 +1,4 @@
+export { VirtualScheduler } from "../scheduler/index.ts";
 export { OPERATION_LIMIT_MS, TestnetTimeoutError } from "./drive.ts";
 export type { Duration } from "./duration.ts";
 export type { Latency } from "./latency.ts";
