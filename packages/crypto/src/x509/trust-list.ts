@@ -54,19 +54,39 @@ export class TrustList {
   }
 
   /**
-   * Whether there is a path from a certificate, through its own chain, to a trusted one, and if not, why. The path is
-   * judged from its top down, as far as it holds; that it is revoked is said of a path that holds otherwise.
+   * Whether a certificate's own chain, as far as it is not trusted yet, continues in a trusted certificate, and if not,
+   * why. A trusted certificate in the chain is looked at with what is above it, and by itself where that has expired or is
+   * not known. The path is judged from its top down, as far as it holds; that it is revoked is said of a path that holds
+   * otherwise.
    */
   verify(certificate: Certificate, { at = new Date() }: VerifyOptions = {}): TrustVerdict {
-    const path = this.#pathToAnchor(certificate, at);
-    const top = path.at(-1) ?? certificate;
-    const problems = new Set<TrustProblem>();
-    checkKey(top, problems);
-    if (this.#isAnchor(top)) checkDates(top, at, problems);
-    else problems.add("issuer-unknown");
-    for (let index = path.length - 2; index >= 0 && problems.size === 0; index--) {
+    const chain = this.#untrustedPart(certificate);
+    const top = chain.at(-1) ?? certificate;
+    const issuer =
+      this.#findCurrent((anchor) => top.namesIssuer(anchor) && top.isSignedBy(anchor.publicKey), at) ??
+      this.#findAnchor((anchor) => top.namesIssuer(anchor));
+    const verdict = this.#judge(chain, issuer, at);
+    if (!verdict.problems.some((problem) => problem === "issuer-unknown" || problem === "expired")) return verdict;
+    const twin = this.#findCurrent((anchor) => (chain.length === 1 ? top.equals(anchor) : isTwin(top, anchor)), at);
+    if (twin === undefined) return verdict;
+    const other = this.#judge(chain.slice(0, -1), twin, at);
+    const holds = other.problems.every((problem) => problem === "revoked");
+    return holds || issuer === undefined ? other : verdict;
+  }
+
+  /** What speaks against certificates, each the issuer of the one before, of which `anchor` has issued the last. */
+  #judge(links: readonly Certificate[], anchor: Certificate | undefined, at: Date): TrustVerdict {
+    const path = anchor === undefined || links.at(-1)?.equals(anchor) ? links : [...links, anchor];
+    const problems = new Set<TrustProblem>(anchor === undefined ? ["issuer-unknown"] : []);
+    const top = path.at(-1);
+    if (top !== undefined) {
+      checkKey(top, problems);
+      checkDates(top, at, problems);
+    }
+    for (let index = path.length - 2; anchor !== undefined && index >= 0; index--) {
       const [subject, issuer] = [path[index], path[index + 1]];
       if (subject !== undefined && issuer !== undefined) checkLink(subject, issuer, index, at, problems);
+      if (problems.size > 0) break;
     }
     if (problems.size === 0 && path.some((link) => this.#isRevoked(link))) problems.add("revoked");
     return new TrustVerdict(problems);
@@ -103,27 +123,20 @@ export class TrustList {
     return undefined;
   }
 
-  /** The certificate and what is above it, up to the first trusted one; not ending in one when there is none. */
-  #pathToAnchor(certificate: Certificate, at: Date): readonly Certificate[] {
-    const path: Certificate[] = [];
-    for (let link: Certificate | undefined = certificate; link !== undefined && path.length < MAX_CHAIN_LENGTH; ) {
-      path.push(link);
-      if (this.#isAnchor(link)) break;
-      link = this.#issuerOf(link, at);
+  /** A certificate and those above it that came along, up to the first that is trusted; a root above others is not needed. */
+  #untrustedPart(certificate: Certificate): readonly Certificate[] {
+    const part = [certificate];
+    for (let link = certificate; link.issuer !== undefined && part.length < MAX_CHAIN_LENGTH; link = link.issuer) {
+      if (!link.namesIssuer(link.issuer) || link.issuer.namesIssuer(link.issuer)) break;
+      part.push(link.issuer);
+      if (this.#isAnchor(link.issuer)) break;
     }
-    return path;
+    return part;
   }
 
-  /** A trusted issuer rather than the one that came along; one whose key and dates fit rather than any of that name. */
-  #issuerOf(certificate: Certificate, at: Date): Certificate | undefined {
-    const { issuer } = certificate;
-    const names = (anchor: Certificate) => certificate.namesIssuer(anchor);
-    const signed = (anchor: Certificate) => names(anchor) && certificate.isSignedBy(anchor.publicKey);
-    return (
-      this.#findAnchor((anchor) => signed(anchor) && isCurrent(anchor, at)) ??
-      this.#findAnchor(signed) ??
-      (issuer !== undefined && names(issuer) ? issuer : this.#findAnchor(names))
-    );
+  /** One that is valid now rather than another. */
+  #findCurrent(matches: (anchor: Certificate) => boolean, at: Date): Certificate | undefined {
+    return this.#findAnchor((anchor) => matches(anchor) && isCurrent(anchor, at)) ?? this.#findAnchor(matches);
   }
 }
 
@@ -152,6 +165,11 @@ function checkKey({ publicKey: { kind, bits } }: Certificate, problems: Set<Trus
 function checkDates(certificate: Certificate, at: Date, problems: Set<TrustProblem>): void {
   if (at < certificate.notBefore) problems.add("not-activated");
   if (at > certificate.notAfter) problems.add("expired");
+}
+
+/** Whether they are of the same authority: one may be the other's renewal. */
+function isTwin(a: Certificate, b: Certificate): boolean {
+  return a.subject.equals(b.subject) && a.publicKey.equals(b.publicKey);
 }
 
 function isCurrent({ notBefore, notAfter }: Certificate, at: Date): boolean {

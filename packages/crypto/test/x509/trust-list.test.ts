@@ -38,10 +38,14 @@ const verdict = (trust: TrustList, certificate: Certificate) => {
 const TRUSTED = { problems: [], code: 0 };
 
 describe("a certificate is trusted", () => {
-  test("under its root, under any authority of its chain, and by itself", () => {
-    for (const anchor of [ca, account, device]) {
-      expect(verdict(trusting(anchor), device.certificate)).toEqual(TRUSTED);
-    }
+  test("under its root, and under any authority of its chain", () => {
+    for (const anchor of [ca, account]) expect(verdict(trusting(anchor), device.certificate)).toEqual(TRUSTED);
+  });
+
+  test("by itself, unless it comes with a chain that leads elsewhere", () => {
+    const alone = Certificate.from(device.certificate.pem({ chain: false }));
+    expect(verdict(trusting(device), alone)).toEqual(TRUSTED);
+    expect(verdict(trusting(device), device.certificate)).toEqual({ problems: ["issuer-unknown"], code: 66 });
   });
 
   test("under every certificate of a chain that was added", () => {
@@ -68,6 +72,33 @@ describe("a certificate is trusted", () => {
     const expired = { certificate: await renewCertificate(ca.certificate, KEYS.ca, -1) };
     expect(verdict(trusting(expired, ca), account.certificate)).toEqual(TRUSTED);
     expect(verdict(trusting(ca, expired), account.certificate)).toEqual(TRUSTED);
+  });
+});
+
+describe("of an authority and its renewals,", () => {
+  const renewed = async (identity: Identity, signer: Identity | PrivateKey) => ({
+    key: identity.key,
+    certificate: await renewCertificate(identity.certificate, signer, -DAY_S),
+  });
+
+  test("the one in the chain counts, though the trusted one has expired", async () => {
+    expect(verdict(trusting(ca, await renewed(account, ca)), device.certificate)).toEqual(TRUSTED);
+  });
+
+  test("the trusted one counts, though the one in the chain has expired", async () => {
+    const under = await generateCertificate(KEYS.device, { issuer: await renewed(account, ca) });
+    expect(verdict(trusting(ca, account), under)).toEqual(TRUSTED);
+  });
+
+  test("a trusted one is enough, though the authority above it has expired", async () => {
+    expect(verdict(trusting(await renewed(ca, KEYS.ca), account), device.certificate)).toEqual(TRUSTED);
+  });
+
+  test("an expired one in a chain of strangers is told of", async () => {
+    const under = await generateCertificate(KEYS.device, { issuer: await renewed(account, ca) });
+    const { problems, code } = verdict(new TrustList(), under);
+    expect(problems).toEqual(["issuer-unknown", "expired"]);
+    expect(code).toBe(1090);
   });
 });
 
@@ -156,6 +187,12 @@ describe("a revoked certificate", () => {
 
   test("takes those below it along", async () => {
     const trust = trusting(ca);
+    trust.add(await signing(ca, account));
+    expect(verdict(trust, device.certificate)).toEqual({ problems: ["revoked"], code: 34 });
+  });
+
+  test("takes those below it along even when they are trusted", async () => {
+    const trust = trusting(ca, account, device);
     trust.add(await signing(ca, account));
     expect(verdict(trust, device.certificate)).toEqual({ problems: ["revoked"], code: 34 });
   });
