@@ -4,6 +4,7 @@ export { ERROR_BAD_REQUEST, ERROR_NOT_FOUND, ERROR_UNAUTHORIZED } from "./error-
 export type { RpcEvents } from "./events.ts";
 export { MAX_AUTH_ERRORS, MAX_NODES_PER_REPLY } from "./inbound.ts";
 export { type ListenerNews, MAX_UPDATE_IDS, MAX_UPDATE_VALUE_BYTES } from "./listener-news.ts";
+export { PACED_BURST, PACED_REQUESTS_PER_SEC } from "./pacer.ts";
 export { MAX_PARTS_PER_VALUE } from "./partial-value.ts";
 export {
   DEFAULT_MAX_QUERIES_PER_SEC,

@@ -48,7 +48,7 @@ export interface RequestHost {
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
   readonly send: Send;
-  onResend(): void;
+  onResend(request: Request): void;
   /** The request is no longer pending. */
   onOver(request: Request): void;
   /** All attempts went unanswered: takes the peer for dead, which expires this request and all others to it. */
@@ -61,8 +61,6 @@ export class Request implements PendingRequest {
   readonly tid: number;
   /** Where it is sent, at each attempt: who answers from somewhere else hasn't proven to be there. */
   readonly to: SockAddr;
-  /** When it was first sent, monotonic ms. */
-  readonly sentAt: number;
   readonly #host: RequestHost;
   readonly #handlers: RequestHandlers;
   /** The message, and the parts of its values if it has any: the same bytes at each attempt. */
@@ -88,7 +86,6 @@ export class Request implements PendingRequest {
     this.#peer = peer;
     this.#datagrams = datagrams;
     this.#handlers = handlers;
-    this.sentAt = host.scheduler.now();
     peer.addRequest(tid, this);
   }
 
@@ -175,7 +172,7 @@ export class Request implements PendingRequest {
     }
     if (this.#attempts === 1) this.#handlers.onRetry?.(this);
     if (this.#state !== "pending") return;
-    this.#host.onResend();
+    this.#host.onResend(this);
     this.#send();
   }
 }

@@ -3,6 +3,7 @@ import { type RandomSource, randomBelow } from "../random/index.ts";
 import { Peer } from "../routing/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import { encodeMessage, encodeParts, type QueryMessage } from "../wire/index.ts";
+import { Pacer } from "./pacer.ts";
 import { Request, type RequestHandlers, type RequestHost, type Send } from "./request.ts";
 import type { TrafficStats } from "./traffic-stats.ts";
 
@@ -16,6 +17,8 @@ export interface RequestsOptions {
   readonly send: Send;
   /** A peer left all attempts unanswered, or can't be reached. */
   readonly onDead: (peer: Peer) => void;
+  /** Spare peers more requests at once than they take. */
+  readonly isPaced: boolean;
 }
 
 /** Our requests under way, and which of them a reply belongs to. */
@@ -25,6 +28,7 @@ export class Requests implements RequestHost {
   readonly send: Send;
   readonly onUnanswered: (peer: Peer) => void;
   readonly #stats: TrafficStats;
+  readonly #pacer: Pacer | undefined;
   readonly #pending = new Set<Request>();
   /** Pings to addresses whose id isn't known: found by their tid alone. */
   readonly #anonymous = new Map<number, Request>();
@@ -35,6 +39,7 @@ export class Requests implements RequestHost {
     this.send = options.send;
     this.onUnanswered = options.onDead;
     this.#stats = options.stats;
+    if (options.isPaced) this.#pacer = new Pacer(options.scheduler, (request) => this.#send(request));
   }
 
   get size(): number {
@@ -46,7 +51,7 @@ export class Requests implements RequestHost {
     return this.#anonymous.size;
   }
 
-  /** Sends a query whose tid is `peer.nextTid()`. */
+  /** Sends a query whose tid is `peer.nextTid()`, now or when its peer can take it. */
   start(peer: Peer, query: QueryMessage, handlers: RequestHandlers): Request {
     if (this.#pending.size >= MAX_PENDING_REQUESTS) {
       const refused = new Request(this, query.kind, query.tid, peer, [], handlers);
@@ -58,8 +63,8 @@ export class Requests implements RequestHost {
     for (const part of encodeParts(query)) datagrams.push(part.slice());
     const request = new Request(this, query.kind, query.tid, peer, datagrams, handlers);
     this.#pending.add(request);
-    this.#stats.sent[query.kind]++;
-    request.start();
+    if (this.#pacer) this.#pacer.begin(request);
+    else this.#send(request);
     return request;
   }
 
@@ -95,12 +100,19 @@ export class Requests implements RequestHost {
     for (const request of [...this.#pending]) request.cancel();
   }
 
-  onResend(): void {
+  onResend(request: Request): void {
     this.#stats.resent++;
+    this.#pacer?.count(request.peer);
   }
 
   onOver(request: Request): void {
     this.#pending.delete(request);
+    if (request.attempts === 0) this.#pacer?.drop(request);
     if (this.#anonymous.get(request.tid) === request) this.#anonymous.delete(request.tid);
+  }
+
+  #send(request: Request): void {
+    this.#stats.sent[request.kind]++;
+    request.start();
   }
 }

@@ -88,7 +88,9 @@ export class Rpc {
     this.#updates = new UpdateWindow(random);
     this.#limiter = new RateLimiter(options.limits ?? {}, random);
     const expirePeer = (peer: Peer) => this.expirePeer(peer);
-    this.#requests = new Requests({ scheduler, random, stats: this.stats, send, onDead: expirePeer });
+    // Who serves without limits is among those who do the same: a test, a measurement.
+    const isPaced = !this.#limiter.isUnlimited;
+    this.#requests = new Requests({ scheduler, random, stats: this.stats, send, onDead: expirePeer, isPaced });
     this.#inbound = new Inbound({
       ownId: this.ownId,
       network: this.network,
