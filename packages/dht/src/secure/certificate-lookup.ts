@@ -78,7 +78,11 @@ export class CertificateLookup implements Operation {
   /** Takes the first that fits; false when there is none. */
   #takeAny(candidates: Iterable<Certificate | undefined>): boolean {
     for (const candidate of candidates) {
-      if (candidate === undefined || !isIdOf(this.#id, candidate.publicKey)) continue;
+      if (candidate === undefined) continue;
+      if (!isIdOf(this.#id, candidate.publicKey)) {
+        this.#failure ??= mismatch(this.#id);
+        continue;
+      }
       const distrust = this.#sources.trust && distrustOf(candidate, this.#sources.trust);
       if (distrust === undefined) {
         this.#sources.known.addCertificate(candidate);
@@ -119,6 +123,13 @@ function distrustOf(certificate: Certificate, trust: TrustList): SecurityError |
       ? "ERR_CERTIFICATE_EXPIRED"
       : "ERR_CERTIFICATE_UNTRUSTED";
   return new SecurityError(code, `${verdict}`);
+}
+
+function mismatch(id: KeyId): SecurityError {
+  return new SecurityError(
+    "ERR_CERTIFICATE_MISMATCH",
+    `only certificates of other keys were found for ${id}: somebody may be putting them there`,
+  );
 }
 
 function notFound(id: KeyId): SecurityError {

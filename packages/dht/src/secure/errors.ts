@@ -15,6 +15,8 @@ export type SecurityErrorCode =
   | "ERR_SEQ_EXHAUSTED"
   /** Nobody has a certificate for the key that was asked for. */
   | "ERR_CERTIFICATE_NOT_FOUND"
+  /** What was found where the certificate should be belongs to another key. */
+  | "ERR_CERTIFICATE_MISMATCH"
   /** The certificate that was found, or one above it, has expired. */
   | "ERR_CERTIFICATE_EXPIRED"
   | "ERR_CERTIFICATE_REVOKED"

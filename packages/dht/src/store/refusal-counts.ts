@@ -11,5 +11,7 @@ export function noRefusals(): Record<Refusal, number> {
     ERR_OWNER_MISMATCH: 0,
     ERR_SEQ_BACKWARDS: 0,
     ERR_SEQ_REUSED: 0,
+    ERR_ENCRYPTED_EDIT: 0,
+    ERR_CERTIFICATE_MISMATCH: 0,
   };
 }

@@ -158,7 +158,7 @@ export class Store {
     const from = peer.id;
     if (known === undefined) {
       const verdict = this.#ask(() => this.#types.get(value.type).storePolicy({ key, value, from, address }));
-      if (verdict === false) return this.refuse("ERR_POLICY");
+      if (typeof verdict === "string") return this.refuse(verdict);
       return this.#take(key, undefined, value, verdict, created, address) ? "stored" : "refused";
     }
     const oldValue = known.value;
@@ -168,9 +168,7 @@ export class Store {
     }
     const { editPolicy } = this.#types.get(oldValue.type);
     const verdict = this.#ask(() => editPolicy({ key, oldValue, newValue: value, from, address }));
-    if (verdict === false) {
-      return this.refuse((oldValue.isSigned() ? refusalOfUpdate(oldValue, value) : undefined) ?? "ERR_POLICY");
-    }
+    if (typeof verdict === "string") return this.refuse(verdict);
     return this.#take(key, known, value, verdict, created, address) ? "edited" : "refused";
   }
 
@@ -339,12 +337,12 @@ export class Store {
   }
 
   /** What a policy says, which may be the user's: no, if it throws. */
-  #ask(policy: () => boolean | Value): boolean | Value {
+  #ask<Decision>(policy: () => Decision): Decision | "ERR_POLICY" {
     try {
       return policy();
     } catch (error) {
       throwLater(this.#scheduler, error);
-      return false;
+      return "ERR_POLICY";
     }
   }
 

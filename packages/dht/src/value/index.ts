@@ -27,6 +27,13 @@ export {
 } from "./types/index.ts";
 export { Value, type ValueInit } from "./value.ts";
 export type { ValueJson } from "./value-json.ts";
-export { type EditContext, MAX_VALUE_BYTES, type StoreContext, type TypedValue, type ValueType } from "./value-type.ts";
+export {
+  type EditContext,
+  MAX_VALUE_BYTES,
+  type PolicyVerdict,
+  type StoreContext,
+  type TypedValue,
+  type ValueType,
+} from "./value-type.ts";
 export { ValueTypeRegistry } from "./value-type-registry.ts";
 export { Where } from "./where.ts";

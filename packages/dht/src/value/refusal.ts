@@ -14,7 +14,11 @@ export type Refusal =
   /** It is older than the value whose id it has. */
   | "ERR_SEQ_BACKWARDS"
   /** It differs from the value whose id and sequence number it has. */
-  | "ERR_SEQ_REUSED";
+  | "ERR_SEQ_REUSED"
+  /** The value whose id it has is encrypted: nobody can tell whether it is the owner who changes it. */
+  | "ERR_ENCRYPTED_EDIT"
+  /** A certificate at the place of another key, or in place of another key's certificate. */
+  | "ERR_CERTIFICATE_MISMATCH";
 
 /** What speaks against replacing a signed value, whatever its type: only its owner's next version may. */
 export function refusalOfUpdate(oldValue: Value, newValue: Value): Refusal | undefined {

@@ -1,14 +1,20 @@
-import { refusalOfUpdate } from "./refusal.ts";
+import { type Refusal, refusalOfUpdate } from "./refusal.ts";
 import { STANDARD_TYPES } from "./types/index.ts";
+import type { Value } from "./value.ts";
 import { type EditContext, MAX_VALUE_BYTES, type StoreContext, type ValueType } from "./value-type.ts";
 
 /** What unregistered types live by (type 0, user data). */
 const DEFAULT_EXPIRATION_MS = 600_000;
 
-/** A type whose policies are all there. */
-export interface CompleteValueType extends Required<ValueType> {
+/** Yes, the value to take instead, or why not. */
+type Decision = true | Value | Refusal;
+
+/** A type whose policies are all there, and tell why they refuse. */
+export interface CompleteValueType extends Omit<ValueType, "storePolicy" | "editPolicy"> {
   /** Signatures of its values are checked before the policies are asked, which take them for right. */
   readonly isSecure: boolean;
+  storePolicy(context: StoreContext): Decision;
+  editPolicy(context: EditContext): Decision;
 }
 
 /**
@@ -47,8 +53,11 @@ function insecure(type: ValueType): CompleteValueType {
     name: type.name,
     expirationMs: type.expirationMs,
     isSecure: false,
-    storePolicy: (context) => (type.storePolicy ?? storeUpToLimit)(context),
-    editPolicy: (context) => mayReplaceSigned(context) && (type.editPolicy?.(context) ?? false),
+    storePolicy: (context) => (type.storePolicy ?? storeUpToLimit)(context) || "ERR_POLICY",
+    editPolicy: (context) => {
+      if (context.oldValue.isSigned() && !context.newValue.isSigned()) return "ERR_UNSIGNED_EDIT";
+      return (type.editPolicy ?? refuseEdit)(context) || "ERR_POLICY";
+    },
   };
 }
 
@@ -60,7 +69,7 @@ function secure(type: ValueType): CompleteValueType {
     storePolicy: (context) => context.value.isSigned() || own.storePolicy(context),
     editPolicy: (context) =>
       context.oldValue.isSigned()
-        ? refusalOfUpdate(context.oldValue, context.newValue) === undefined
+        ? (refusalOfUpdate(context.oldValue, context.newValue) ?? true)
         : own.editPolicy(context),
   };
 }
@@ -69,6 +78,7 @@ function storeUpToLimit({ value }: StoreContext): boolean {
   return value.size <= MAX_VALUE_BYTES;
 }
 
-function mayReplaceSigned({ oldValue, newValue }: EditContext): boolean {
-  return !oldValue.isSigned() || newValue.isSigned();
+function refuseEdit({ oldValue, newValue }: EditContext): Refusal {
+  if (oldValue.isEncrypted()) return "ERR_ENCRYPTED_EDIT";
+  return (oldValue.isSigned() ? refusalOfUpdate(oldValue, newValue) : undefined) ?? "ERR_POLICY";
 }

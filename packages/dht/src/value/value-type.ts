@@ -1,6 +1,7 @@
 import type { SockAddr } from "../address/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { Filter } from "./filters.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Value } from "./value.ts";
 
 /** The largest value that a node stores, by `Value.size` (OpenDHT's MAX_VALUE_SIZE). */
@@ -25,8 +26,11 @@ export interface EditContext {
   readonly address: SockAddr | undefined;
 }
 
+/** Whether a value is taken, why not, or the value to take instead. */
+export type PolicyVerdict = boolean | Refusal | Value;
+
 /**
- * Rules for the values of one type. A policy answers whether the value is taken, or gives the value to take instead.
+ * Rules for the values of one type.
  * Left out: any value of acceptable size is stored, no edit is allowed.
  */
 export interface ValueType {
@@ -35,8 +39,8 @@ export interface ValueType {
   readonly name: string;
   /** How long a value lives without refresh. */
   readonly expirationMs: number;
-  storePolicy?(context: StoreContext): boolean | Value;
-  editPolicy?(context: EditContext): boolean | Value;
+  storePolicy?(context: StoreContext): PolicyVerdict;
+  editPolicy?(context: EditContext): PolicyVerdict;
 }
 
 /** An application object with its own layout inside a value's data. */

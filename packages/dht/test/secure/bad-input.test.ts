@@ -22,16 +22,32 @@ const signed = signedBy(alice, text("Alice's", { seq: 5 }));
 const certificate = CertificateValue.encode(bob.certificate.pem()).withId(1n);
 const otherCertificate = CertificateValue.encode(mallory.certificate.pem()).withId(1n);
 
+/** What a node holds, what is put over it, and why that is refused. */
+const REFUSED_PUTS = [
+  [signed, "a wrong signature", withBadSignature(signedBy(alice, text("x", { seq: 6 }))), "ERR_SIGNATURE_INVALID"],
+  [signed, "a wrong owner", signedBy(bob, text("x", { seq: 6 })), "ERR_OWNER_MISMATCH"],
+  [signed, "a seq that goes backwards", signedBy(alice, text("x", { seq: 4 })), "ERR_SEQ_BACKWARDS"],
+  [signed, "other content under the same seq", signedBy(alice, text("x", { seq: 5 })), "ERR_SEQ_REUSED"],
+  [signed, "an unsigned value over a signed one", text("x"), "ERR_UNSIGNED_EDIT"],
+  [sealed, "a truncated ciphertext over the whole one", cutTo(600), "ERR_ENCRYPTED_EDIT"],
+  [certificate, "a certificate for another key", otherCertificate, "ERR_CERTIFICATE_MISMATCH"],
+] as const;
+const REFUSED_CYPHERS = [
+  ["cut within the encrypted part", cutTo(600), "ERR_DECRYPT"],
+  ["cut within the first block", cutTo(100), "ERR_CIPHER_LENGTH"],
+] as const;
+const REFUSED_CHAINS = [
+  ["expired", "ERR_CERTIFICATE_EXPIRED"],
+  ["was revoked", "ERR_CERTIFICATE_REVOKED"],
+] as const;
+
+test("every kind of bad input has a code of its own", () => {
+  const codes = [...REFUSED_PUTS, ...REFUSED_CYPHERS, ...REFUSED_CHAINS].map((row) => row.at(-1));
+  expect(new Set(codes).size).toBe(codes.length);
+});
+
 describe("every node of a network that holds a value", () => {
-  test.each([
-    [signed, "a wrong signature", withBadSignature(signedBy(alice, text("x", { seq: 6 }))), "ERR_SIGNATURE_INVALID"],
-    [signed, "a wrong owner", signedBy(bob, text("x", { seq: 6 })), "ERR_OWNER_MISMATCH"],
-    [signed, "a seq that goes backwards", signedBy(alice, text("x", { seq: 4 })), "ERR_SEQ_BACKWARDS"],
-    [signed, "other content under the same seq", signedBy(alice, text("x", { seq: 5 })), "ERR_SEQ_REUSED"],
-    [signed, "an unsigned value over a signed one", text("x"), "ERR_UNSIGNED_EDIT"],
-    [sealed, "a truncated ciphertext over the whole one", cutTo(600), "ERR_POLICY"],
-    [certificate, "a certificate for another key", otherCertificate, "ERR_POLICY"],
-  ])("keeps it ($1) and counts $3", async (held, _, bad, code) => {
+  test.each(REFUSED_PUTS)("keeps it ($1) and counts $3", async (held, _, bad, code) => {
     const key = held === certificate ? bobPlace : InfoHash.get(KEY);
     const net = await secureNet([]);
     await putEverywhere(net, key, held);
@@ -43,11 +59,17 @@ describe("every node of a network that holds a value", () => {
   });
 });
 
+test("a node that holds no certificate takes none of another key", async () => {
+  const net = await secureNet([]);
+  await putEverywhere(net, bobPlace, otherCertificate);
+  for (const { plain } of net.nodes) {
+    expect(plain.local(bobPlace)).toEqual([]);
+    expect(plain.dht.refusals).toMatchObject({ ERR_CERTIFICATE_MISMATCH: 1 });
+  }
+});
+
 describe("what a reader is given", () => {
-  test.each([
-    ["cut within the encrypted part", cutTo(600), "ERR_DECRYPT"],
-    ["cut within the first block", cutTo(100), "ERR_CIPHER_LENGTH"],
-  ])("a ciphertext %s opens with an error of its own", async (_, value, code) => {
+  test.each(REFUSED_CYPHERS)("a ciphertext %s opens with an error of its own", async (_, value, code) => {
     await expect(decryptValue(value, bob.key)).rejects.toMatchObject({ code });
   });
 });
@@ -56,10 +78,7 @@ describe("a chain that no longer holds", () => {
   const now = new Date();
   const authority = async () => ({ key: mallory.key, certificate: await generateCertificate(mallory.key, { now }) });
 
-  test.each([
-    ["expired", "ERR_CERTIFICATE_EXPIRED"],
-    ["was revoked", "ERR_CERTIFICATE_REVOKED"],
-  ])("because it %s gets nothing encrypted, and stays stored as it is", async (fate, code) => {
+  test.each(REFUSED_CHAINS)("because it %s gets nothing encrypted, and stays stored as it is", async (fate, code) => {
     const ca = await authority();
     const valid = await generateCertificate(bob.key, { issuer: ca, now });
     const published = fate === "expired" ? await renewCertificate(valid, ca, -10) : valid;

@@ -85,7 +85,7 @@ describe("looking for a certificate", () => {
       new Value({ id: 3n, type: 8, data: Uint8Array.of(1) }),
     ];
     for (const lie of lies) await nodeAt(net, 1).plain.put(places.since35, lie);
-    expect(await nodeAt(net, 1).findCertificate(longId)).toMatchObject({ code: "ERR_CERTIFICATE_NOT_FOUND" });
+    expect(await nodeAt(net, 1).findCertificate(longId)).toMatchObject({ code: "ERR_CERTIFICATE_MISMATCH" });
     await nodeAt(net, 1).plain.put(places.since35, CertificateValue.encode(bob.certificate.pem()));
     expect(await nodeAt(net, 1).findCertificate(longId)).toEqual(bob.certificate);
   });
@@ -106,7 +106,7 @@ describe("looking for a certificate", () => {
       await plain.put(places.since35, CertificateValue.encode(mallory.certificate.pem()).withId(id));
     }
     await plain.put(places.since35, CertificateValue.encode(bob.certificate.pem()).withId(9999n));
-    expect(await nodeAt(net, 0).findCertificate(longId)).toMatchObject({ code: "ERR_CERTIFICATE_NOT_FOUND" });
+    expect(await nodeAt(net, 0).findCertificate(longId)).toMatchObject({ code: "ERR_CERTIFICATE_MISMATCH" });
   });
 
   test("that is cancelled tells nothing", async () => {

@@ -35,12 +35,12 @@ describe("a certificate", () => {
     const publicKey = publicKeyOf(certificate);
     expect(mayStore(InfoHash.get(publicKey), certificate)).toBe(true);
     expect(mayStore(InfoHash.get(PkId.get(publicKey)), certificate)).toBe(true);
-    expect(mayStore(InfoHash.get("elsewhere"), certificate)).toBe(false);
+    expect(mayStore(InfoHash.get("elsewhere"), certificate)).toBe("ERR_CERTIFICATE_MISMATCH");
   });
 
   test("that is none is stored nowhere", () => {
     for (const data of [new Uint8Array(0), Uint8Array.of(0xc4, 1, 0x30), Uint8Array.of(5)]) {
-      expect(mayStore(InfoHash.get(data), new Value({ type: 8, data }))).toBe(false);
+      expect(mayStore(InfoHash.get(data), new Value({ type: 8, data }))).toBe("ERR_POLICY");
     }
   });
 
@@ -48,7 +48,9 @@ describe("a certificate", () => {
     const edit = (newValue: Value) =>
       editPolicy({ key: from, oldValue: certificate, newValue, from, address: undefined });
     expect(publicKeyOf(another)).not.toEqual(publicKeyOf(certificate));
-    expect([edit(certificate), edit(another), edit(new Value({ type: 8 }))]).toEqual([true, false, false]);
+    expect(edit(certificate)).toBe(true);
+    expect(edit(another)).toBe("ERR_CERTIFICATE_MISMATCH");
+    expect(edit(new Value({ type: 8 }))).toBe("ERR_POLICY");
   });
 });
 

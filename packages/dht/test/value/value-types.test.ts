@@ -5,6 +5,7 @@ import {
   DhtMessage,
   type EditContext,
   IpServiceAnnouncement,
+  type Refusal,
   type StoreContext,
   Value,
   type ValueInit,
@@ -28,11 +29,11 @@ const editing = (oldValue: Value, newValue: Value): EditContext => ({
   address: ADDRESS,
 });
 
-function mayStore(value: Value, types = registry): boolean | Value {
+function mayStore(value: Value, types = registry): true | Value | Refusal {
   return types.get(value.type).storePolicy(storing(value));
 }
 
-function mayEdit(before: ValueInit, after: ValueInit, types = registry): boolean | Value {
+function mayEdit(before: ValueInit, after: ValueInit, types = registry): true | Value | Refusal {
   const oldValue = new Value(before);
   return types.get(oldValue.type).editPolicy(editing(oldValue, new Value(after)));
 }
@@ -53,14 +54,14 @@ test.each([
 describe("a plain value", () => {
   test("is stored up to 65536 bytes", () => {
     expect(mayStore(new Value(new Uint8Array(65_536)))).toBe(true);
-    expect(mayStore(new Value(new Uint8Array(65_537)))).toBe(false);
-    expect(mayStore(new Value({ cypher: new Uint8Array(65_536), pushType: "x" }))).toBe(false);
+    expect(mayStore(new Value(new Uint8Array(65_537)))).toBe("ERR_POLICY");
+    expect(mayStore(new Value({ cypher: new Uint8Array(65_536), pushType: "x" }))).toBe("ERR_POLICY");
   });
 
   test("is never replaced by another, signed or not", () => {
-    expect(mayEdit({ id: 1n }, { id: 1n, data: OWNER })).toBe(false);
-    expect(mayEdit({ id: 1n }, SIGNED)).toBe(false);
-    expect(mayEdit({ id: 1n, cypher: OWNER }, { id: 1n, cypher: KEY.bytes })).toBe(false);
+    expect(mayEdit({ id: 1n }, { id: 1n, data: OWNER })).toBe("ERR_POLICY");
+    expect(mayEdit({ id: 1n }, SIGNED)).toBe("ERR_POLICY");
+    expect(mayEdit({ id: 1n, cypher: OWNER }, { id: 1n, cypher: KEY.bytes })).toBe("ERR_ENCRYPTED_EDIT");
   });
 });
 
@@ -77,21 +78,21 @@ describe("a signed value", () => {
 
   test("is replaced by the same version only if the same was signed", () => {
     expect(mayEdit(SIGNED, { ...SIGNED, signature: OWNER })).toBe(true);
-    expect(mayEdit(SIGNED, { ...SIGNED, data: OWNER })).toBe(false);
-    expect(mayEdit(SIGNED, { ...SIGNED, userType: "x" })).toBe(false);
+    expect(mayEdit(SIGNED, { ...SIGNED, data: OWNER })).toBe("ERR_SEQ_REUSED");
+    expect(mayEdit(SIGNED, { ...SIGNED, userType: "x" })).toBe("ERR_SEQ_REUSED");
   });
 
   test("is not replaced by an older version or another's", () => {
-    expect(mayEdit(SIGNED, { ...SIGNED, seq: 4 })).toBe(false);
-    expect(mayEdit(SIGNED, { ...SIGNED, seq: 6, owner: Uint8Array.of(0x30, 2) })).toBe(false);
+    expect(mayEdit(SIGNED, { ...SIGNED, seq: 4 })).toBe("ERR_SEQ_BACKWARDS");
+    expect(mayEdit(SIGNED, { ...SIGNED, seq: 6, owner: Uint8Array.of(0x30, 2) })).toBe("ERR_OWNER_MISMATCH");
   });
 
   test.each([0, 1, 2, 3, 4, 5, 8, 99])("of type %i is never replaced by an unsigned or encrypted one", (type) => {
     const signed = { ...SIGNED, type };
-    expect(mayEdit(signed, { id: 1n, type, data: OWNER })).toBe(false);
-    expect(mayEdit(signed, { id: 1n, type, owner: OWNER, seq: 9 })).toBe(false);
-    expect(mayEdit(signed, { id: 1n, type, cypher: OWNER })).toBe(false);
-    expect(mayEdit(signed, { ...signed, seq: 9, cypher: OWNER })).toBe(false);
+    expect(mayEdit(signed, { id: 1n, type, data: OWNER })).toBe("ERR_UNSIGNED_EDIT");
+    expect(mayEdit(signed, { id: 1n, type, owner: OWNER, seq: 9 })).toBe("ERR_UNSIGNED_EDIT");
+    expect(mayEdit(signed, { id: 1n, type, cypher: OWNER })).toBe("ERR_UNSIGNED_EDIT");
+    expect(mayEdit(signed, { ...signed, seq: 9, cypher: OWNER })).toMatch(/^ERR_/);
   });
 });
 
@@ -99,7 +100,7 @@ describe("a type that nobody registered", () => {
   test("stores whatever the signature, and edits nothing", () => {
     expect(registry.get(99).isSecure).toBe(false);
     expect(mayStore(new Value({ ...SIGNED, type: 99 }))).toBe(true);
-    expect(mayEdit({ ...SIGNED, type: 99 }, { ...SIGNED, type: 99, seq: 6 })).toBe(false);
+    expect(mayEdit({ ...SIGNED, type: 99 }, { ...SIGNED, type: 99, seq: 6 })).toBe("ERR_POLICY");
   });
 });
 
@@ -111,7 +112,7 @@ describe("a type of one's own", () => {
     types.register({ ...LIMITED, storePolicy: ({ value }) => value.data.length < 3, editPolicy: () => true });
     expect(types.get(77)).toMatchObject({ name: "limited", expirationMs: 1000 });
     expect(mayStore(new Value({ type: 77, data: new Uint8Array(2) }), types)).toBe(true);
-    expect(mayStore(new Value({ type: 77, data: new Uint8Array(3) }), types)).toBe(false);
+    expect(mayStore(new Value({ type: 77, data: new Uint8Array(3) }), types)).toBe("ERR_POLICY");
     expect(mayStore(new Value({ ...SIGNED, type: 77 }), types)).toBe(true);
     expect(mayEdit({ type: 77 }, { type: 77, data: OWNER }, types)).toBe(true);
   });
@@ -122,7 +123,7 @@ describe("a type of one's own", () => {
     expect(types.get(77).isSecure).toBe(false);
     expect(mayStore(new Value({ ...SIGNED, type: 77 }), types)).toBe(true);
     expect(mayEdit({ ...SIGNED, type: 77 }, { ...SIGNED, type: 77, seq: 1 }, types)).toBe(true);
-    expect(mayEdit({ ...SIGNED, type: 77 }, { id: 1n, type: 77 }, types)).toBe(false);
+    expect(mayEdit({ ...SIGNED, type: 77 }, { id: 1n, type: 77 }, types)).toBe("ERR_UNSIGNED_EDIT");
   });
 
   test("may give another value to store", () => {
@@ -135,9 +136,9 @@ describe("a type of one's own", () => {
 describe("a DHT message", () => {
   test("needs a service with a name, if it is one", () => {
     expect(mayStore(DhtMessage.encode({ service: "s", data: OWNER }))).toBe(true);
-    expect(mayStore(DhtMessage.encode({ service: "", data: OWNER }))).toBe(false);
+    expect(mayStore(DhtMessage.encode({ service: "", data: OWNER }))).toBe("ERR_POLICY");
     expect(mayStore(new Value({ type: 1, data: OWNER }))).toBe(true);
-    expect(mayStore(DhtMessage.encode({ service: "s", data: new Uint8Array(65_536) }))).toBe(false);
+    expect(mayStore(DhtMessage.encode({ service: "s", data: new Uint8Array(65_536) }))).toBe("ERR_POLICY");
   });
 });
 
@@ -159,8 +160,8 @@ describe("a service announcement", () => {
   });
 
   test("without a port, or without an address, is refused", () => {
-    expect(mayStore(announce("8.8.8.8:0"))).toBe(false);
-    expect(mayStore(new Value({ type: 2, data: Uint8Array.of(0xc4, 0) }))).toBe(false);
-    expect(mayStore(new Value({ type: 2 }))).toBe(false);
+    expect(mayStore(announce("8.8.8.8:0"))).toBe("ERR_POLICY");
+    expect(mayStore(new Value({ type: 2, data: Uint8Array.of(0xc4, 0) }))).toBe("ERR_POLICY");
+    expect(mayStore(new Value({ type: 2 }))).toBe("ERR_POLICY");
   });
 });

@@ -18,11 +18,13 @@ export const CERTIFICATE: ValueType = {
   storePolicy({ key, value }) {
     const publicKey = publicKeyIn(value);
     if (!publicKey) return false;
-    return key.equals(InfoHash.get(publicKey)) || key.equals(InfoHash.get(PkId.get(publicKey)));
+    const places = [InfoHash.get(publicKey), InfoHash.get(PkId.get(publicKey))];
+    return places.some((place) => place.equals(key)) || "ERR_CERTIFICATE_MISMATCH";
   },
   editPolicy({ oldValue, newValue }) {
-    const publicKey = publicKeyIn(oldValue);
-    return publicKey !== undefined && newValue.type === CERTIFICATE.id && equalBytes(publicKey, publicKeyIn(newValue));
+    const [publicKey, newKey] = [publicKeyIn(oldValue), publicKeyIn(newValue)];
+    if (!publicKey || !newKey || newValue.type !== CERTIFICATE.id) return false;
+    return equalBytes(publicKey, newKey) || "ERR_CERTIFICATE_MISMATCH";
   },
 };
 
