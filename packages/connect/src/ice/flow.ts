@@ -1,0 +1,23 @@
+import type { TransportAddress } from "../address/index.ts";
+import type { Candidate } from "./candidate.ts";
+import type { LocalCandidate } from "./candidate-source.ts";
+import type { OfferedCandidate } from "./local-candidates.ts";
+
+/**
+ * What checks travel on: a TCP connection, or a UDP socket with one address behind it. There is exactly one object for
+ * each, so that it can be compared and be a key.
+ */
+export interface IceFlow {
+  readonly base: LocalCandidate["base"];
+  readonly remote: TransportAddress;
+  /** Never throws: what can't be sent is lost, and {@link IceAgent.flowClosed} tells when nothing can. */
+  send(message: Uint8Array): void;
+}
+
+/** What the agent asks of whoever holds the sockets. */
+export interface IceSockets {
+  /** Opens a TCP connection. `done` is called once, later, with undefined when there will be none. */
+  dial(local: OfferedCandidate, remote: Candidate, done: (flow: IceFlow | undefined) => void): void;
+  /** UDP needs no opening. */
+  datagramFlow(local: OfferedCandidate, remote: TransportAddress): IceFlow;
+}
