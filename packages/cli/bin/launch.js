@@ -14,8 +14,8 @@ const COULD_NOT_START = 2;
  * @param {readonly string[]} command what to put before the user's arguments: the command that a drop-in name stands for
  */
 export async function launch(...command) {
-  const required = requiredMajor();
-  if (Number.parseInt(process.versions.node, 10) < required) {
+  const required = requiredVersion();
+  if (isOlder(process.versions.node, required)) {
     if (existsSync(PINNED_NODE)) handOver(fileURLToPath(PINNED_NODE), process.argv.slice(1));
     else
       fail(
@@ -31,9 +31,20 @@ export async function launch(...command) {
   process.exitCode = await main([...command, ...process.argv.slice(2)]);
 }
 
-function requiredMajor() {
+/** @returns {string} such as "24.7" */
+function requiredVersion() {
   const { engines } = JSON.parse(readFileSync(MANIFEST, "utf8"));
-  return Number.parseInt(engines.node.replace(/\D*/, ""), 10);
+  return engines.node.replace(/^\D*/, "");
+}
+
+/**
+ * @param {string} version
+ * @param {string} required
+ */
+function isOlder(version, required) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [requiredMajor = 0, requiredMinor = 0] = required.split(".").map(Number);
+  return major < requiredMajor || (major === requiredMajor && minor < requiredMinor);
 }
 
 /** @param {string} message */
