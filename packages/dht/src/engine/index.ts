@@ -21,19 +21,24 @@ export {
 } from "../node/index.ts";
 export { type RandomSource, randomId64, SeededRandom, SystemRandom, systemRandom, uniform } from "../random/index.ts";
 export { raceAbort } from "../runner/abort.ts";
-export { type Content, type Key, toInfoHash, toValue } from "../runner/key.ts";
+export { type Content, type Key, toInfoHash } from "../runner/key.ts";
 export type { ListenEvent, Listener, ListenerOptions } from "../runner/listener.ts";
 export { OngoingOperations } from "../runner/ongoing-operations.ts";
-export { PendingAnswer } from "../runner/pending-answer.ts";
+export { PushNotificationResult } from "../runner/push-notification.ts";
 export type { PutHandle, PutResult } from "../runner/put-handle.ts";
 export { RealScheduler } from "../runner/real-scheduler.ts";
 export type { LookupResult, ResultStream, ResultStreamOptions } from "../runner/result-stream.ts";
 export { PublicAddressChangeEvent, StatusChangeEvent } from "../runner/runner-events.ts";
-export { RunningListen } from "../runner/running-listen.ts";
-export { type LookupSink, RunningLookup } from "../runner/running-lookup.ts";
-export { RunningPut } from "../runner/running-put.ts";
-export { decodeEach, isSameResult, type Selection, toEngineSelection } from "../runner/selection.ts";
-export { type Scheduler, type Timer, VirtualScheduler } from "../scheduler/index.ts";
+export type { Selection } from "../runner/selection.ts";
+export {
+  type GetOptions,
+  type ListenOptions,
+  type OperationOptions,
+  type OperationsHost,
+  type PutOptions,
+  UserOperations,
+} from "../runner/user-operations.ts";
+export { type Scheduler, type Timer, throwLater, VirtualScheduler } from "../scheduler/index.ts";
 export { SecurityError, type SecurityErrorCode } from "../secure/errors.ts";
 export type { KeyId, Recipient, SecureOperations, SecurePutOptions } from "../secure/index.ts";
 export { KeylessNode } from "../secure/keyless-node.ts";

@@ -8,11 +8,11 @@ import type { DroppedValues } from "../secure/index.ts";
 import type { RefusalCounts } from "../store/index.ts";
 import type { NodeEntry, ValuesExport } from "../wire/index.ts";
 import { type Key, toInfoHash } from "./key.ts";
-import { RunnerEventTarget } from "./runner-events.ts";
 import type { Session } from "./session.ts";
+import { type OperationsHost, UserOperations } from "./user-operations.ts";
 
 /** What a running node knows, of itself and of others; what it holds; and its limits. */
-export abstract class NodeFacts extends RunnerEventTarget {
+export abstract class NodeFacts extends UserOperations {
   /** Undefined while the node isn't running. */
   protected abstract get session(): Session | undefined;
 
@@ -139,6 +139,10 @@ export abstract class NodeFacts extends RunnerEventTarget {
   /** Values that others put here and that were not kept, by what spoke against them. */
   getRefusals(): RefusalCounts {
     return this.running("getRefusals").node.refusals;
+  }
+
+  protected override host(operation: string): OperationsHost {
+    return this.running(operation);
   }
 
   protected running(operation: string): Session {

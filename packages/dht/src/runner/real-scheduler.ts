@@ -3,6 +3,9 @@ import { type Scheduler, type Timer, TimerQueue } from "../scheduler/index.ts";
 /** Longest delay that setTimeout understands. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+/** Browsers have timers alone. */
+const hasImmediates = "setImmediate" in globalThis;
+
 /**
  * The system's clock. One native timer is armed for the earliest of all tasks; what is due at once runs right after the
  * datagrams that wait, because the shortest native timer would take a millisecond.
@@ -38,7 +41,7 @@ export class RealScheduler implements Scheduler {
     this.#armedFor = this.#queue.nextTime;
     if (this.#armedFor === Number.POSITIVE_INFINITY) return;
     const delay = this.#armedFor - this.now();
-    if (delay <= 0) this.#immediate = setImmediate(this.#runDue);
+    if (delay <= 0 && hasImmediates) this.#immediate = setImmediate(this.#runDue);
     else this.#timeout = setTimeout(this.#runDue, Math.min(Math.ceil(delay), MAX_DELAY_MS));
   }
 

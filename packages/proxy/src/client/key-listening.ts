@@ -1,0 +1,121 @@
+import type { InfoHash, NodeListenOptions, Operation, Timer, Value } from "@hashmere/dht/engine";
+import { type Feed, type FeedSink, PushFeed, StreamFeed } from "./feed.ts";
+import { KnownValues } from "./known-values.ts";
+import { LINGER_MS } from "./limits.ts";
+import { getValues, type ProxyCore } from "./proxy-core.ts";
+
+/** What a key's listening tells its owner. */
+export interface ListeningOwner {
+  callUser<T>(callback: () => T): T | undefined;
+  /** Nobody has listened for a while. */
+  onAbandoned(listening: KeyListening): void;
+}
+
+/** All listeners of one key, and the one feed that serves them. */
+export class KeyListening implements FeedSink {
+  readonly key: InfoHash;
+  readonly #core: ProxyCore;
+  readonly #owner: ListeningOwner;
+  readonly #known = new KnownValues();
+  readonly #listeners = new Set<NodeListenOptions>();
+  readonly #closing = new AbortController();
+  #feed: Feed;
+  #linger: Timer | undefined;
+
+  constructor(core: ProxyCore, key: InfoHash, owner: ListeningOwner) {
+    this.#core = core;
+    this.key = key;
+    this.#owner = owner;
+    this.#feed = this.#openFeed();
+  }
+
+  /** The newest version known of a value. */
+  find(id: bigint): Value | undefined {
+    return this.#known.find(id);
+  }
+
+  add(listener: NodeListenOptions): Operation {
+    this.#linger?.cancel();
+    this.#listeners.add(listener);
+    this.#tell(listener, this.#known.values, false);
+    return { cancel: () => this.#remove(listener) };
+  }
+
+  reconnect(): void {
+    this.#feed.reconnect();
+  }
+
+  /** The proxy is about to forget the subscription. False when there is none. */
+  renew(): boolean {
+    return this.#feed.renew();
+  }
+
+  /** Pushes go elsewhere, or to nobody any more. */
+  reopen(): void {
+    this.#feed.close();
+    this.#feed = this.#openFeed();
+  }
+
+  /** Ends everything: nobody is left to hear of these values from. */
+  close(): void {
+    this.#feed.close();
+    this.#linger?.cancel();
+    this.#closing.abort();
+    this.#report(this.#known.values, true);
+    this.#listeners.clear();
+  }
+
+  onBegin(): void {
+    if (this.#known.size === 0) return;
+    // What went while nobody listened is told by nobody: all that is there is asked for once.
+    void this.refresh();
+  }
+
+  onValues(values: readonly Value[], expired: boolean): void {
+    if (expired) this.expire(values.map(({ id }) => id));
+    else this.#learn(values);
+  }
+
+  /** Those values are gone, unless they were heard of after that time (monotonic). */
+  expire(ids: Iterable<bigint>, before?: number): void {
+    this.#report(this.#known.remove(ids, before), true);
+  }
+
+  /** Gets what is there now, and reports the differences. */
+  async refresh(): Promise<void> {
+    this.#known.beginRound();
+    const { signal } = this.#closing;
+    const found = await getValues(this.#core, this.key, signal, (values) => this.#learn(values)).catch(() => undefined);
+    if (found?.ok && !signal.aborted) this.#report(this.#known.removeMissing(), true);
+  }
+
+  #learn(values: readonly Value[]): void {
+    this.#report(this.#known.add(values, this.#core.clock.now()), false);
+    this.#report(this.#known.removeExcess(), true);
+  }
+
+  #openFeed(): Feed {
+    const { push } = this.#core;
+    return push ? new PushFeed(this.#core, this.key, push, this) : new StreamFeed(this.#core, this.key, this);
+  }
+
+  #remove(listener: NodeListenOptions): void {
+    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+    const { clock } = this.#core;
+    this.#linger = clock.at(clock.now() + LINGER_MS, () => this.#owner.onAbandoned(this));
+  }
+
+  #report(values: readonly Value[], expired: boolean): void {
+    if (values.length === 0) return;
+    for (const listener of [...this.#listeners]) this.#tell(listener, values, expired);
+  }
+
+  #tell(listener: NodeListenOptions, values: readonly Value[], expired: boolean): void {
+    const { where, filter } = listener;
+    const wanted = values.filter(
+      (value) => (where?.matches(value) ?? true) && (!filter || (this.#owner.callUser(() => filter(value)) ?? false)),
+    );
+    if (wanted.length === 0 || !this.#listeners.has(listener)) return;
+    if (this.#owner.callUser(() => listener.onValues(wanted, expired)) === false) this.#remove(listener);
+  }
+}

@@ -1,0 +1,52 @@
+// Patience and bounds of the client. Those that OpenDHT's client has too are the same ("REST proxy", constants and client).
+
+/** A proxy that is connected to its network is looked at again after this time, at the latest. */
+export const RECHECK_CONNECTED_MS = 15 * 60_000;
+/** One that isn't, after this. */
+export const RECHECK_DISCONNECTED_MS = 60_000;
+/** Failures of operations lead to a look at the proxy at once, but not more often than this. */
+export const MIN_CHECK_GAP_MS = 1_000;
+/** How long a look at a proxy may take. */
+export const CHECK_TIMEOUT_MS = 10_000;
+/** How long a proxy may take until it begins to answer. A put is answered when it is done, which can take a while. */
+export const ANSWER_TIMEOUT_MS = 60_000;
+/** How long a get may be silent. */
+export const SILENCE_TIMEOUT_MS = 60_000;
+/** Redirects followed. */
+export const MAX_REDIRECTS = 5;
+/** One line of an answer, in UTF-16 units: a value of 64 KiB, its signature and its owner in base64 take less than a tenth. */
+export const MAX_LINE_LENGTH = 1 << 20;
+
+/** The stream of a key lives on for this long after its last listener has gone, in case that another comes. */
+export const LINGER_MS = 60_000;
+/** A stream that shows no sign of life is taken for dead after so many of its heartbeats… */
+export const MISSED_HEARTBEATS = 3;
+/** …but not before this time… */
+export const MIN_SILENCE_MS = 15_000;
+/** …and one without heartbeats, as those of OpenDHT's own proxy are, is opened anew when it has been silent for this time. */
+export const RENEW_STREAM_MS = 15 * 60_000;
+/** What failed is tried again after a pause between these, doubling, by chance up to a half shorter. */
+export const MIN_RETRY_MS = 500;
+export const MAX_RETRY_MS = 60_000;
+/** A stream that held for this long didn't fail: its successor comes after the shortest pause. */
+export const STEADY_MS = 10_000;
+
+/** Permanent puts and subscriptions live for 24 h on the proxy, and are renewed after 22 h. */
+export const RENEWAL_MS = 22 * 3_600_000;
+/** After a reconnection, permanent puts are repeated at this distance from each other at most… */
+export const REPEAT_DISTANCE_MS = 20;
+/** …and all within this time. */
+export const MAX_REPEAT_SPREAD_MS = 60_000;
+
+/** Requests under way, streams not counted. Others wait. */
+export const MAX_REQUESTS_AT_ONCE = 64;
+/** Requests that wait. One more fails at once. */
+export const MAX_WAITING_REQUESTS = 65_536;
+/** Keys listened to. A listen at one more hears nothing. */
+export const MAX_LISTENED_KEYS = 4_096;
+/** Values remembered of a key listened to, to tell news from repetitions. The oldest are forgotten, and reported as gone. */
+export const MAX_KNOWN_VALUES = 16_384;
+/** Permanent puts. One more is put once, and fails as a permanent one. */
+export const MAX_PERMANENT_PUTS = 65_536;
+/** Signed values put here that are remembered, so that none of them is followed by an older or an unsigned version. */
+export const MAX_REMEMBERED_SIGNED = 4_096;

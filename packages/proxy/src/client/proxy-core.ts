@@ -1,0 +1,79 @@
+import type { InfoHash, RandomSource, Scheduler, Value } from "@hashmere/dht/engine";
+import { SILENCE_TIMEOUT_MS } from "./limits.ts";
+import type { ProxyAnswer } from "./proxy-answer.ts";
+import type { ProxyConnection } from "./proxy-connection.ts";
+import type { ProxyHttp, ProxyRequest } from "./proxy-http.ts";
+import type { PushTarget } from "./push-settings.ts";
+import type { RequestSlots } from "./request-slots.ts";
+import { readValueLine } from "./value-lines.ts";
+
+/** What all operations of a client share. */
+export interface ProxyCore {
+  readonly clock: Scheduler;
+  readonly random: RandomSource;
+  readonly http: ProxyHttp;
+  readonly connection: ProxyConnection;
+  readonly slots: RequestSlots;
+  /** Whom pushes are for; undefined where there are none. */
+  readonly push: PushTarget | undefined;
+}
+
+export function keyPath(key: InfoHash): string {
+  return `key/${key}`;
+}
+
+/**
+ * Sends a request to the proxy of the moment. Where that doesn't answer at all, the others are tried, so the request must
+ * be one that can be repeated.
+ * @throws what `fetch` throws when none answers; the signal's reason
+ */
+export async function ask<T>(
+  { connection, http, slots }: ProxyCore,
+  request: ProxyRequest,
+  read: (answer: ProxyAnswer) => Promise<T>,
+): Promise<T> {
+  return slots.use(async () => {
+    for (let attemptsLeft = connection.alternatives; ; attemptsLeft--) {
+      request.signal.throwIfAborted();
+      const { base } = connection;
+      try {
+        return await read(await http.send(base, request));
+      } catch (error) {
+        request.signal.throwIfAborted();
+        connection.failed(base);
+        if (attemptsLeft <= 1 || connection.base === base) throw error;
+      }
+    }
+  });
+}
+
+/** How a get ended: `ok` when the proxy answered, and everything in its answer could be read. */
+export interface Found {
+  readonly ok: boolean;
+  readonly values: readonly Value[];
+}
+
+/** The values under a key, told in batches as they arrive, and all of them at the end. */
+export async function getValues(
+  core: ProxyCore,
+  key: InfoHash,
+  signal: AbortSignal,
+  onValues: (values: readonly Value[]) => void = () => {},
+): Promise<Found> {
+  return ask(core, { method: "GET", path: keyPath(key), signal }, async (answer) => {
+    if (answer.status !== 200) {
+      await answer.discard();
+      return { ok: false, values: [] };
+    }
+    const all: Value[] = [];
+    let ok = true;
+    for await (const lines of answer.lines(SILENCE_TIMEOUT_MS)) {
+      const read = lines.map(readValueLine);
+      const values = read.flatMap((line) => (line.kind === "value" && !line.expired ? line.value : []));
+      ok &&= !read.some(({ kind }) => kind === "unreadable");
+      all.push(...values);
+      if (values.length > 0) onValues(values);
+    }
+    return { ok, values: all };
+  });
+}
