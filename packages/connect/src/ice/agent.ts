@@ -19,7 +19,7 @@ import {
   MAX_PAIRS,
 } from "./candidate-pair.ts";
 import type { IceCredentials, IceDescription } from "./description.ts";
-import type { IceFlow, IceSockets } from "./flow.ts";
+import { type IceFlow, type IceSockets, isSameFlow } from "./flow.ts";
 import type { OfferedCandidate } from "./local-candidates.ts";
 import { noPathError } from "./no-path.ts";
 import { COMPONENT, candidatePriority } from "./priority.ts";
@@ -254,10 +254,15 @@ export class IceAgent {
     }
     flow.send(encodeBindingSuccess(request, flow.remote, credentials));
     if (this.#state === "checking") this.#trigger(flow, judged);
-    else if (this.#state === "idle" && (this.#early.has(flow) || this.#early.size < MAX_EARLY_FLOWS)) {
-      const isNominating = judged.isNominating || this.#early.get(flow)?.isNominating === true;
-      this.#early.set(flow, { ...judged, isNominating });
-    }
+    else if (this.#state === "idle") this.#remember(flow, judged);
+  }
+
+  /** Until the description comes. */
+  #remember(flow: IceFlow, check: ReceivedCheck): void {
+    const known = [...this.#early.keys()].find((other) => isSameFlow(other, flow));
+    if (known === undefined && this.#early.size >= MAX_EARLY_FLOWS) return;
+    const isNominating = check.isNominating || (known !== undefined && this.#early.get(known)?.isNominating === true);
+    this.#early.set(known ?? flow, { ...check, isNominating });
   }
 
   /** RFC 8445 §7.3.1.1. False when it is the other side that has to change its role. */
@@ -293,12 +298,7 @@ export class IceAgent {
 
   /** The pair that this flow belongs to, or a new one with an address that we didn't know of. */
   #pairOf(flow: IceFlow, { priority }: ReceivedCheck): CandidatePair | undefined {
-    const isDatagram = flow.base.kind === "datagram";
-    const known = this.#pairs.find(
-      (pair) =>
-        pair.flow === flow ||
-        (isDatagram && pair.local.base === flow.base && sameTransportAddress(pair.remote.address, flow.remote)),
-    );
+    const known = this.#pairs.find((pair) => (pair.flow ? isSameFlow(pair.flow, flow) : isFlowOfWaiting(pair, flow)));
     if (known || this.#pairs.length >= 2 * MAX_PAIRS) return known;
     const local =
       this.#locals.find(({ base, tcpType }) => base === flow.base && tcpType !== "active") ??
@@ -413,4 +413,9 @@ export class IceAgent {
     const [from, to] = [formatTransportAddress(local.address), formatTransportAddress(remote.address)];
     log.log("debug", `the way by ${local.transport} from ${local.type} ${from} to ${remote.type} ${to} ${what}`);
   }
+}
+
+/** Whether a datagram came from where a check of ours has not gone yet. */
+function isFlowOfWaiting({ local, remote }: CandidatePair, flow: IceFlow): boolean {
+  return flow.base.kind === "datagram" && local.base === flow.base && sameTransportAddress(remote.address, flow.remote);
 }

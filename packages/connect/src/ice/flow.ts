@@ -1,12 +1,9 @@
-import type { TransportAddress } from "../address/index.ts";
+import { sameTransportAddress, type TransportAddress } from "../address/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { LocalCandidate } from "./candidate-source.ts";
 import type { OfferedCandidate } from "./local-candidates.ts";
 
-/**
- * What checks travel on: a TCP connection, or a UDP socket with one address behind it. There is exactly one object for
- * each, so that it can be compared and be a key.
- */
+/** What checks travel on: a TCP connection, or a UDP socket with one address behind it. */
 export interface IceFlow {
   readonly base: LocalCandidate["base"];
   readonly remote: TransportAddress;
@@ -20,4 +17,10 @@ export interface IceSockets {
   dial(local: OfferedCandidate, remote: Candidate, done: (flow: IceFlow | undefined) => void): void;
   /** UDP needs no opening. */
   datagramFlow(local: OfferedCandidate, remote: TransportAddress): IceFlow;
+}
+
+/** A TCP connection is one object for its whole life; a UDP socket may get a new one for each datagram. */
+export function isSameFlow(a: IceFlow, b: IceFlow): boolean {
+  if (a === b) return true;
+  return a.base.kind === "datagram" && a.base === b.base && sameTransportAddress(a.remote, b.remote);
 }

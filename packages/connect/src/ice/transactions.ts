@@ -1,7 +1,7 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 import { type StunMessage, transactionKey } from "../stun/index.ts";
 import type { CandidatePair, IceRole } from "./candidate-pair.ts";
-import type { IceFlow } from "./flow.ts";
+import { type IceFlow, isSameFlow } from "./flow.ts";
 
 /** Datagrams get lost: a request over UDP is repeated after this, then after twice as long, up to the maximum. */
 export const FIRST_REPEAT_MS = 200;
@@ -40,7 +40,7 @@ export class Transactions {
   take(response: StunMessage, flow: IceFlow): Transaction | undefined {
     const key = response.transactionKey;
     const running = this.#running.get(key);
-    if (running?.flow !== flow) return undefined;
+    if (running === undefined || !isSameFlow(running.flow, flow)) return undefined;
     running.repeat?.cancel();
     this.#running.delete(key);
     return running;

@@ -1,0 +1,130 @@
+import { Duplex } from "node:stream";
+import { ConnectError } from "../errors/index.ts";
+import { encodeFrame, FrameReader, splitIntoFrames } from "../framing/index.ts";
+import type { IceConnection } from "../ice/index.ts";
+import { isStunMessage, STUN_HEADER_BYTES } from "../stun/index.ts";
+
+/** What the other side may send on a connection before it is chosen: its first TLS message has two thousand bytes. */
+export const MAX_EARLY_BYTES = 64 * 1024;
+
+/** STUN messages are not sent while this waits to leave: nobody reads, or data flow and keep the way alive themselves. */
+export const MAX_UNSENT_BYTES = 64 * 1024;
+
+/**
+ * A TCP connection on which STUN messages and data share frames (RFC 4571). Messages go to `onMessage`; data wait, up to
+ * {@link MAX_EARLY_BYTES}, until somebody takes the stream.
+ */
+export class FramedConnection {
+  readonly #raw: Duplex;
+  readonly #reader: FrameReader;
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+  #stream: FramedStream | undefined;
+  #hasEnded = false;
+  #error: Error | undefined;
+
+  constructor({ stream }: IceConnection, on: { message(bytes: Uint8Array): void; closed(): void }) {
+    this.#raw = stream;
+    this.#reader = new FrameReader(STUN_HEADER_BYTES, {
+      isMessage: (head, length) => isStunMessage(head, length),
+      onMessage: (message) => on.message(message),
+      onData: (bytes) => this.#onData(bytes),
+    });
+    stream.on("data", (chunk: Uint8Array) => this.#reader.push(chunk));
+    stream.on("end", () => this.#onEnd());
+    stream.on("error", (error) => {
+      this.#error = error;
+    });
+    stream.on("close", () => {
+      this.#onClose();
+      on.closed();
+    });
+  }
+
+  send(message: Uint8Array): void {
+    if (this.#raw.writable && this.#raw.writableLength <= MAX_UNSENT_BYTES) this.#raw.write(encodeFrame(message));
+  }
+
+  /** The data, those that have come already first. Messages go on being taken out of them. */
+  takeStream(): Duplex {
+    this.#stream = new FramedStream(this.#raw);
+    for (const bytes of this.#early) this.#stream.receive(bytes);
+    this.#early = [];
+    if (this.#hasEnded) this.#stream.push(null);
+    else if (this.#raw.destroyed) this.#onClose();
+    return this.#stream;
+  }
+
+  close(): void {
+    this.#reader.stop();
+    this.#raw.destroy();
+  }
+
+  #onData(bytes: Uint8Array): void {
+    if (this.#stream) this.#stream.receive(bytes);
+    else {
+      this.#earlyBytes += bytes.length;
+      if (this.#earlyBytes > MAX_EARLY_BYTES) this.close();
+      else this.#early.push(bytes.slice());
+    }
+  }
+
+  #onEnd(): void {
+    this.#hasEnded = true;
+    if (this.#stream) this.#stream.push(null);
+    else this.close();
+  }
+
+  #onClose(): void {
+    if (this.#hasEnded) return;
+    const options = { cause: this.#error, hint: "The network or the other side's program went away; connect again." };
+    this.#stream?.destroy(new ConnectError("ERR_LINK_LOST", "The connection broke", options));
+  }
+}
+
+/** The data side of a connection: what is written goes out in frames, what is read is what frames held. */
+class FramedStream extends Duplex {
+  readonly #raw: Duplex;
+
+  constructor(raw: Duplex) {
+    super({ allowHalfOpen: false });
+    this.#raw = raw;
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (!this.push(bytes)) this.#raw.pause();
+  }
+
+  override _read(): void {
+    this.#raw.resume();
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: () => void): void {
+    this.#writeFrames([chunk], callback);
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Uint8Array }[], callback: () => void): void {
+    this.#writeFrames(
+      chunks.map(({ chunk }) => chunk),
+      callback,
+    );
+  }
+
+  override _final(callback: () => void): void {
+    this.#raw.end(() => callback());
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#raw.destroy();
+    callback(error);
+  }
+
+  /** Calls back when there is room for more. */
+  #writeFrames(chunks: readonly Uint8Array[], callback: () => void): void {
+    this.#raw.cork();
+    for (const chunk of chunks) for (const part of splitIntoFrames(chunk)) this.#raw.write(part);
+    this.#raw.uncork();
+    if (this.#raw.writableNeedDrain) this.#raw.once("drain", callback);
+    else callback();
+  }
+}

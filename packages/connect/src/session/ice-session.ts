@@ -1,0 +1,217 @@
+import { createHash } from "node:crypto";
+import type { Duplex } from "node:stream";
+import {
+  type Logger,
+  type RandomSource,
+  RealScheduler,
+  type Scheduler,
+  SystemRandom,
+  silentLogger,
+} from "@hashmere/dht";
+import type { TransportAddress } from "../address/index.ts";
+import { ConnectError } from "../errors/index.ts";
+import {
+  type CandidatePair,
+  type CandidateSource,
+  type CandidateType,
+  formatDescription,
+  IceAgent,
+  type IceDescription,
+  type IceFlow,
+  type IceRole,
+  type LocalCandidate,
+  type OfferedCandidate,
+  offerCandidates,
+  parseDescription,
+  randomCredentials,
+} from "../ice/index.ts";
+import { SessionSockets } from "./session-sockets.ts";
+
+/** Sources that take longer are left behind: DHTNet waits as long for a port mapping. */
+export const DEFAULT_GATHER_TIMEOUT_MS = 4000;
+
+export interface IceSessionOptions {
+  /** The caller begins as controlled, the called side as controlling. */
+  readonly role: IceRole;
+  readonly sources: readonly CandidateSource[];
+  /** Ends the session, with the stream that came of it. */
+  readonly signal: AbortSignal;
+  /** How long to wait for candidates. @default 4000 */
+  readonly gatherTimeoutMs?: number | undefined;
+  /** How long to try, up to a second more. @default 9000 */
+  readonly timeoutMs?: number | undefined;
+  readonly scheduler?: Scheduler | undefined;
+  readonly random?: RandomSource | undefined;
+  readonly log?: Logger | undefined;
+}
+
+/** The way that both sides have agreed on. */
+export interface IceSelection {
+  /** At the end; conflicts may have changed it. Controlling: TLS client, and channels are numbered from 1. */
+  readonly role: IceRole;
+  /** For TLS. Framing and keep-alives are inside. */
+  readonly stream: Duplex;
+  readonly path: Path;
+}
+
+export interface Path {
+  readonly transport: "tcp" | "udp";
+  readonly localType: CandidateType;
+  readonly remoteType: CandidateType;
+  /** Of a relayed path: the relay's address. */
+  readonly local: TransportAddress;
+  readonly remote: TransportAddress;
+  /** Through a TURN server. */
+  readonly relayed: boolean;
+  /** Through a port mapping of our router. */
+  readonly mapped: boolean;
+}
+
+/** One attempt to find a path to a peer: gather, exchange descriptions, connect. */
+export class IceSession {
+  readonly #options: IceSessionOptions;
+  readonly #scheduler: Scheduler;
+  readonly #log: Logger;
+  readonly #credentials: ReturnType<typeof randomCredentials>;
+  readonly #agent: IceAgent;
+  readonly #sockets: SessionSockets;
+  readonly #abort = new AbortController();
+  readonly #found: LocalCandidate[] = [];
+  readonly #remote = Promise.withResolvers<IceDescription>();
+  readonly #selection = Promise.withResolvers<IceSelection>();
+  readonly #onAbort = (): void => this.close();
+  /** Why sources had nothing to offer. */
+  readonly #failures: string[] = [];
+  #offered: readonly OfferedCandidate[] | undefined;
+  #remoteUfrag = "";
+
+  constructor(options: IceSessionOptions) {
+    const { role, timeoutMs, signal } = options;
+    this.#scheduler = options.scheduler ?? new RealScheduler();
+    const random = options.random ?? new SystemRandom();
+    this.#options = options;
+    this.#log = options.log ?? silentLogger;
+    this.#credentials = randomCredentials(random);
+    this.#sockets = new SessionSockets({
+      message: (flow, bytes) => this.#agent.receive(flow, bytes),
+      closed: (flow) => this.#agent.flowClosed(flow),
+    });
+    this.#agent = new IceAgent({
+      role,
+      credentials: this.#credentials,
+      sockets: this.#sockets,
+      scheduler: this.#scheduler,
+      random,
+      log: this.#log,
+      timeoutMs,
+      onSelected: (pair, flow) => this.#onSelected(pair, flow),
+      onFailed: (error) => this.#end(this.#withFailures(error)),
+    });
+    // Whoever never asks for the outcome need not handle it.
+    this.#selection.promise.catch(() => {});
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal.aborted) this.close();
+  }
+
+  /** Asks all sources, and returns our description: the text for the other side. */
+  async gather(): Promise<string> {
+    const { sources, gatherTimeoutMs = DEFAULT_GATHER_TIMEOUT_MS } = this.#options;
+    const timeout = Promise.withResolvers<void>();
+    const timer = this.#scheduler.at(this.#scheduler.now() + gatherTimeoutMs, timeout.resolve);
+    // The selection is only there to end the wait when the session ends.
+    const gathered = Promise.all(sources.map((source) => this.#ask(source)));
+    await Promise.race([gathered, timeout.promise, this.#selection.promise]).finally(() => timer.cancel());
+    this.#offered = offerCandidates(this.#found);
+    return formatDescription({ ...this.#credentials, candidates: this.#offered });
+  }
+
+  /**
+   * Looks for a path to the side that sent this description.
+   *
+   * @throws ConnectError ERR_NO_PATH: nothing works; ERR_PROTOCOL: the description can't be read; ERR_CLOSED
+   */
+  async connect(remote: string): Promise<IceSelection> {
+    const description = parseDescription(remote);
+    if (description === undefined) {
+      const error = new ConnectError("ERR_PROTOCOL", "The other side's ICE description can't be read");
+      this.#end(error);
+      throw error;
+    }
+    this.#remoteUfrag = description.ufrag;
+    this.#remote.resolve(description);
+    this.#agent.start(this.#offered ?? [], description);
+    return this.#selection.promise;
+  }
+
+  /** Ends it, with all that it has opened; harmless when it has ended. */
+  close(): void {
+    this.#end(closedError());
+  }
+
+  async #ask(source: CandidateSource): Promise<void> {
+    const failed = (reason: Error) => {
+      this.#failures.push(`${source.name}: ${reason.message}`);
+      this.#log.log("debug", `no candidates from ${source.name}: ${reason.message}`);
+    };
+    const { signal } = this.#abort;
+    const add = (candidate: LocalCandidate) => this.#add(candidate);
+    await source.gather({ signal, log: this.#log, remote: this.#remote.promise, add, failed }).catch(failed);
+  }
+
+  #add(candidate: LocalCandidate): void {
+    if (this.#abort.signal.aborted) {
+      candidate.base.close();
+      return;
+    }
+    this.#sockets.add(candidate.base);
+    this.#found.push(candidate);
+    if (this.#offered === undefined) return;
+    const late = offerCandidates(this.#found).find(({ base }) => base === candidate.base);
+    if (late) this.#agent.addLocal({ ...late, index: this.#found.length - 1 });
+  }
+
+  #onSelected(pair: CandidatePair, flow: IceFlow): void {
+    const { local, remote } = pair;
+    const stream = this.#sockets.select(flow, local, this.#streamIds());
+    // Until somebody else listens for errors, one must not end the program.
+    stream.on("error", () => {});
+    stream.once("close", () => this.#end(closedError()));
+    this.#selection.resolve({
+      role: this.#agent.role,
+      stream,
+      path: {
+        transport: local.transport,
+        localType: local.type,
+        remoteType: remote.type,
+        local: local.type === "relay" ? local.address : this.#sockets.localAddressOf(flow),
+        remote: flow.remote,
+        relayed: pair.isRelayed,
+        mapped: local.isMapped === true,
+      },
+    });
+  }
+
+  /** Both sides compute the same two numbers for a stream of datagrams. */
+  #streamIds(): { readonly local: number; readonly remote: number } {
+    const [ours, theirs] = [this.#credentials.ufrag, this.#remoteUfrag];
+    const id = (text: string) => createHash("sha256").update(text).digest().readUInt32BE();
+    return { local: id(`${ours}:${theirs}`), remote: id(`${theirs}:${ours}`) };
+  }
+
+  #withFailures({ code, message, hint }: ConnectError): ConnectError {
+    return new ConnectError(code, message, { hint: [hint, ...this.#failures].join(" ") });
+  }
+
+  #end(error: ConnectError): void {
+    if (this.#abort.signal.aborted) return;
+    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    this.#agent.close();
+    this.#selection.reject(error);
+    this.#abort.abort(error);
+    this.#sockets.close();
+  }
+}
+
+function closedError(): ConnectError {
+  return new ConnectError("ERR_CLOSED", "The attempt to connect was ended here");
+}

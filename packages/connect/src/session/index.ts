@@ -1,0 +1,1 @@
+export { type IceSelection, IceSession, type IceSessionOptions, type Path } from "./ice-session.ts";

@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { formatTransportAddress, type TransportAddress, transportAddress } from "../address/index.ts";
+import { ConnectError } from "../errors/index.ts";
+import type { IceConnection } from "../ice/index.ts";
+
+/** What a system tries before it gives up by itself; the end of the checks comes earlier. */
+export const DIAL_TIMEOUT_MS = 15_000;
+
+export interface DialOptions {
+  /** Ends the attempt; an open connection stays. */
+  readonly signal: AbortSignal;
+  /** Where the connection comes from; chosen by the system when it is left out. */
+  readonly local?: TransportAddress | undefined;
+}
+
+/** Opens a TCP connection. Rejects with ConnectError ERR_NO_PATH when it is refused, unreachable or silent. */
+export async function dialTcp(remote: TransportAddress, { signal, local }: DialOptions): Promise<IceConnection> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)]);
+  const socket = connect({
+    host: remote.address,
+    port: remote.port,
+    family: remote.family,
+    noDelay: true,
+    allowHalfOpen: true,
+    ...(local && { localAddress: local.address, localPort: local.port }),
+  });
+  const abort = () => socket.destroy(new Error("The attempt was ended"));
+  limit.addEventListener("abort", abort, { once: true });
+  if (limit.aborted) abort();
+  try {
+    await once(socket, "connect");
+    // Errors come to whoever takes the connection; until then, one must not end the program.
+    socket.on("error", () => {});
+    return connectionOf(socket);
+  } catch (cause) {
+    throw new ConnectError("ERR_NO_PATH", `${formatTransportAddress(remote)} can't be reached`, { cause });
+  } finally {
+    limit.removeEventListener("abort", abort);
+  }
+}
+
+/** @throws when the connection has ended already */
+export function connectionOf(socket: Socket): IceConnection {
+  const local = transportAddress(socket.localAddress ?? "", socket.localPort ?? 0);
+  const remote = transportAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+  if (local && remote) return { local, remote, stream: socket };
+  socket.destroy();
+  throw new ConnectError("ERR_LINK_LOST", "The connection ended as it began");
+}

@@ -1,0 +1,4 @@
+export { dialTcp } from "./dial-tcp.ts";
+export { type InterfaceOptions, interfaceAddresses } from "./interface-addresses.ts";
+export { TcpHostSource } from "./tcp-host-source.ts";
+export { type ListenOptions, TcpListener } from "./tcp-listener.ts";
