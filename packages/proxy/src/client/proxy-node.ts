@@ -10,7 +10,7 @@ import {
   type NodePutOptions,
   type NodeStatus,
   type Operation,
-  type PushNotificationResult,
+  PushNotificationResult,
   type PutOperation,
   type PutOutcome,
   type Query,
@@ -189,7 +189,8 @@ export class ProxyNode implements NodeOperations {
   // ---- push
 
   /** Acts on the data of a push notification, as the gateway handed it to the application. */
-  pushNotificationReceived(data: Readonly<Record<string, unknown>>): Promise<PushNotificationResult> {
+  async pushNotificationReceived(data: Readonly<Record<string, unknown>>): Promise<PushNotificationResult> {
+    if (this.#closing.signal.aborted) return PushNotificationResult.IgnoredStopped;
     return this.#receiver.receive(data, this.#push.sessionId);
   }
 

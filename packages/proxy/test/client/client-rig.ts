@@ -35,13 +35,12 @@ export class ClientRig {
     return client;
   }
 
-  /** Lets time pass, in steps, so that what is due has its consequences before more is. */
-  async pass(ms: number, step = Math.max(ms / 100, 100)): Promise<void> {
+  /** Lets time pass, from one thing that is due to the next, each with all its consequences. */
+  async pass(ms: number): Promise<void> {
+    const until = this.clock.now() + ms;
     await settle();
-    for (let passed = 0; passed < ms; passed += step) {
-      this.clock.advance(Math.min(step, ms - passed));
-      await settle();
-    }
+    while (this.clock.step(until)) await settle();
+    this.clock.advance(until - this.clock.now());
   }
 }
 
