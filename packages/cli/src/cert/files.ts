@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { CryptoError } from "@hashmere/crypto";
 
 /** Only the owner reads a private key. */
 export const KEY_MODE = 0o600;
 export const PUBLIC_MODE = 0o644;
+
+/** Longest file that is read: a revocation list is the largest thing there is. */
+const MAX_PUBLIC_FILE_BYTES = 1024 * 1024;
 
 export interface SaveFileOptions {
   readonly mode: number;
@@ -29,7 +33,7 @@ export async function saveFile(file: string, text: string, { mode, overwrite }: 
 /** @throws CryptoError `ERR_FILE` */
 export async function readPublicFile(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return Buffer.concat(await createReadStream(file, { end: MAX_PUBLIC_FILE_BYTES }).toArray());
   } catch (cause) {
     throw new CryptoError("ERR_FILE", `${file} can't be read: does it exist, and may you read it?`, { cause });
   }

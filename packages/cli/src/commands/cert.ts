@@ -1,8 +1,9 @@
-import { Certificate, DEFAULT_RSA_BITS, RevocationList } from "@hashmere/crypto";
+import { DEFAULT_RSA_BITS, loadCertificate, RevocationList } from "@hashmere/crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readPublicFile } from "../cert/files.ts";
 import { describeCertificate, formatCertificate } from "../cert/inspect.ts";
 import { makeCertificate, makeRequest, revokeIn, signRequest } from "../cert/make.ts";
+import { qrCode } from "../cert/qr-code.ts";
 import { judgeChain } from "../cert/verdict.ts";
 import type { CommandContext } from "../command-context.ts";
 import { ExitStatus } from "../exit-status.ts";
@@ -68,11 +69,11 @@ function addNew(cert: Command, context: CommandContext): void {
         password,
         overwrite: force,
       });
-      return report(context, options, {
-        key: `${prefix}.pem`,
-        certificate: `${prefix}.crt`,
-        ...idsOf(certificate.publicKey),
-      });
+      const ids = idsOf(certificate.publicKey);
+      const status = report(context, options, { key: `${prefix}.pem`, certificate: `${prefix}.crt`, ...ids });
+      const { stdout } = context.streams;
+      if (stdout.isTTY && !options.json) stdout.write(`\n${qrCode(ids.longId)}\n`);
+      return status;
     }),
   );
 }
@@ -88,9 +89,9 @@ function addInspect(cert: Command, context: CommandContext): void {
     .action((file: string, { trust = [], crl = [], json = false }: InspectOptions) =>
       context.run(async () => {
         const output = new Output(context.streams, json);
-        const certificate = await readCertificate(file);
+        const certificate = await loadCertificate(file);
         const lists = await Promise.all(crl.map(async (list) => RevocationList.from(await readPublicFile(list))));
-        const verdict = judgeChain(certificate, await Promise.all(trust.map(readCertificate)), lists);
+        const verdict = judgeChain(certificate, await Promise.all(trust.map(loadCertificate)), lists);
         if (json) output.json(describeCertificate(certificate, verdict));
         else output.line(formatCertificate(certificate, verdict));
         return ExitStatus.done;
@@ -149,7 +150,7 @@ function addRevoke(cert: Command, context: CommandContext): void {
     .option("--json", "as a JSON object");
   addPasswordOptions(command).action((file: string, options: IssuerOptions) =>
     context.run(async () => {
-      const certificate = await readCertificate(file);
+      const certificate = await loadCertificate(file);
       const issuer = await openSavedIdentity(options.issuer, options, context);
       const crl = options.output ?? `${options.issuer}.crl`;
       const { size } = await revokeIn(crl, certificate, issuer);
@@ -184,10 +185,6 @@ function within(min: number, max: number): (text: string) => number {
 
 function collect(file: string, files: readonly string[] = []): readonly string[] {
   return [...files, file];
-}
-
-async function readCertificate(file: string): Promise<Certificate> {
-  return Certificate.from(await readPublicFile(file));
 }
 
 /** What was made, a line each. */

@@ -28,6 +28,8 @@ export interface Understood {
 /** Why nothing was understood. */
 export interface NotUnderstood {
   readonly error: string;
+  /** Of a value: a stable name for what is wrong. */
+  readonly code?: string;
 }
 
 export type DatagramPicture = Understood | NotUnderstood;

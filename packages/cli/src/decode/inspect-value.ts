@@ -45,6 +45,6 @@ async function signatureOf(value: Value): Promise<Signature> {
 
 /** @throws the error itself when it is no fault of the value */
 function describeFailure(error: unknown): NotUnderstood {
-  if (error instanceof DhtError || error instanceof CryptoError) return { error: error.message };
+  if (error instanceof DhtError || error instanceof CryptoError) return { error: error.message, code: error.code };
   throw error;
 }

@@ -1,5 +1,4 @@
-import { open } from "node:fs/promises";
-import { CryptoError, type Identity, loadIdentityFiles, MAX_PRIVATE_KEY_BYTES, PrivateKey } from "@hashmere/crypto";
+import { CryptoError, type Identity, loadIdentityFiles, loadPrivateKey, type PrivateKey } from "@hashmere/crypto";
 import type { CommandContext } from "../command-context.ts";
 import { findPassword, type PasswordOptions } from "./password.ts";
 
@@ -29,8 +28,7 @@ export async function openPrivateKey(
   options: PasswordOptions,
   context: CommandContext,
 ): Promise<PrivateKey> {
-  const bytes = await readKeyFile(file);
-  return withPassword(file, options, context, (password) => PrivateKey.fromEncrypted(bytes, password));
+  return withPassword(file, options, context, (password) => loadPrivateKey(file, { password }));
 }
 
 /** Reads with no password first, and then, if the key is protected, with the one that was given or is typed now. */
@@ -47,16 +45,5 @@ export async function withPassword<T>(
     const password = await findPassword(options, keyFile, context);
     if (password === undefined) throw error;
     return read(password);
-  }
-}
-
-async function readKeyFile(file: string): Promise<Uint8Array> {
-  try {
-    await using handle = await open(file, "r");
-    // One byte more than a key may have: what is longer is refused as a key.
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_PRIVATE_KEY_BYTES + 1), { position: null });
-    return buffer.subarray(0, bytesRead);
-  } catch (cause) {
-    throw new CryptoError("ERR_FILE", `${file} can't be read: does it exist, and may you read it?`, { cause });
   }
 }

@@ -1,8 +1,12 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { loadIdentity } from "@hashmere/crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { qrCode } from "../../src/cert/qr-code.ts";
+import { main } from "../../src/main.ts";
 import { hashmere } from "../support/cli.ts";
 
 let directory: string;
@@ -29,7 +33,26 @@ async function mode(file: string): Promise<number> {
   return (await stat(file)).mode & 0o777;
 }
 
+/** What a command prints on a terminal. */
+async function onTerminal(...args: string[]): Promise<string> {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const stdout = Object.assign(new PassThrough(), { isTTY: true });
+  expect(await main(args, { stdin, stdout, stderr: new PassThrough() })).toBe(0);
+  return text(stdout.end());
+}
+
 describe("cert new", () => {
+  test("shows the long id as a QR code on a terminal, and nowhere else", async () => {
+    const shown = await onTerminal("cert", "new", "x", "-o", at("shown"), "--ec");
+    const { certificate } = await loadIdentity(at("shown"));
+    const longId = Buffer.from(certificate.longId()).toString("hex");
+    expect(shown).toContain(`longId       ${longId}\n\n${qrCode(longId)}\n`);
+    const json = await onTerminal("cert", "new", "x", "-o", at("shown"), "--ec", "--force", "--json");
+    expect(json.trim()).toMatch(/^\{.*\}$/);
+    const { stdout } = await hashmere(["cert", "new", "x", "-o", at("shown"), "--ec", "--force"]);
+    expect(stdout).not.toContain("\u001b");
+  });
+
   test("makes an authority, or a certificate signed by one, in files that identities are loaded from", async () => {
     const { certificate } = await loadIdentity(at("laptop"));
     expect(certificate.chain().map(({ subject, isCa }) => [subject.commonName, isCa])).toEqual([
@@ -65,6 +88,14 @@ describe("cert new", () => {
 });
 
 describe("cert inspect", () => {
+  test("tells which file is no certificate, and what it holds instead", async () => {
+    const { status, stderr } = await hashmere(["cert", "inspect", at("laptop.pem")]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `${at("laptop.pem")}: this is no certificate: the PEM text holds PRIVATE KEY\n`,
+    });
+  });
+
   test("prints both ids, names, dates, the key, and the verdict on the chain", async () => {
     const { certificate } = await loadIdentity(at("laptop"));
     const picture = await cert("inspect", at("laptop.crt"));

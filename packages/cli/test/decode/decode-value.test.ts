@@ -116,14 +116,14 @@ describe("values of ours", () => {
     const forged = signed.withData(Buffer.from("b"));
     const packed = hex(new Value({ id: 1n, cypher: to.encrypt(forged.getToEncrypt()) }));
     const [answer] = await decoded([packed], "--key", `${bob.prefix}.pem`);
-    expect(answer).toMatchObject({ signature: "invalid", decrypted: { error: expect.stringMatching(/signed/) } });
+    expect(answer).toMatchObject({ signature: "invalid", decrypted: { code: "ERR_SIGNATURE_INVALID" } });
   });
 
   test("what is no value is told of, and the rest goes on", async () => {
     const answers = await decoded(["zz", "c0", hex(new Value({ id: 1n }))]);
     expect(answers).toEqual([
       { error: expect.stringMatching(/not hexadecimal/) },
-      { error: expect.stringMatching(/not a packed value/) },
+      { error: expect.stringMatching(/not a packed value/), code: "ERR_UNPACK" },
       expect.objectContaining({ kind: "value", signature: "none" }),
     ]);
   });

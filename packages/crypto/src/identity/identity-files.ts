@@ -1,7 +1,8 @@
 // Source: OpenDHT crypto layer §3.5.
 import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { CryptoError } from "../errors.ts";
+import { CryptoError, DecryptError } from "../errors.ts";
 import { MAX_PRIVATE_KEY_BYTES, PrivateKey } from "../keys/private-key.ts";
 import { Certificate, MAX_CHAIN_TEXT_BYTES } from "../x509/certificate.ts";
 import type { Identity } from "../x509/issue.ts";
@@ -61,12 +62,22 @@ export async function loadIdentityFiles(
   certificateFile: string,
   { password = "" }: LoadOptions = {},
 ): Promise<Identity> {
-  const key = await PrivateKey.fromEncrypted(await read(keyFile, MAX_PRIVATE_KEY_BYTES), password);
-  const certificate = Certificate.from(await read(certificateFile, MAX_CHAIN_TEXT_BYTES));
+  const key = await loadPrivateKey(keyFile, { password });
+  const certificate = await loadCertificate(certificateFile);
   if (!certificate.publicKey.equals(key.publicKey)) {
     throw new CryptoError("ERR_KEY_MISMATCH", "the certificate doesn't belong to the private key");
   }
   return { key, certificate };
+}
+
+/** Reads a private key, PEM or DER. @throws CryptoError `ERR_FILE` and those of {@link PrivateKey.fromEncrypted} */
+export function loadPrivateKey(file: string, { password = "" }: LoadOptions = {}): Promise<PrivateKey> {
+  return load(file, MAX_PRIVATE_KEY_BYTES, (bytes) => PrivateKey.fromEncrypted(bytes, password));
+}
+
+/** Reads a chain of PEM, or a DER certificate. @throws CryptoError `ERR_FILE` and those of {@link Certificate.from} */
+export function loadCertificate(file: string): Promise<Certificate> {
+  return load(file, MAX_CHAIN_TEXT_BYTES, (bytes) => Certificate.from(bytes));
 }
 
 async function create(file: string, text: string, mode: number): Promise<void> {
@@ -100,14 +111,27 @@ async function write(file: string, text: string, mode: number): Promise<void> {
   }
 }
 
-async function read(file: string, maxBytes: number): Promise<Uint8Array> {
+async function load<T>(file: string, maxBytes: number, parse: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
+  const bytes = await read(file, maxBytes);
   try {
-    await using handle = await open(file, "r");
-    if ((await handle.stat()).size <= maxBytes) return await handle.readFile();
-  } catch (cause) {
-    throw unreadable(file, cause);
+    return await parse(bytes);
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    const { code, message } = error;
+    throw new (error instanceof DecryptError ? DecryptError : CryptoError)(code, `${file}: ${message}`, {
+      cause: error,
+    });
   }
-  throw new CryptoError("ERR_FILE", `${file} is too large for what it should hold`);
+}
+
+/** What seems to be a file may have no end, and tell no size. */
+async function read(file: string, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await createReadStream(file, { end: maxBytes })
+    .toArray()
+    .then(Buffer.concat)
+    .catch((cause: unknown) => Promise.reject(unreadable(file, cause)));
+  if (bytes.length > maxBytes) throw new CryptoError("ERR_FILE", `${file} is too large for what it should hold`);
+  return bytes;
 }
 
 function isExisting(error: unknown): boolean {

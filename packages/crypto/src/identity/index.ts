@@ -6,4 +6,12 @@ export {
   type NodeIdentity,
   type RsaIdentityOptions,
 } from "./identity.ts";
-export { type LoadOptions, loadIdentity, loadIdentityFiles, type SaveOptions, saveIdentity } from "./identity-files.ts";
+export {
+  type LoadOptions,
+  loadCertificate,
+  loadIdentity,
+  loadIdentityFiles,
+  loadPrivateKey,
+  type SaveOptions,
+  saveIdentity,
+} from "./identity-files.ts";

@@ -12,8 +12,14 @@ export function splitChain(data: Uint8Array | string, maxLength: number): readon
   if (blocks === undefined) {
     throw new CryptoError("ERR_CERTIFICATE_MALFORMED", "the PEM text of the certificate is cut short or damaged");
   }
+  const certificates = blocks.filter(({ label }) => LABELS.includes(label));
+  const [other] = blocks;
+  if (other !== undefined && certificates.length === 0) {
+    const what = /^[A-Z0-9 ]{1,40}$/.test(other.label) ? other.label : "something else";
+    throw new CryptoError("ERR_CERTIFICATE_MALFORMED", `this is no certificate: the PEM text holds ${what}`);
+  }
   return bounded(
-    blocks.filter(({ label }) => LABELS.includes(label)).map(({ der }) => der),
+    certificates.map(({ der }) => der),
     maxLength,
   );
 }

@@ -1,7 +1,15 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadIdentity, loadIdentityFiles, MAX_PRIVATE_KEY_BYTES, saveIdentity } from "@hashmere/crypto";
+import { inspect } from "node:util";
+import {
+  DecryptError,
+  loadCertificate,
+  loadIdentity,
+  loadIdentityFiles,
+  MAX_PRIVATE_KEY_BYTES,
+  saveIdentity,
+} from "@hashmere/crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeFamily } from "../identities.ts";
 
@@ -87,6 +95,24 @@ describe("loading an identity", () => {
     await saveIdentity(device, path, { password: "right" });
     await expect(loadIdentity(path, { password: "wrong" })).rejects.toMatchObject({ code: "ERR_KEY_PASSWORD" });
     await expect(loadIdentity(path)).rejects.toMatchObject({ code: "ERR_KEY_PASSWORD" });
+  });
+
+  test("names the file in which something is wrong, and no password", async () => {
+    await saveIdentity(device, path, { password: "right one" });
+    const failure: unknown = await loadIdentity(path, { password: "hunter2" }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DecryptError);
+    expect(failure).toMatchObject({ message: `${path}.pem: the password doesn't open this private key` });
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toMatch(/hunter2|right one/);
+    await saveIdentity(device, path, { overwrite: true });
+    await writeFile(`${path}.crt`, await readFile(`${path}.pem`));
+    await expect(loadIdentity(path)).rejects.toMatchObject({
+      code: "ERR_CERTIFICATE_MALFORMED",
+      message: `${path}.crt: this is no certificate: the PEM text holds PRIVATE KEY`,
+    });
+  });
+
+  test("reads no file that has no end", async () => {
+    await expect(loadCertificate("/dev/zero")).rejects.toMatchObject({ code: "ERR_FILE" });
   });
 
   test("does not read a file that is too large to be a key", async () => {
