@@ -1,0 +1,38 @@
+import type { Listening } from "./listening.ts";
+
+/** What the page listens to, and what it has heard. */
+export function ListeningList({ listening }: { readonly listening: Listening }) {
+  return (
+    <>
+      {listening.ears.value.map(({ key, heard, trouble }) => (
+        <div class="journey" key={key}>
+          <div class="journey-head">
+            <h3 class="label">Listening to “{key}”</h3>
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => listening.stop(key)}
+              aria-label={`Stop listening to ${key}`}
+            >
+              Stop
+            </button>
+          </div>
+          <ul class="said" aria-live="polite" aria-label={`Heard at ${key}`}>
+            {heard.length === 0 && trouble === undefined && <li class="soft">Nothing yet.</li>}
+            {heard.map(({ id, text, expired }) => (
+              <li key={id} class={expired ? "ended" : ""}>
+                <span aria-hidden="true">{expired ? "−" : "+"}</span>
+                <span>
+                  {text}
+                  {expired && <span class="visually-hidden"> (gone)</span>}
+                </span>
+              </li>
+            ))}
+            {trouble !== undefined && <li class="soft">{trouble}</li>}
+          </ul>
+        </div>
+      ))}
+      {listening.isFull && <p class="soft">The page listens to three keys at most.</p>}
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+import { batch, signal } from "@preact/signals";
+import type {
+  DashboardMessage,
+  HopMessage,
+  NodeMessage,
+  PeerRow,
+  PeersMessage,
+  StoredKeyRow,
+  TrafficMessage,
+} from "../../src/messages.ts";
+import { bucketArcs, turnOf } from "../ring/geometry.ts";
+import { type PathLook, RingScene } from "../ring/scene.ts";
+import { TrafficWindow } from "../traffic/traffic-window.ts";
+import { DhtOverHttp } from "./dht-over-http.ts";
+import { type FeedState, followEvents } from "./event-feed.ts";
+import { type Journey, withHop } from "./journey.ts";
+import { parseMessage } from "./parse-message.ts";
+
+const TRAFFIC_SECONDS = 300;
+/** So many messages a second, and the water is as lively as it gets. */
+const LIVELY_PER_SECOND = 60;
+const HOP_STAYS_MS = 20_000;
+const MESSAGE_STAYS_MS = 1600;
+const ID = /^[0-9a-f]{40}$/;
+
+/** What the live view knows, as the server tells it. */
+export class LiveModel {
+  readonly dht = new DhtOverHttp(new URL(location.href));
+  readonly scene = new RingScene();
+  readonly feed = signal<FeedState>("connecting");
+  readonly node = signal<NodeMessage | undefined>(undefined);
+  readonly peers = signal<readonly PeerRow[]>([]);
+  readonly keys = signal<readonly StoredKeyRow[]>([]);
+  /** The last lookup asked for on this page. */
+  readonly journey = signal<Journey | undefined>(undefined);
+  readonly traffic = new TrafficWindow(TRAFFIC_SECONDS);
+  /** Counts the seconds of traffic heard of. */
+  readonly trafficBeat = signal(0);
+  #lookup: string | undefined;
+  /** Steps that came before the answer that names their lookup. */
+  #early: HopMessage[] = [];
+
+  /** Listens to the server until the signal aborts. */
+  follow(stop: AbortSignal): void {
+    void followEvents({
+      url: this.dht.eventsUrl,
+      wait,
+      signal: stop,
+      onData: (data) => {
+        const message = parseMessage(data);
+        if (message !== undefined) batch(() => this.#take(message));
+      },
+      onState: (state) => (this.feed.value = state),
+    });
+  }
+
+  /** Asks the network for a key; its way is told hop by hop in `journey`. */
+  async lookUp(key: string): Promise<void> {
+    this.#lookup = undefined;
+    this.#early = [];
+    this.journey.value = undefined;
+    const { lookup, key: hash } = await this.dht.lookUp(key);
+    this.#lookup = lookup;
+    this.scene.paths.length = 0;
+    this.scene.target = { turn: turnOf(hash), text: ID.test(key) ? `${key.slice(0, 6)}…` : key.slice(0, 24) };
+    for (const hop of this.#early) this.#takeHop(hop);
+    this.#early = [];
+  }
+
+  #take(message: DashboardMessage): void {
+    switch (message.kind) {
+      case "node":
+        this.node.value = message;
+        this.scene.self = { turn: turnOf(message.id), text: "this node" };
+        this.#drawBuckets();
+        return;
+      case "peers":
+        return this.#takePeers(message);
+      case "traffic":
+        return this.#takeTraffic(message);
+      case "store":
+        this.keys.value = message.keys;
+        return;
+      case "hop":
+        if (this.#lookup === undefined) this.#early.push(message);
+        else this.#takeHop(message);
+    }
+  }
+
+  #takePeers({ peers }: PeersMessage): void {
+    const now = performance.now();
+    const before = new Map(this.peers.value.map((peer) => [peer.id, peer.lastSeen]));
+    this.scene.keepOnly(new Set(peers.map((peer) => peer.id)));
+    for (const { id, state, lastSeen } of peers) {
+      const dot = this.scene.place(id, state === "expired" ? "gone" : state);
+      const seen = before.get(id);
+      if (seen !== undefined && lastSeen > seen) this.#showMessage(dot.turn, now, () => (dot.pulsedAt = now));
+    }
+    this.peers.value = peers;
+    this.#drawBuckets();
+  }
+
+  #showMessage(turn: number, now: number, pulse: () => void): void {
+    pulse();
+    const self = this.scene.self?.turn;
+    if (self === undefined) return;
+    this.scene.addPath({ from: turn, to: self, look: "message", startedAt: now, endsAt: now + MESSAGE_STAYS_MS });
+  }
+
+  #takeTraffic(message: TrafficMessage): void {
+    this.traffic.add(message);
+    this.trafficBeat.value++;
+    this.scene.activity = Math.min(1, this.traffic.latest / LIVELY_PER_SECOND);
+  }
+
+  #takeHop(hop: HopMessage): void {
+    if (hop.lookup !== this.#lookup) return;
+    this.journey.value = withHop(this.journey.value, hop);
+    if (hop.to === undefined || !ID.test(hop.to)) return;
+    this.#drawHop(hop, hop.to);
+  }
+
+  #drawHop({ step, from }: HopMessage, to: string): void {
+    const now = performance.now();
+    const end = turnOf(to);
+    const start = from !== undefined && ID.test(from) ? turnOf(from) : (this.scene.self?.turn ?? end);
+    const look = LOOK_OF[step];
+    const dot = this.scene.dots.get(to);
+    if (dot !== undefined && step !== "asked") dot.pulsedAt = now;
+    const drawn = this.scene.paths.find((path) => path.to === end && path.look === "asked");
+    if (drawn === undefined || step === "asked")
+      this.scene.addPath({ from: start, to: end, look, startedAt: now, endsAt: now + HOP_STAYS_MS });
+    else drawn.look = look;
+  }
+
+  #drawBuckets(): void {
+    const id = this.node.value?.id;
+    const depth = this.peers.value.reduce((deepest, { bucket }) => Math.max(deepest, bucket), 0);
+    if (id !== undefined) this.scene.arcs = bucketArcs(id, depth);
+  }
+}
+
+const LOOK_OF: Readonly<Record<HopMessage["step"], PathLook>> = {
+  asked: "asked",
+  answered: "answered",
+  found: "found",
+  timeout: "silent",
+  done: "answered",
+};
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import { useEffect } from "preact/hooks";
+import { AskPanel } from "./ask-panel.tsx";
+import { HealthPanel } from "./health.tsx";
+import { Listening } from "./listening.ts";
+import { LiveModel } from "./live-model.ts";
+import { RingPanel } from "./ring-panel.tsx";
+import { StorePanel } from "./store-panel.tsx";
+import { TrafficPanel } from "./traffic-panel.tsx";
+
+/** What was asked and heard stays when somebody looks at the other view in between. */
+const model = new LiveModel();
+const listening = new Listening(model.dht);
+
+/** The node that serves this page, and its network. */
+export function LiveView() {
+  useEffect(() => {
+    const stop = new AbortController();
+    model.follow(stop.signal);
+    return () => stop.abort();
+  }, []);
+  return (
+    <main class="view live" id="content" tabIndex={-1}>
+      <HealthPanel model={model} />
+      <RingPanel model={model} />
+      <AskPanel model={model} listening={listening} />
+      <StorePanel model={model} />
+      <TrafficPanel model={model} />
+    </main>
+  );
+}

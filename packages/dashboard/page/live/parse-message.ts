@@ -1,0 +1,109 @@
+import type {
+  DashboardMessage,
+  HopMessage,
+  MessageTally,
+  NodeMessage,
+  PeerRow,
+  StoredKeyRow,
+  StoredValueRow,
+} from "../../src/messages.ts";
+
+/** More rows of anything are not shown. */
+export const MAX_ROWS = 2000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a server says, or undefined where it is nothing that this page understands: another version may say more. */
+export function parseMessage(text: string): DashboardMessage | undefined {
+  const fields = parseObject(text);
+  switch (fields?.kind) {
+    case "node":
+      return isNode(fields) ? fields : undefined;
+    case "peers":
+      return isList(fields.peers)
+        ? { kind: "peers", peers: fields.peers.filter(isPeer).slice(0, MAX_ROWS) }
+        : undefined;
+    case "traffic": {
+      const { at, bytesIn, bytesOut } = fields;
+      if (!isNumber(at) || !isTally(fields.in) || !isTally(fields.out)) return undefined;
+      if (!isNumber(bytesIn) || !isNumber(bytesOut)) return undefined;
+      return { kind: "traffic", at, in: fields.in, out: fields.out, bytesIn, bytesOut };
+    }
+    case "store":
+      return isList(fields.keys) ? { kind: "store", keys: fields.keys.filter(isKey).slice(0, MAX_ROWS) } : undefined;
+    case "hop":
+      return isHop(fields) ? fields : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parseObject(text: string): Fields | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isNode(fields: Fields): fields is Fields & NodeMessage {
+  return (
+    isText(fields.id) &&
+    isOneOf(fields.health, ["connected", "connecting", "degraded", "alone"]) &&
+    isText(fields.reason) &&
+    isNumber(fields.uptime)
+  );
+}
+
+function isPeer(row: unknown): row is PeerRow {
+  return (
+    isObject(row) &&
+    isText(row.id) &&
+    isNumber(row.bucket) &&
+    isNumber(row.lastSeen) &&
+    isOneOf(row.state, ["good", "incoming", "dubious", "expired"])
+  );
+}
+
+function isTally(tally: unknown): tally is MessageTally {
+  return isObject(tally) && Object.values(tally).every(isNumber);
+}
+
+function isKey(row: unknown): row is StoredKeyRow {
+  return isObject(row) && isText(row.key) && isNumber(row.listeners) && isList(row.values) && row.values.every(isValue);
+}
+
+function isValue(row: unknown): row is StoredValueRow {
+  return isObject(row) && isText(row.id) && isNumber(row.type) && isNumber(row.size) && isNumber(row.expires);
+}
+
+function isHop(fields: Fields): fields is Fields & HopMessage {
+  return (
+    isText(fields.lookup) &&
+    isText(fields.key) &&
+    isNumber(fields.at) &&
+    isOneOf(fields.step, ["asked", "answered", "timeout", "found", "done"]) &&
+    (isText(fields.to) || fields.step === "done")
+  );
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+function isOneOf(value: unknown, allowed: readonly string[]): boolean {
+  return isText(value) && allowed.includes(value);
+}

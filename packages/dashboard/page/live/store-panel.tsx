@@ -1,0 +1,77 @@
+import type { StoredKeyRow, StoredValueRow } from "../../src/messages.ts";
+import { durationText, sizeText } from "../format/quantity.ts";
+import type { LiveModel } from "./live-model.ts";
+
+/** A plain value lives so long: its bar is full then. */
+const USUAL_LIFE_MS = 10 * 60_000;
+
+/** What the node holds, how long it lives, and who wants to hear of it. */
+export function StorePanel({ model }: { readonly model: LiveModel }) {
+  const keys = model.keys.value;
+  const values = keys.reduce((count, key) => count + key.values.length, 0);
+  const listeners = keys.reduce((count, key) => count + key.listeners, 0);
+  return (
+    <section class="section store-section" aria-labelledby="store-title">
+      <h2 id="store-title">
+        {values} {values === 1 ? "value" : "values"} held, {listeners} {listeners === 1 ? "listener" : "listeners"}
+      </h2>
+      {keys.length === 0 ? (
+        <p class="soft">Nothing yet. Values come here when their key is close to this node’s id.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse
+        <div class="scroll" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Key</th>
+                <th scope="col" class="number">
+                  Size
+                </th>
+                <th scope="col">Lives for</th>
+                <th scope="col" class="number">
+                  Listeners
+                </th>
+              </tr>
+            </thead>
+            <tbody>{keys.map((key) => rowsOf(key))}</tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function rowsOf({ key, values, listeners }: StoredKeyRow) {
+  if (values.length === 0) return [<Row key={key} name={key} value={undefined} listeners={listeners} />];
+  return values.map((value) => <Row key={`${key}${value.id}`} name={key} value={value} listeners={listeners} />);
+}
+
+interface RowProps {
+  readonly name: string;
+  readonly value: StoredValueRow | undefined;
+  readonly listeners: number;
+}
+
+function Row({ name, value, listeners }: RowProps) {
+  const left = value === undefined ? 0 : Math.max(0, value.expires - Date.now());
+  const share = Math.min(1, left / USUAL_LIFE_MS);
+  return (
+    <tr>
+      <td>
+        <span class="mono key">{name}</span>
+      </td>
+      <td class="number">{value === undefined ? "–" : sizeText(value.size)}</td>
+      <td>
+        {value === undefined ? (
+          <span class="soft">awaited</span>
+        ) : (
+          <>
+            <span class="life" style={{ "--left": `${share * 100}%` }} aria-hidden="true" />
+            {durationText(left)}
+          </>
+        )}
+      </td>
+      <td class="number">{listeners}</td>
+    </tr>
+  );
+}

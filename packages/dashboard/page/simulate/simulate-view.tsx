@@ -1,0 +1,60 @@
+import { useEffect, useState } from "preact/hooks";
+import { DotSign } from "../ring/dot-sign.tsx";
+import { RingCanvas } from "../ring/ring-canvas.tsx";
+import { Controls } from "./controls.tsx";
+import { Gauges } from "./gauges.tsx";
+import { Plots } from "./plots.tsx";
+import { SimulationModel } from "./simulation-model.ts";
+import { tellStory } from "./story.ts";
+import { ValuesPanel } from "./values-panel.tsx";
+
+/** A network that lives in the page, to try things on. It ends when somebody leaves the view. */
+export function SimulateView() {
+  const [model, setModel] = useState<SimulationModel>();
+  useEffect(() => {
+    const made = new SimulationModel();
+    setModel(made);
+    return () => made.close();
+  }, []);
+  return (
+    <main class="view simulate" id="content" tabIndex={-1}>
+      {model !== undefined && <Network model={model} />}
+    </main>
+  );
+}
+
+function Network({ model }: { readonly model: SimulationModel }) {
+  const running = model.frame.value?.running ?? 0;
+  return (
+    <>
+      <Story model={model} />
+      <section class="section ring-section" aria-labelledby="network-title">
+        <h2 id="network-title">{running} nodes up</h2>
+        <RingCanvas scene={model.scene} label={`A simulated network of ${running} nodes on the circle of all keys.`} />
+        <ul class="legend">
+          <DotSign look="good" text="node" />
+          <DotSign look="holder" text="holds values" />
+          <DotSign look="gone" text="down" />
+        </ul>
+      </section>
+      <Controls model={model} />
+      <section class="section values-section" aria-label="How it does">
+        <Gauges model={model} />
+        <ValuesPanel model={model} />
+      </section>
+      <Plots model={model} />
+    </>
+  );
+}
+
+function Story({ model }: { readonly model: SimulationModel }) {
+  const frame = model.frame.value;
+  return (
+    <section class="section" aria-label="What is to be seen">
+      <div class="story">
+        <h1>A network to try</h1>
+        <p role="status">{frame === undefined ? "Starting …" : tellStory(model.story.value, frame)}</p>
+      </div>
+    </section>
+  );
+}

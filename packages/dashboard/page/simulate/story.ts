@@ -1,0 +1,58 @@
+import type { Frame } from "./frame.ts";
+import type { Deed } from "./protocol.ts";
+
+/** What somebody has just done, and how everything was then. */
+export interface Scene {
+  readonly deed: Deed | "start";
+  readonly before: Frame | undefined;
+}
+
+/** One or two sentences on what is to be seen, for somebody who sees it for the first time. */
+export function tellStory({ deed, before }: Scene, frame: Frame): string {
+  switch (deed) {
+    case "start":
+      return frame.values.length === 0
+        ? `${frame.running} nodes so far, none of them in charge. Each learns of a few others, best of those whose ids are close to its own.`
+        : `${frame.running} nodes, none of them in charge, keep ${frame.values.length} values: each on the nodes whose ids are nearest to its key, drawn in orange.`;
+    case "put":
+      return "Each value went to the nodes whose ids are nearest to its key. Its writer renews it before its ten minutes are over.";
+    case "stopWriters":
+      return alive(frame) === 0
+        ? "Ten minutes are over and nobody has renewed the values: they are gone. A DHT keeps what somebody cares for."
+        : "Nobody renews the values any more. Copies live on for up to ten minutes, then they expire.";
+    case "kill":
+      return tellDeath(before, frame);
+    case "revive":
+      return "The dead are back, with their old ids and empty hands. As soon as others hear of them, values come to them again.";
+    case "split":
+      return "The halves cannot hear each other. Each goes on as a network of its own, and finds what it holds itself.";
+    case "heal":
+      return "The halves hear each other again. Nodes that still remember somebody on the other side bring the two together.";
+    case "lookUp":
+      return frame.isLookingUp
+        ? "Time goes slowly: a node asks those it knows, and each answer names others that are nearer to the key."
+        : "The lookup is over. Every answer brought it closer, so that even in a large network a few questions are enough.";
+  }
+}
+
+function tellDeath(before: Frame | undefined, frame: Frame): string {
+  const copies = meanCopies(frame);
+  const lost = alive(before ?? frame) - alive(frame);
+  if (lost > 0) return `${count(lost, "value")} had every copy on nodes that died, until the writers come by again.`;
+  const wanted = before === undefined ? copies : meanCopies(before);
+  if (copies < wanted - 0.5)
+    return "A third of the nodes vanished without a word, and their copies with them. The others answer all the same; the writers will make new copies when they renew.";
+  return "Healed: the writers renewed their values, on the nodes that are nearest to the keys now.";
+}
+
+function alive({ values }: Frame): number {
+  return values.filter(({ copies }) => copies > 0).length;
+}
+
+function meanCopies({ values }: Frame): number {
+  return values.reduce((sum, { copies }) => sum + copies, 0) / Math.max(1, values.length);
+}
+
+function count(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? "" : "s"}`;
+}
