@@ -1,1 +1,17 @@
-export {};
+export {
+  type Json,
+  type JsonObject,
+  JsonSyntaxError,
+  JsonTypeError,
+  type Platform,
+  type PushTarget,
+} from "./json/index.ts";
+export * from "./node/index.ts";
+export {
+  MAX_ATTEMPTS,
+  MAX_POSTS_PER_GATEWAY,
+  MAX_WAITING_PER_GATEWAY,
+  MAX_WAITING_PUSHES,
+  type PushCounts,
+} from "./push/index.ts";
+export { DEFAULT_LIMITS, type Health, type HealthStatus, type ProxyLimits, type ProxyStats } from "./server/index.ts";

@@ -1,0 +1,3 @@
+export { ProxyServerError } from "./errors.ts";
+export { ProxyServer, type ProxyServerOptions, type ProxyTls } from "./proxy-server.ts";
+export { SAVE_DELAY_MS } from "./state-keeper.ts";

@@ -1,0 +1,240 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Identity } from "@hashmere/crypto";
+import type { DhtRunner, Logger } from "@hashmere/dht";
+import { RealScheduler } from "@hashmere/dht/engine";
+import type { FastifyInstance } from "fastify";
+import { parseGateway } from "../push/index.ts";
+import {
+  CONNECTION_CHECK_MS,
+  createHttpApp,
+  HEADERS_TIMEOUT_MS,
+  type Health,
+  KEEP_ALIVE_TIMEOUT_MS,
+  MAX_HEADER_BYTES,
+  type ProxyLimits,
+  ProxyService,
+  type ProxyStats,
+  REQUEST_TIMEOUT_MS,
+  ROUTES,
+  TCP_KEEP_ALIVE_MS,
+} from "../server/index.ts";
+import { ProxyServerError } from "./errors.ts";
+import { StateKeeper } from "./state-keeper.ts";
+
+/** Requests that wait for the network may take so long after `close()`. */
+const CLOSE_GRACE_MS = 5_000;
+/** How often clients that have nothing any more are forgotten. */
+const SWEEP_MS = 60_000;
+
+/** The server's certificate, and whose certificates clients must have. */
+export interface ProxyTls {
+  /** PEM: the certificate, followed by those between it and the root. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: string;
+  readonly passphrase?: string | undefined;
+  /** PEM: only clients with a certificate from these may connect. Default: all may. */
+  readonly clientCa?: string | undefined;
+}
+
+export interface ProxyServerOptions {
+  /** The node that is opened to clients. It stays the caller's: close the proxy first, then the node. */
+  readonly dht: DhtRunner;
+  /** Default 8000; 0 for any free port. */
+  readonly port?: number | undefined;
+  /** Address to listen at. Default: all, of both families. */
+  readonly host?: string | undefined;
+  /** Speak HTTPS, with TLS 1.2 or later. Default: plain HTTP. */
+  readonly tls?: ProxyTls | undefined;
+  readonly auth?:
+    | { /** Bearer tokens: who presents one may use the proxy. */ readonly tokens: readonly string[] }
+    | undefined;
+  readonly limits?: Partial<ProxyLimits> | undefined;
+  /** File for permanent puts and subscriptions, as the real proxy's. Default: they end with the process. */
+  readonly statePath?: string | undefined;
+  readonly push?:
+    | {
+        /** gorush: `[host:]port`, or a URL. */
+        readonly gateway?: string | undefined;
+        readonly defaultTopic?: string | undefined;
+        /** Let clients name UnifiedPush endpoints in private networks and over http. Default false. */
+        readonly allowPrivateEndpoints?: boolean | undefined;
+      }
+    | undefined;
+  /** The node's own identity: with it the proxy signs and encrypts for its clients. Default: it refuses to. */
+  readonly identity?: Identity | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * A DHT over HTTP, for everything that can't hold a UDP port.
+ *
+ * ```ts
+ * await using node = await DhtRunner.run({ bootstrap: "bootstrap.jami.net" });
+ * await using proxy = await ProxyServer.open({ dht: node, port: 8080 });
+ * console.log(proxy.url);
+ * ```
+ */
+export class ProxyServer implements AsyncDisposable {
+  /** With the port that was bound. */
+  readonly url: string;
+  readonly #service: ProxyService;
+  readonly #app: FastifyInstance;
+  readonly #scheduler: RealScheduler;
+  readonly #keeper: StateKeeper | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * @throws ProxyServerError `ERR_PROXY_LISTEN` when the port or address can't be had, `ERR_PROXY_TLS` when key and
+   * certificate are none; TypeError for a push gateway that is none
+   */
+  static async open(options: ProxyServerOptions): Promise<ProxyServer> {
+    const { dht, push = {}, logger, statePath } = options;
+    const scheduler = new RealScheduler();
+    const log = (what: string) => (error: unknown) =>
+      logger?.log("error", `${what}: ${error instanceof Error ? error.message : error}`);
+    const service: ProxyService = new ProxyService({
+      node: dht,
+      scheduler,
+      limits: options.limits,
+      tokens: options.auth?.tokens,
+      identity: options.identity,
+      push: { ...push, gateway: push.gateway === undefined ? undefined : parseGateway(push.gateway) },
+      onChange: () => keeper?.touch(),
+    });
+    const keeper =
+      statePath === undefined
+        ? undefined
+        : new StateKeeper({
+            path: statePath,
+            scheduler,
+            state: () => service.state,
+            onError: log(`the proxy's state can't be saved to ${statePath}`),
+          });
+    const app = createHttpApp({
+      service,
+      routes: ROUTES,
+      createServer: (listener) => openServer(listener, options, service),
+      onError: log("a request failed"),
+    });
+    const server = new ProxyServer(service, app, scheduler, keeper, await listen(app, options));
+    try {
+      const state = await keeper?.load();
+      if (state) service.restore(state);
+    } catch (error) {
+      log("permanent puts and subscriptions were not loaded")(error);
+    }
+    return server;
+  }
+
+  private constructor(
+    service: ProxyService,
+    app: FastifyInstance,
+    scheduler: RealScheduler,
+    keeper: StateKeeper | undefined,
+    url: string,
+  ) {
+    this.#service = service;
+    this.#app = app;
+    this.#scheduler = scheduler;
+    this.#keeper = keeper;
+    this.url = url;
+    this.#sweep();
+  }
+
+  get stats(): ProxyStats {
+    return this.#service.statistics.stats;
+  }
+
+  /** Whether clients can do anything here. */
+  get health(): Health {
+    return this.#service.health.check();
+  }
+
+  /** Ends streams properly, lets requests come to their end, and saves the state. May be called more than once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const saved = this.#keeper?.save();
+    await saved;
+    this.#service.close();
+    const { server } = this.#app;
+    const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    await this.#app.close();
+    clearTimeout(impatience);
+    this.#scheduler.stop();
+  }
+
+  #sweep(): void {
+    this.#scheduler.at(this.#scheduler.now() + SWEEP_MS, () => {
+      this.#service.ledger.sweep();
+      this.#sweep();
+    });
+  }
+}
+
+function openServer(listener: RequestListener, { tls }: ProxyServerOptions, service: ProxyService): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTION_CHECK_MS,
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+    noDelay: true,
+  };
+  const server = tls ? openTlsServer(listener, options, tls) : createServer(options, listener);
+  server.on(tls ? "secureConnection" : "connection", (socket) => {
+    if (!service.ledger.admit(socket)) socket.destroy();
+  });
+  return server;
+}
+
+function openTlsServer(listener: RequestListener, options: ServerOptions, tls: ProxyTls): Server {
+  const { certificate, key, passphrase, clientCa } = tls;
+  try {
+    return createTlsServer(
+      {
+        ...options,
+        cert: certificate,
+        key,
+        ...(passphrase !== undefined && { passphrase }),
+        ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+        minVersion: "TLSv1.2",
+        handshakeTimeout: HEADERS_TIMEOUT_MS,
+      },
+      listener,
+    );
+  } catch (cause) {
+    throw new ProxyServerError(
+      "ERR_PROXY_TLS",
+      `the proxy's certificate and key can't be used (${cause instanceof Error ? cause.message : cause}): are both PEM, and do they belong together?`,
+      { cause },
+    );
+  }
+}
+
+async function listen(app: FastifyInstance, { port = 8000, host = "::", tls }: ProxyServerOptions): Promise<string> {
+  try {
+    await app.listen({ port, host });
+  } catch (cause) {
+    throw new ProxyServerError(
+      "ERR_PROXY_LISTEN",
+      `no proxy at port ${port} of ${host} (${cause instanceof Error ? cause.message : cause}): choose another port, or stop what listens there`,
+      { cause },
+    );
+  }
+  const address = app.server.address();
+  const bound = typeof address === "object" && address ? address.port : port;
+  const name = host === "::" || host === "0.0.0.0" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `${tls ? "https" : "http"}://${name}:${bound}`;
+}

@@ -1,0 +1,54 @@
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { isPublicEndpoint, publicLookup } from "./public-address.ts";
+import type { PushRequest } from "./request.ts";
+
+/** From the first byte sent to the status line. */
+export const PUSH_TIMEOUT_MS = 10_000;
+
+/**
+ * What became of a push.
+ * - `delivered`: the gateway has taken it
+ * - `refused`: it never will
+ * - `gone`: the endpoint doesn't exist any more
+ * - `unreachable`: it may later, the gateway's advice being to wait `retryAfterMs`
+ */
+export type PostOutcome =
+  | { readonly kind: "delivered" | "refused" | "gone" }
+  | { readonly kind: "unreachable"; readonly retryAfterMs?: number | undefined };
+
+export interface PostOptions {
+  /** Post to any address that clients name, not just to public ones over https. Default false. */
+  readonly allowPrivateEndpoints?: boolean | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Sends one push and waits for the status; the answer's body is of no interest. Never rejects; redirects count as refusals. */
+export function post(push: PushRequest, options: PostOptions = {}): Promise<PostOutcome> {
+  const isGuarded = push.isForeign && options.allowPrivateEndpoints !== true;
+  if (isGuarded && !isPublicEndpoint(push.url)) return Promise.resolve({ kind: "refused" });
+  const request = push.url.protocol === "https:" ? requestHttps : requestHttp;
+  return new Promise((resolve) => {
+    const outgoing = request(push.url, {
+      method: "POST",
+      headers: { ...push.headers, Connection: "close", "Content-Length": Buffer.byteLength(push.body) },
+      agent: false,
+      signal: AbortSignal.timeout(options.timeoutMs ?? PUSH_TIMEOUT_MS),
+      ...(isGuarded && { lookup: publicLookup }),
+    });
+    outgoing.on("response", (response) => {
+      resolve(outcomeOf(response.statusCode ?? 0, push.isForeign, response.headers["retry-after"]));
+      response.destroy();
+    });
+    outgoing.on("error", () => resolve({ kind: "unreachable" }));
+    outgoing.end(push.body);
+  });
+}
+
+function outcomeOf(status: number, isForeign: boolean, retryAfter: string | undefined): PostOutcome {
+  if (status >= 200 && status < 300) return { kind: "delivered" };
+  if (isForeign && (status === 404 || status === 410)) return { kind: "gone" }; // RFC 8030 §7.3
+  if (status !== 429 && status < 500) return { kind: "refused" };
+  const seconds = Number(retryAfter);
+  return { kind: "unreachable", retryAfterMs: seconds > 0 ? seconds * 1000 : undefined };
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { InfoHash } from "@hashmere/dht/engine";
+import { type Json, jsonLine, readJson, type Writable } from "../json/index.ts";
+import type { ClientAccount } from "./client-ledger.ts";
+import { keyInPath } from "./key-in-path.ts";
+import { LineStream } from "./line-stream.ts";
+import type { ProxyService } from "./proxy-service.ts";
+import { respond } from "./respond.ts";
+
+/** Shortest and longest heartbeat that a client may ask for. */
+const MIN_HEARTBEAT_S = 5;
+const MAX_HEARTBEAT_S = 300;
+const HEARTBEAT = /[?&]heartbeat=(\d{1,4})(?:&|$)/;
+
+/** One request and its response. */
+export class Exchange {
+  readonly service: ProxyService;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The request's body as text; empty without one. */
+  readonly body: string;
+  readonly #parameters: Readonly<Record<string, string>>;
+
+  constructor(
+    service: ProxyService,
+    request: IncomingMessage,
+    response: ServerResponse,
+    parameters: Readonly<Record<string, string>>,
+    body: string,
+  ) {
+    this.service = service;
+    this.request = request;
+    this.response = response;
+    this.#parameters = parameters;
+    this.body = body;
+  }
+
+  /** A part of the path, decoded. */
+  parameter(name: string): string {
+    return this.#parameters[name] ?? "";
+  }
+
+  get key(): InfoHash {
+    return keyInPath(this.parameter("hash"));
+  }
+
+  get account(): ClientAccount {
+    return this.service.ledger.of(this.request.socket);
+  }
+
+  /** @throws JsonSyntaxError */
+  json(): Json {
+    return readJson(this.body);
+  }
+
+  /** Whether the client wants a stream of server-sent events, or a page. */
+  accepts(type: "text/event-stream" | "text/html"): boolean {
+    return this.request.headers.accept?.includes(type) === true;
+  }
+
+  answer(json: Writable): void {
+    respond(this.response, 200, jsonLine(json));
+  }
+
+  /** @param line ASCII */
+  answerText(line: string, headers: readonly string[] = []): void {
+    respond(this.response, 200, line, headers);
+  }
+
+  openStream({ mayBeat = false } = {}): LineStream {
+    const [, seconds] = (mayBeat && HEARTBEAT.exec(this.request.url ?? "")) || [];
+    return new LineStream(this.response, {
+      scheduler: this.service.scheduler,
+      maxBytes: this.service.limits.maxStreamBytes,
+      format: this.accepts("text/event-stream") ? "events" : "lines",
+      heartbeatMs:
+        seconds === undefined
+          ? undefined
+          : Math.min(Math.max(Number(seconds), MIN_HEARTBEAT_S), MAX_HEARTBEAT_S) * 1000,
+    });
+  }
+}

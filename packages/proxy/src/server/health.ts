@@ -1,0 +1,60 @@
+import type { Scheduler } from "@hashmere/dht/engine";
+import type { ProxyNode } from "./proxy-node.ts";
+
+/** Puts that are looked at to tell how the network takes them, and how old they may be. */
+const REMEMBERED_PUTS = 20;
+const PUTS_MAX_AGE_MS = 120_000;
+/** So many failures in a row, and nothing else, say that something is wrong. */
+const FAILURES_OF_CONCERN = 5;
+
+/**
+ * - `connected`: nodes answer, and values that are put are taken
+ * - `connecting`: nobody has answered yet
+ * - `alone`: nobody answers, so nothing that clients ask for can be done
+ * - `degraded`: nodes answer, but take no values
+ */
+export type HealthStatus = "connected" | "connecting" | "alone" | "degraded";
+
+export interface Health {
+  readonly status: HealthStatus;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/** Whether the proxy can do what it is there for. */
+export class HealthWatch {
+  readonly #node: Pick<ProxyNode, "isRunning" | "status" | "getNodeInfo">;
+  readonly #scheduler: Scheduler;
+  readonly #puts: { readonly at: number; readonly ok: boolean }[] = [];
+
+  constructor(node: Pick<ProxyNode, "isRunning" | "status" | "getNodeInfo">, scheduler: Scheduler) {
+    this.#node = node;
+    this.#scheduler = scheduler;
+  }
+
+  onPut(ok: boolean): void {
+    this.#puts.push({ at: this.#scheduler.now(), ok });
+    if (this.#puts.length > REMEMBERED_PUTS) this.#puts.shift();
+  }
+
+  check(): Health {
+    if (!this.#node.isRunning()) return { status: "alone", reason: "The DHT node is stopped." };
+    switch (this.#node.status) {
+      case "disconnected":
+        return { status: "alone", reason: "No DHT node answers: is there a bootstrap node, and is UDP allowed?" };
+      case "connecting":
+        return { status: "connecting", reason: "DHT nodes were asked and none has answered yet." };
+      case "connected":
+        return this.#connectedHealth();
+    }
+  }
+
+  #connectedHealth(): Health {
+    const since = this.#scheduler.now() - PUTS_MAX_AGE_MS;
+    const recent = this.#puts.filter(({ at }) => at > since);
+    if (recent.length >= FAILURES_OF_CONCERN && recent.every(({ ok }) => !ok))
+      return { status: "degraded", reason: `DHT nodes answer, but took none of the last ${recent.length} values.` };
+    const { ipv4, ipv6 } = this.#node.getNodeInfo();
+    return { status: "connected", reason: `${ipv4.goodNodes + ipv6.goodNodes} DHT nodes answer.` };
+  }
+}

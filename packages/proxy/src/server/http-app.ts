@@ -1,0 +1,161 @@
+// The only place that knows the HTTP framework.
+import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { JsonSyntaxError, JsonTypeError } from "../json/index.ts";
+import { Exchange } from "./exchange.ts";
+import {
+  badJson,
+  badRequest,
+  bodyTimeout,
+  bodyTooLarge,
+  HttpError,
+  headersTooLarge,
+  internalError,
+  notAuthorized,
+} from "./http-error.ts";
+import type { ProxyService } from "./proxy-service.ts";
+import { respond, respondNotImplemented } from "./respond.ts";
+import { answerOptions, type Route } from "./routes/index.ts";
+
+export interface HttpAppOptions {
+  readonly service: ProxyService;
+  readonly routes: readonly Route[];
+  /** Makes the server that hands its requests on. */
+  readonly createServer: (listener: RequestListener) => Server;
+  /** Something went wrong that is our fault. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** A body is kept as text, and what it claims to be is not asked: clients send JSON under any name. */
+const ANY_TYPE = "application/octet-stream";
+
+/** The routes on an HTTP server, ready to listen. */
+export function createHttpApp({ service, routes, createServer, onError = () => {} }: HttpAppOptions): FastifyInstance {
+  const app = fastify({
+    serverFactory: (handler) => createServer(handler),
+    bodyLimit: service.limits.maxBodyBytes,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4_096 },
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: (_error, _request, reply) => {
+      reply.hijack();
+      refuse(reply.raw, badRequest());
+    },
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    logger: false,
+  });
+  app.addHttpMethod("SUBSCRIBE", { hasBody: true });
+  app.addHttpMethod("UNSUBSCRIBE", { hasBody: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  app.addHook("onRequest", (request, _reply, done) => {
+    if (request.method !== "GET") request.raw.headers["content-type"] = ANY_TYPE;
+    done();
+  });
+  const answerError = (error: unknown, route: string, response: ServerResponse) => {
+    const refusal = toHttpError(error);
+    if (refusal.status === 500 && !(error instanceof JsonTypeError)) onError(error);
+    refuse(response, refusal);
+    service.requests.add(route, refusal.status);
+  };
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => handle(service, route, request, reply, answerError),
+    });
+  }
+  for (const path of new Set(routes.map(({ path }) => path))) {
+    app.options(path, (request, reply) => {
+      reply.hijack();
+      answerOptions(exchangeOf(service, request, reply));
+    });
+  }
+  app.setNotFoundHandler((_request, reply) => {
+    reply.hijack();
+    respondNotImplemented(reply.raw);
+    service.requests.add("none", 501);
+  });
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack();
+    answerError(error, request.routeOptions.url ?? "none", reply.raw);
+  });
+  return app;
+}
+
+async function handle(
+  service: ProxyService,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onError: (error: unknown, route: string, response: ServerResponse) => void,
+): Promise<void> {
+  reply.hijack();
+  service.statistics.countRequest();
+  const name = `${route.method} ${route.path}`;
+  try {
+    if (!route.isOpen && !service.authorization.allows(request.headers.authorization)) throw notAuthorized();
+    await route.handle(exchangeOf(service, request, reply));
+    service.requests.add(name, reply.raw.statusCode);
+  } catch (error) {
+    onError(error, name, reply.raw);
+  }
+}
+
+function exchangeOf(service: ProxyService, request: FastifyRequest, reply: FastifyReply): Exchange {
+  // The router gives texts as parameters, and the only body parser gives a text.
+  const parameters = request.params as Readonly<Record<string, string>>;
+  const body = typeof request.body === "string" ? request.body : "";
+  return new Exchange(service, request.raw, reply.raw, parameters, body);
+}
+
+function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof JsonSyntaxError) return badJson();
+  const { code } = error as Partial<FastifyError>; // of whatever was thrown, a code may tell what it is
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge();
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH") return badRequest();
+  return internalError();
+}
+
+function refuse(response: ServerResponse, { status, body, headers }: HttpError): void {
+  if (response.headersSent) response.destroy();
+  else if (status === 501) respondNotImplemented(response);
+  else respond(response, status, body, headers);
+}
+
+/** What is no HTTP, or takes too long to become a request. Unknown methods get no answer, as in the original. */
+function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
+  const refusal = refusalOf(error.code);
+  if (refusal && socket.writable && socket.bytesWritten === 0) socket.write(bareResponse(refusal));
+  socket.destroySoon();
+}
+
+function refusalOf(code: string | undefined): HttpError | undefined {
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return bodyTimeout();
+    case "HPE_HEADER_OVERFLOW":
+      return headersTooLarge();
+    case "HPE_INVALID_METHOD":
+      return undefined;
+    default:
+      return code?.startsWith("HPE_") ? badRequest() : undefined;
+  }
+}
+
+/** Where there is no request yet to respond to. */
+function bareResponse({ status, body }: HttpError): string {
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Connection: close",
+    `Content-Length: ${body.length}`,
+    "Server: Hashmere",
+    "Content-Type: application/json",
+    "Access-Control-Allow-Origin: *",
+    "",
+    body,
+  ].join("\r\n");
+}

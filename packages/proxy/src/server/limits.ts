@@ -1,0 +1,54 @@
+/** What the server lets its clients have. A client is an IPv4 address, or an IPv6 network of 64 bits. */
+export interface ProxyLimits {
+  /** Open connections, of all clients together. Default 20,000. */
+  readonly maxConnections: number;
+  /** Open connections of one client. Default 4,096. */
+  readonly maxConnectionsPerClient: number;
+  /** Open listens of one client. Default 4,096. */
+  readonly maxListensPerClient: number;
+  /** Push subscriptions, of all clients together. Default 100,000. */
+  readonly maxSubscriptions: number;
+  /** Push subscriptions that one client has made. Default 4,096. */
+  readonly maxSubscriptionsPerClient: number;
+  /** Permanent puts, of all clients together. Default 100,000. */
+  readonly maxPermanentPuts: number;
+  /** Puts of one client per second, permanent or not, on average; twice as many at once. Default 1,000. */
+  readonly maxPutsPerSecondPerClient: number;
+  /** Bytes of values that one client has put in the last ten minutes, or has put permanently. Default 256 MiB. */
+  readonly maxBytesPerClient: number;
+  /** The same of all clients together. Default 1 GiB. */
+  readonly maxBytes: number;
+  /** Bytes of a request's body. Default 256 KiB: the largest value has 64 KiB, and base64 adds a third. */
+  readonly maxBodyBytes: number;
+  /** Bytes of a stream that wait for a slow reader; beyond it the connection is closed. Default 4 MiB. */
+  readonly maxStreamBytes: number;
+}
+
+export const DEFAULT_LIMITS: ProxyLimits = {
+  maxConnections: 20_000,
+  maxConnectionsPerClient: 4_096,
+  maxListensPerClient: 4_096,
+  maxSubscriptions: 100_000,
+  maxSubscriptionsPerClient: 4_096,
+  maxPermanentPuts: 100_000,
+  maxPutsPerSecondPerClient: 1_000,
+  maxBytesPerClient: 256 * 2 ** 20,
+  maxBytes: 2 ** 30,
+  maxBodyBytes: 256 * 2 ** 10,
+  maxStreamBytes: 4 * 2 ** 20,
+};
+
+/** Of a request line with all its headers. */
+export const MAX_HEADER_BYTES = 16_384;
+/** From the first byte of a request to the end of its headers. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+/** From the first byte of a request to the end of its body. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection without request is closed. */
+export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** A reader that takes nothing for so long is gone. */
+export const STALLED_READER_MS = 60_000; // OpenDHT REST proxy, constants
+/** Silence after which the kernel asks whether the other side is still there. */
+export const TCP_KEEP_ALIVE_MS = 30_000;
+/** How often connections are looked at for the above. */
+export const CONNECTION_CHECK_MS = 5_000;

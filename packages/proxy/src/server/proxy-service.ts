@@ -1,0 +1,111 @@
+import type { Identity } from "@hashmere/crypto";
+import { type RandomSource, RealScheduler, type Scheduler, systemRandom } from "@hashmere/dht/engine";
+import { type PostOptions, Pusher, post } from "../push/index.ts";
+import { AnnouncePacer } from "./announce-pacer.ts";
+import { Authorization } from "./authorization.ts";
+import { ClientLedger } from "./client-ledger.ts";
+import { HealthWatch } from "./health.ts";
+import { DEFAULT_LIMITS, type ProxyLimits } from "./limits.ts";
+import type { LineStream } from "./line-stream.ts";
+import { NodeFacts } from "./node-facts.ts";
+import { PermanentPuts } from "./permanent-puts.ts";
+import type { ProxyNode } from "./proxy-node.ts";
+import { RequestCounts } from "./request-counts.ts";
+import type { ProxyState } from "./state-file.ts";
+import { Statistics } from "./statistics.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+/** How pushes are sent. */
+export interface PushOptions extends PostOptions {
+  /** gorush, for Android and iOS. Default: none, and these get no pushes. */
+  readonly gateway?: URL | undefined;
+  /** Topic of iOS applications that name none. */
+  readonly defaultTopic?: string | undefined;
+}
+
+export interface ProxyServiceOptions {
+  readonly node: ProxyNode;
+  readonly push?: PushOptions | undefined;
+  readonly limits?: Partial<ProxyLimits> | undefined;
+  /** The node's own. With it the proxy signs and encrypts for its clients. Default: it refuses to. */
+  readonly identity?: Identity | undefined;
+  /** Who presents one of these may use the proxy. Default: everybody. */
+  readonly tokens?: readonly string[] | undefined;
+  readonly scheduler?: Scheduler | undefined;
+  readonly random?: RandomSource | undefined;
+  /** Permanent puts or subscriptions have changed. */
+  readonly onChange?: (() => void) | undefined;
+}
+
+/** Everything that a proxy does and remembers, without HTTP. */
+export class ProxyService {
+  readonly node: ProxyNode;
+  readonly scheduler: Scheduler;
+  readonly limits: ProxyLimits;
+  readonly identity: Identity | undefined;
+  readonly authorization: Authorization;
+  readonly ledger: ClientLedger;
+  readonly pusher: Pusher;
+  readonly pacer: AnnouncePacer;
+  readonly puts: PermanentPuts;
+  readonly subscriptions: Subscriptions;
+  readonly facts: NodeFacts;
+  readonly statistics: Statistics;
+  readonly requests = new RequestCounts();
+  readonly health: HealthWatch;
+  /** Streams that go on until somebody ends them. */
+  readonly streams = new Set<LineStream>();
+
+  constructor(options: ProxyServiceOptions) {
+    const { node, push = {}, random = systemRandom, onChange = () => {} } = options;
+    const scheduler = options.scheduler ?? new RealScheduler();
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.node = node;
+    this.scheduler = scheduler;
+    this.limits = limits;
+    this.identity = options.identity;
+    this.authorization = new Authorization(options.tokens);
+    this.ledger = new ClientLedger(limits, scheduler);
+    this.pusher = new Pusher({
+      ...push,
+      scheduler,
+      random,
+      post: (request) => post(request, push),
+      onGone: (token) => this.subscriptions.removeToken(token),
+    });
+    this.pacer = new AnnouncePacer({ scheduler, random, isConnected: () => node.status === "connected" });
+    const shared = { node, scheduler, random, pusher: this.pusher, pacer: this.pacer, ledger: this.ledger, onChange };
+    this.puts = new PermanentPuts({ ...shared, maxPuts: limits.maxPermanentPuts });
+    this.subscriptions = new Subscriptions({ ...shared, maxSubscriptions: limits.maxSubscriptions });
+    this.facts = new NodeFacts(node, scheduler);
+    this.health = new HealthWatch(node, scheduler);
+    const { facts, puts, subscriptions, pusher } = this;
+    this.statistics = new Statistics({ scheduler, facts, puts, subscriptions, pusher });
+  }
+
+  /** What should outlive this run. */
+  get state(): ProxyState {
+    return { puts: this.puts.saved(), subscriptions: this.subscriptions.saved() };
+  }
+
+  /** Takes up what an earlier run has left. */
+  restore({ puts, subscriptions }: ProxyState): void {
+    this.puts.restore(puts);
+    this.subscriptions.restore(subscriptions);
+  }
+
+  /** A stream that a shutdown ends. */
+  keepStream(stream: LineStream): void {
+    this.streams.add(stream);
+    stream.onClose(() => this.streams.delete(stream));
+  }
+
+  /** Ends all streams properly, and all timers. The state can still be read. */
+  close(): void {
+    for (const stream of this.streams) stream.end();
+    this.pacer.close();
+    this.subscriptions.close();
+    this.puts.close();
+    this.pusher.close();
+  }
+}

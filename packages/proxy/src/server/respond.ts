@@ -1,0 +1,60 @@
+// Source: OpenDHT REST proxy, HTTP layer: which headers, and in which order.
+import type { ServerResponse } from "node:http";
+
+const JSON_TYPE = "application/json";
+const COMMON = ["Server", "Hashmere"] as const;
+const ANY_ORIGIN = ["Access-Control-Allow-Origin", "*"] as const;
+
+/** A response with a body that is known. @param body ASCII, or bytes */
+export function respond(
+  response: ServerResponse,
+  status: number,
+  body: string | Uint8Array,
+  headers: readonly string[] = [],
+  contentType = JSON_TYPE,
+): void {
+  response.sendDate = false;
+  response.writeHead(status, [
+    "Connection",
+    connectionOf(response),
+    "Content-Length",
+    String(body.length),
+    ...COMMON,
+    "Content-Type",
+    contentType,
+    ...ANY_ORIGIN,
+    ...headers,
+  ]);
+  response.end(body);
+}
+
+/** The head of a response whose body comes in pieces. */
+export function respondStreamed(
+  response: ServerResponse,
+  contentType = JSON_TYPE,
+  headers: readonly string[] = [],
+): void {
+  response.sendDate = false;
+  response.writeHead(200, [
+    "Connection",
+    connectionOf(response),
+    ...COMMON,
+    "Content-Type",
+    contentType,
+    ...ANY_ORIGIN,
+    ...headers,
+    "Transfer-Encoding",
+    "chunked",
+  ]);
+}
+
+/** What the original says to everything that it doesn't know. */
+export function respondNotImplemented(response: ServerResponse): void {
+  response.sendDate = false;
+  response.writeHead(501, ["Connection", "close", "Content-Length", "0"]);
+  response.end();
+}
+
+function connectionOf({ shouldKeepAlive }: ServerResponse): string {
+  return shouldKeepAlive ? "keep-alive" : "close";
+}

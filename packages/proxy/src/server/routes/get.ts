@@ -1,0 +1,55 @@
+// Source: OpenDHT REST proxy, get and listen.
+import { valueLine } from "../../json/index.ts";
+import type { Exchange } from "../exchange.ts";
+import { tooMany } from "../http-error.ts";
+import type { Route } from "./route.ts";
+
+export const getValues: Route = {
+  method: "GET",
+  path: "/key/:hash",
+  summary: "The values under a key, one per line as they are found.",
+  gives: "values",
+  handle: streamValues,
+};
+
+export const listen: Route = {
+  method: "GET",
+  path: "/key/:hash/listen",
+  summary: "The values under a key, and what becomes of them, for as long as you stay.",
+  gives: "events",
+  handle: streamEvents,
+};
+
+/** The status is sent before anybody is asked: a get that finds nobody to ask ends empty, like one that finds nothing. */
+export async function streamValues(exchange: Exchange): Promise<void> {
+  const stream = exchange.openStream();
+  stream.flushHead();
+  const found = exchange.service.node.get(exchange.key);
+  stream.onClose(() => found.cancel());
+  for await (const value of found) {
+    stream.write(valueLine(value));
+    await stream.drained();
+  }
+  stream.end();
+}
+
+async function streamEvents(exchange: Exchange): Promise<void> {
+  const { service, account } = exchange;
+  if (!service.ledger.tryListen(account)) throw tooMany("listens");
+  const stream = exchange.openStream({ mayBeat: true });
+  stream.flushHead();
+  const listener = service.node.listen(exchange.key);
+  service.statistics.listens++;
+  service.keepStream(stream);
+  stream.onClose(() => {
+    listener.cancel();
+    service.ledger.endListen(account);
+    service.statistics.listens--;
+  });
+  for await (const { value, expired } of listener) {
+    // A node that ends tells the end of all it knew, which says nothing about the network.
+    if (stream.isClosed || !service.node.isRunning()) break;
+    stream.write(valueLine(value, expired));
+  }
+  stream.end();
+}

@@ -1,0 +1,47 @@
+import { isJsonObject, type Json, type JsonObject, JsonTypeError, readPushTarget } from "../../json/index.ts";
+import type { Exchange } from "../exchange.ts";
+import { noToken } from "../http-error.ts";
+import type { Route } from "./route.ts";
+
+/** What the node knows of itself and its network. */
+export const nodeInfo: Route = {
+  method: "GET",
+  path: "/node/info",
+  summary: "The node behind the proxy, and the address from which you ask.",
+  gives: "node",
+  handle: answerInfo,
+};
+
+export const nodeStats: Route = {
+  method: "GET",
+  path: "/node/stats",
+  summary: "What the proxy is used for.",
+  gives: "statistics",
+  handle: (exchange) => exchange.answer(exchange.service.statistics.toJson()),
+};
+
+export const pingPush: Route = {
+  method: "POST",
+  path: "/node/pingPush",
+  summary: "Sends a push that says pong.",
+  takes: "subscription",
+  gives: "object",
+  handle(exchange) {
+    const target = readPushTarget(objectOf(exchange.json()));
+    if (target.token === "") throw noToken();
+    exchange.service.pusher.push({ kind: "pong" }, target);
+    exchange.answer({});
+  },
+};
+
+export function answerInfo(exchange: Exchange): void {
+  const { service, request } = exchange;
+  exchange.answerText(service.facts.line(request.socket.remoteAddress ?? ""));
+}
+
+/** `null` is as good as an empty object. @throws JsonTypeError */
+export function objectOf(json: Json): JsonObject {
+  if (json === null) return {};
+  if (!isJsonObject(json)) throw new JsonTypeError("a JSON object is needed");
+  return json;
+}

@@ -1,0 +1,21 @@
+import type { Exchange } from "../exchange.ts";
+
+/** Methods of the REST interface; SUBSCRIBE and UNSUBSCRIBE are registered ones. */
+export type Method = "GET" | "POST" | "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE";
+
+/** One thing that the server can be asked for. */
+export interface Route {
+  readonly method: Method;
+  /** With `:name` for parts that vary. */
+  readonly path: string;
+  /** One sentence, for the description of the interface. */
+  readonly summary: string;
+  /** What the body holds. */
+  readonly takes?: "value" | "put" | "subscription" | "client" | "lookup" | undefined;
+  /** What comes back. */
+  readonly gives: "node" | "statistics" | "value" | "values" | "events" | "nothing" | "object" | "text" | "page";
+  /** Also without a token, where the others need one. */
+  readonly isOpen?: boolean | undefined;
+  /** @throws HttpError */
+  handle(exchange: Exchange): void | Promise<void>;
+}

@@ -1,0 +1,201 @@
+// Source: OpenDHT REST proxy, the server's state on disk.
+import { InfoHashMap, Value } from "@hashmere/dht/engine";
+import { Reader, Writer } from "@hashmere/dht/msgpack";
+import type { Platform, PushTarget } from "../json/index.ts";
+import type { SavedPut } from "./permanent-puts.ts";
+import type { SavedSubscription } from "./subscriptions.ts";
+
+/** What a proxy keeps between two runs. */
+export interface ProxyState {
+  readonly puts: Iterable<SavedPut>;
+  readonly subscriptions: Iterable<SavedSubscription>;
+}
+
+/** As the file numbers them, which is not as gorush does. */
+const PLATFORMS: readonly Platform[] = ["none", "android", "ios", "unifiedpush"];
+const NO_PLATFORM = 0;
+
+/** The file as the real proxy writes it; it reads ours, and we read its. */
+export function encodeProxyState({ puts, subscriptions }: ProxyState): Uint8Array<ArrayBuffer> {
+  const writer = new Writer();
+  writer.mapHeader(2);
+  writer.text("puts");
+  writePuts(writer, puts);
+  writer.text("pushListeners");
+  writeSubscriptions(writer, subscriptions);
+  return writer.finish();
+}
+
+/** Undefined when the bytes are no state file; what makes no sense in one is passed over. */
+export function decodeProxyState(
+  bytes: Uint8Array,
+): { puts: SavedPut[]; subscriptions: SavedSubscription[] } | undefined {
+  const reader = new Reader(bytes);
+  const state = { puts: [] as SavedPut[], subscriptions: [] as SavedSubscription[] };
+  if (!reader.isNextMap()) return undefined;
+  for (let members = reader.readMapLength(); members > 0 && !reader.failed; members--) {
+    const name = reader.readText();
+    if (name === "puts") readPuts(reader, state.puts);
+    else if (name === "pushListeners") readSubscriptions(reader, state.subscriptions);
+    else reader.skip();
+  }
+  return reader.failed ? undefined : state;
+}
+
+// ---- permanent puts: {key: [{id: put}]}
+
+function writePuts(writer: Writer, puts: Iterable<SavedPut>): void {
+  const byKey = new InfoHashMap<SavedPut[]>();
+  for (const put of puts) {
+    const same = byKey.get(put.key);
+    if (same) same.push(put);
+    else byKey.set(put.key, [put]);
+  }
+  writer.mapHeader(byKey.size);
+  for (const [key, puts] of byKey) {
+    writer.infoHash(key);
+    writer.arrayHeader(1);
+    writer.mapHeader(puts.length);
+    for (const put of puts) {
+      writer.uint64(put.value.id);
+      writePut(writer, put);
+    }
+  }
+}
+
+function writePut(writer: Writer, { value, target, endsAt }: SavedPut): void {
+  const { token, clientId, sessionId, topic } = target;
+  const platform = PLATFORMS.indexOf(target.platform);
+  const texts: [string, string][] = [];
+  if (clientId !== "") texts.push(["cid", clientId]);
+  if (sessionId !== "") texts.push(["sid", sessionId]);
+  if (token !== "") texts.push(["token", token]);
+  if (topic !== "") texts.push(["top", topic]);
+  writer.mapHeader(2 + texts.length + (platform === NO_PLATFORM ? 0 : 1));
+  writer.text("value");
+  writer.raw(value.getPacked());
+  writeEnd(writer, endsAt);
+  writeTexts(writer, texts);
+  if (platform !== NO_PLATFORM) writePlatform(writer, platform);
+}
+
+function readPuts(reader: Reader, into: SavedPut[]): void {
+  for (let keys = reader.readMapLength(); keys > 0 && !reader.failed; keys--) {
+    const key = reader.readInfoHash();
+    for (let maps = reader.readArrayLength(); maps > 0 && !reader.failed; maps--) {
+      for (let puts = reader.readMapLength(); puts > 0 && !reader.failed; puts--) {
+        reader.readUint64();
+        const { value, endsAt, target } = readRecord(reader);
+        if (value && value.id !== 0n && !key.isZero()) into.push({ key, value, endsAt, target });
+      }
+    }
+  }
+}
+
+// ---- subscriptions: {token: [{key: [subscription]}]}
+
+function writeSubscriptions(writer: Writer, subscriptions: Iterable<SavedSubscription>): void {
+  const byToken = new Map<string, InfoHashMap<SavedSubscription[]>>();
+  for (const subscription of subscriptions) {
+    const { token } = subscription.target;
+    const byKey = byToken.get(token) ?? new InfoHashMap<SavedSubscription[]>();
+    byToken.set(token, byKey);
+    const same = byKey.get(subscription.key);
+    if (same) same.push(subscription);
+    else byKey.set(subscription.key, [subscription]);
+  }
+  writer.mapHeader(byToken.size);
+  for (const [token, byKey] of byToken) {
+    writer.text(token);
+    writer.arrayHeader(1);
+    writer.mapHeader(byKey.size);
+    for (const [key, subscriptions] of byKey) {
+      writer.infoHash(key);
+      writer.arrayHeader(subscriptions.length);
+      for (const subscription of subscriptions) writeSubscription(writer, subscription);
+    }
+  }
+}
+
+function writeSubscription(writer: Writer, { target, endsAt }: SavedSubscription): void {
+  const texts: [string, string][] = [["cid", target.clientId]];
+  if (target.sessionId !== "") texts.push(["sid", target.sessionId]);
+  if (target.topic !== "") texts.push(["top", target.topic]);
+  writer.mapHeader(2 + texts.length);
+  writeEnd(writer, endsAt);
+  writeTexts(writer, texts);
+  writePlatform(writer, PLATFORMS.indexOf(target.platform));
+}
+
+function readSubscriptions(reader: Reader, into: SavedSubscription[]): void {
+  for (let tokens = reader.readMapLength(); tokens > 0 && !reader.failed; tokens--) {
+    const token = reader.readText();
+    for (let maps = reader.readArrayLength(); maps > 0 && !reader.failed; maps--) {
+      for (let keys = reader.readMapLength(); keys > 0 && !reader.failed; keys--) {
+        const key = reader.readInfoHash();
+        for (let records = reader.readArrayLength(); records > 0 && !reader.failed; records--) {
+          const { endsAt, target } = readRecord(reader);
+          if (token !== "" && !key.isZero()) into.push({ key, endsAt, target: { ...target, token } });
+        }
+      }
+    }
+  }
+}
+
+// ---- what both have
+
+function writeTexts(writer: Writer, members: readonly (readonly [string, string])[]): void {
+  for (const [name, text] of members) {
+    writer.text(name);
+    writer.text(text);
+  }
+}
+
+function writeEnd(writer: Writer, endsAt: number): void {
+  writer.text("exp");
+  writer.uint(Math.max(0, Math.floor(endsAt / 1000)));
+}
+
+function writePlatform(writer: Writer, platform: number): void {
+  writer.text("t");
+  writer.uint(platform);
+}
+
+function readRecord(reader: Reader): { value: Value | undefined; endsAt: number; target: PushTarget } {
+  let value: Value | undefined;
+  let endsAt = 0;
+  const target = { token: "", clientId: "", sessionId: "", platform: "none" as Platform, topic: "" };
+  for (let members = reader.readMapLength(); members > 0 && !reader.failed; members--) {
+    switch (reader.readText()) {
+      case "value":
+        value = readValue(reader);
+        break;
+      case "exp":
+        endsAt = reader.readInteger() * 1000;
+        break;
+      case "cid":
+        target.clientId = reader.readText();
+        break;
+      case "sid":
+        target.sessionId = reader.readText();
+        break;
+      case "token":
+        target.token = reader.readText();
+        break;
+      case "top":
+        target.topic = reader.readText();
+        break;
+      case "t":
+        target.platform = PLATFORMS[reader.readInteger()] ?? "none";
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return { value, endsAt, target };
+}
+
+/** A value that can't be understood is passed over, and the file read on behind it. */
+function readValue(reader: Reader): Value | undefined {
+  return Value.read(new Reader(reader.copyObject()));
+}
