@@ -7,7 +7,7 @@ const puts = vectors.exchanges.filter(
     request.method === "POST" && name.startsWith("4.3.1/put") && request.body && !request.body.includes("repeated"),
 );
 const lines = vectors.exchanges.flatMap(({ name, response }) =>
-  name.includes("/get") || name.startsWith("listen") ? (response.chunks ?? []).flatMap(linesOf) : [],
+  name.includes("/get") || name.startsWith("listen") ? (response?.chunks ?? []).flatMap(linesOf) : [],
 );
 
 describe("what a real proxy 4.3.1 was sent", () => {
@@ -15,10 +15,10 @@ describe("what a real proxy 4.3.1 was sent", () => {
     "is read and echoed as it did: %s",
     (_, { request, response }) => {
       const read = () => readValue(readJson(request.body ?? ""));
-      switch (response.status) {
+      switch (response?.status) {
         case 200: {
-          const echo = JSON.parse(response.body ?? "");
-          expect(valueLine(read().withId(BigInt(echo.id)))).toBe(response.body);
+          const echo = JSON.parse(response?.body ?? "");
+          expect(valueLine(read().withId(BigInt(echo.id)))).toBe(response?.body);
           break;
         }
         case 400:
@@ -31,7 +31,7 @@ describe("what a real proxy 4.3.1 was sent", () => {
   );
 
   test("has all kinds of outcomes", () => {
-    expect(new Set(puts.map(({ response }) => response.status))).toEqual(new Set([200, 400, 500]));
+    expect(new Set(puts.map(({ response }) => response?.status))).toEqual(new Set([200, 400, 500]));
   });
 });
 

@@ -11,14 +11,15 @@ export interface Exchange {
     readonly headers: readonly (readonly [string, string])[];
     readonly body: string | null;
   };
+  /** Null when the connection was closed without one. */
   readonly response: {
-    readonly status: number | null;
+    readonly status: number;
+    readonly statusLine?: string;
     readonly headers?: readonly (readonly [string, string])[];
     readonly body?: string;
     readonly chunks?: readonly string[];
     readonly complete?: boolean;
-    readonly closedWithoutResponse?: boolean;
-  };
+  } | null;
 }
 
 interface Vectors {
