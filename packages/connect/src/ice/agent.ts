@@ -32,7 +32,7 @@ export const CHECK_INTERVAL_MS = 10;
 export const DIRECT_PATIENCE_MS = 50;
 export const RELAY_PATIENCE_MS = 250;
 
-/** A chosen pair that doesn't answer gives way to the next one. */
+/** A proposed pair that doesn't answer gives way to the next one. */
 export const NOMINATION_TIMEOUT_MS = 2000;
 
 /** A TURN server closes connections until its client, the other side, knows of us: they are opened again and again. */
@@ -44,7 +44,7 @@ export const PASSIVE_WAIT_MS = 5000;
 
 /** The end of all checks; what is valid then has a second more to be chosen. */
 export const DEFAULT_TIMEOUT_MS = 9000;
-export const LAST_CHANCE_MS = 1000;
+const LAST_CHANCE_MS = 1000;
 
 /** The chosen pair hears from us every 20 s and up to 4 s, in whole seconds, as with DHTNet. */
 export const KEEP_ALIVE_MS = 20_000;
@@ -358,8 +358,14 @@ export class IceAgent {
     if (pair.flow === undefined) return;
     this.#nominee = pair;
     this.#say(pair, "is proposed");
-    this.#setTimer("nomination", NOMINATION_TIMEOUT_MS, () => this.#giveUp(pair));
+    this.#setTimer("nomination", NOMINATION_TIMEOUT_MS, () => this.#doubt(pair));
     this.#check(pair, pair.flow, true);
+  }
+
+  /** The proposed pair keeps silent: the next one gets its chance, if there is one. */
+  #doubt(pair: CandidatePair): void {
+    if (this.#pairs.some((other) => other !== pair && other.state === "succeeded")) this.#giveUp(pair);
+    else this.#setTimer("nomination", NOMINATION_TIMEOUT_MS, () => this.#doubt(pair));
   }
 
   #select(pair: CandidatePair, flow: IceFlow): void {
