@@ -2,7 +2,6 @@ export type { DroppedValues } from "./admission.ts";
 export { type CertificateStore, MAX_CERTIFICATES_TRIED } from "./certificate-lookup.ts";
 export { SecurityError, type SecurityErrorCode } from "./errors.ts";
 export type { KeyOperations } from "./key-operations.ts";
-export { KeylessNode } from "./keyless-node.ts";
 export type { KeyId } from "./known-keys.ts";
 export { OffThreadOperations } from "./off-thread-operations.ts";
 export { nodeIdOf, requireMatchingKey } from "./own-identity.ts";

@@ -1,6 +1,6 @@
 import type { InfoHash, Value } from "@hashmere/dht/engine";
 import {
-  MIN_SILENCE_MS,
+  HEARTBEAT_S,
   MISSED_HEARTBEATS,
   RENEW_STREAM_MS,
   RENEWAL_MS,
@@ -8,7 +8,7 @@ import {
   STEADY_MS,
 } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
-import { ask, keyPath, type ProxyCore } from "./proxy-core.ts";
+import { ask, keyPath, type ProxyCore, tell } from "./proxy-core.ts";
 import type { PushTarget } from "./push-settings.ts";
 import { Recurring, type RoundOutcome } from "./recurring.ts";
 import { readValueLine, type ValueLine } from "./value-lines.ts";
@@ -65,7 +65,8 @@ export class StreamFeed implements Feed {
     let hasBegun = false;
     this.#base = base;
     try {
-      const answer = await http.send(base, { method: "GET", path: `${keyPath(this.#key)}/listen`, signal });
+      const path = `${keyPath(this.#key)}/listen?heartbeat=${HEARTBEAT_S}`;
+      const answer = await http.send(base, { method: "GET", path, signal });
       hasBegun = true;
       if (answer.status === 200) {
         this.#sink.onBegin();
@@ -79,15 +80,8 @@ export class StreamFeed implements Feed {
   }
 
   async #follow(answer: ProxyAnswer): Promise<void> {
-    const { clock } = this.#core;
-    let lastHeartbeatAt: number | undefined;
     for await (const lines of answer.lines(RENEW_STREAM_MS)) {
-      if (lines.length === 0) {
-        // Who sends heartbeats goes on doing so.
-        const period = lastHeartbeatAt === undefined ? undefined : clock.now() - lastHeartbeatAt;
-        if (period !== undefined) answer.silenceMs = Math.max(MISSED_HEARTBEATS * period, MIN_SILENCE_MS);
-        lastHeartbeatAt = clock.now();
-      }
+      if (lines.length === 0) answer.silenceMs = MISSED_HEARTBEATS * HEARTBEAT_S * 1000; // who sends one goes on doing so
       if (deliver(lines, this.#sink)) return;
     }
   }
@@ -127,7 +121,10 @@ export class PushFeed implements Feed {
 
   close(): void {
     this.#subscription.close();
-    if (this.#base) void this.#unsubscribe();
+    if (!this.#base) return;
+    const { key, client_id } = this.#target;
+    const body = JSON.stringify({ key, client_id });
+    void tell(this.#core, { method: "UNSUBSCRIBE", path: keyPath(this.#key), body });
   }
 
   async #subscribe(signal: AbortSignal): Promise<RoundOutcome> {
@@ -153,14 +150,6 @@ export class PushFeed implements Feed {
     if (!refresh) this.#sink.onBegin();
     for await (const lines of answer.lines(SILENCE_TIMEOUT_MS)) if (deliver(lines, this.#sink)) break;
     return true;
-  }
-
-  async #unsubscribe(): Promise<void> {
-    const { key, client_id } = this.#target;
-    const body = JSON.stringify({ key, client_id });
-    const { signal } = new AbortController(); // it outlives the feed
-    const request = { method: "UNSUBSCRIBE", path: keyPath(this.#key), body, signal } as const;
-    await ask(this.#core, request, (answer) => answer.discard()).catch(() => {}); // then it ends by itself within a day
   }
 }
 

@@ -19,11 +19,11 @@ export const MAX_LINE_LENGTH = 1 << 20;
 
 /** The stream of a key lives on for this long after its last listener has gone, in case that another comes. */
 export const LINGER_MS = 60_000;
-/** A stream that shows no sign of life is taken for dead after so many of its heartbeats… */
+/** How often proxies that can are asked to say something on a silent stream. */
+export const HEARTBEAT_S = 30;
+/** A stream with heartbeats is taken for dead when so many of them are missing… */
 export const MISSED_HEARTBEATS = 3;
-/** …but not before this time… */
-export const MIN_SILENCE_MS = 15_000;
-/** …and one without heartbeats, as those of OpenDHT's own proxy are, is opened anew when it has been silent for this time. */
+/** …and one without, as those of OpenDHT's own proxy are, is opened anew when it has been silent for this time. */
 export const RENEW_STREAM_MS = 15 * 60_000;
 /** What failed is tried again after a pause between these, doubling, by chance up to a half shorter. */
 export const MIN_RETRY_MS = 500;

@@ -1,7 +1,7 @@
 import { DhtError, type InfoHash, NOT_ANNOUNCED, type PutOutcome, uniform, type Value } from "@hashmere/dht/engine";
 import { MAX_PERMANENT_PUTS, MAX_REPEAT_SPREAD_MS, RENEWAL_MS, REPEAT_DISTANCE_MS } from "./limits.ts";
 import { postValue } from "./post-value.ts";
-import type { ProxyCore } from "./proxy-core.ts";
+import { keyPath, type ProxyCore, tell } from "./proxy-core.ts";
 import { Recurring } from "./recurring.ts";
 
 interface PermanentPut {
@@ -39,11 +39,14 @@ export class PermanentPuts {
     renewal.wake();
   }
 
-  /** False when there is no such put. The proxy keeps the value for up to a day. */
+  /** False when there is no such put. OpenDHT's own proxies, which can't be told, keep the value for up to a day. */
   cancel(key: InfoHash, id: bigint): boolean {
     const name = nameOf(key, id);
     this.#puts.get(name)?.renewal.close();
-    return this.#puts.delete(name);
+    if (!this.#puts.delete(name)) return false;
+    const body = JSON.stringify({ key: this.#core.push?.key ?? "", client_id: this.#core.push?.client_id ?? "" });
+    void tell(this.#core, { method: "DELETE", path: `${keyPath(key)}/${id}`, body });
+    return true;
   }
 
   at(key: InfoHash, id?: bigint): Value[] {

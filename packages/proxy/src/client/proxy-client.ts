@@ -93,7 +93,7 @@ export class ProxyClient extends UserOperations implements AsyncDisposable {
     this.#node.connectivityChanged();
   }
 
-  /** Stops renewing a permanent value; true if it was being renewed. The proxy keeps it for up to a day. */
+  /** Stops renewing a permanent value; true if it was being renewed. OpenDHT's own proxy keeps it for up to a day. */
   async cancelPut(key: Key, id: bigint | Value): Promise<boolean> {
     return this.#node.cancelPut(toInfoHash(key), typeof id === "bigint" ? id : id.id);
   }

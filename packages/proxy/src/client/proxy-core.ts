@@ -1,5 +1,5 @@
 import type { InfoHash, RandomSource, Scheduler, Value } from "@hashmere/dht/engine";
-import { SILENCE_TIMEOUT_MS } from "./limits.ts";
+import { CHECK_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
 import type { ProxyConnection } from "./proxy-connection.ts";
 import type { ProxyHttp, ProxyRequest } from "./proxy-http.ts";
@@ -45,6 +45,15 @@ export async function ask<T>(
       }
     }
   });
+}
+
+/** Tells the proxy of the moment something that it had better know, and that nothing depends on. */
+export async function tell({ connection, http }: ProxyCore, request: Omit<ProxyRequest, "signal">): Promise<void> {
+  const { signal } = new AbortController(); // it may outlive who says it
+  try {
+    const answer = await http.send(connection.base, { ...request, signal, timeoutMs: CHECK_TIMEOUT_MS });
+    await answer.discard();
+  } catch {} // it will find out by itself
 }
 
 /** How a get ended: `ok` when the proxy answered, and everything in its answer could be read. */

@@ -6,7 +6,7 @@ import { ProxyAnswer } from "./proxy-answer.ts";
 
 /** What is asked of a proxy. */
 export interface ProxyRequest {
-  readonly method: "GET" | "POST" | "SUBSCRIBE" | "UNSUBSCRIBE";
+  readonly method: "GET" | "POST" | "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE";
   /** Relative to the proxy's URL. */
   readonly path: string;
   readonly body?: string | undefined;

@@ -163,7 +163,7 @@ export class ProxyNode implements NodeOperations {
     return { id: value.id, cancel };
   }
 
-  /** The proxy keeps the value for up to a day. */
+  /** Stops renewing a value, and tells the proxy. OpenDHT's own keeps it for up to a day nevertheless. */
   cancelPut(key: InfoHash, valueId: bigint): boolean {
     return this.#puts.cancel(key, valueId);
   }

@@ -134,10 +134,10 @@ describe("a listener", () => {
     await settle();
     for (let beat = 0; beat < 10; beat++) {
       rig.proxy.write(KEY, "\n");
-      await rig.pass(10_000);
+      await rig.pass(30_000);
     }
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(1);
-    await rig.pass(30_000);
+    await rig.pass(60_000);
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(2);
     await rig.pass(14 * 60_000);
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(2);
@@ -188,6 +188,7 @@ describe("a permanent put", () => {
     expect(JSON.parse(posts[0]?.body ?? "")).toMatchObject({ id: `${value.id}`, permanent: true });
     put.cancel();
     expect(client.getPut("room")).toEqual([]);
+    expect(rig.proxy.seen("DELETE").map(({ path }) => path)).toEqual([`http://proxy/key/${KEY}/${value.id}`]);
     await rig.pass(45 * HOUR_MS);
     expect(rig.proxy.seen("POST")).toHaveLength(3);
   });
