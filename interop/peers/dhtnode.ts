@@ -41,8 +41,9 @@ export class Dhtnode implements InteropPeer {
 
   static async start(options: PeerOptions = {}): Promise<Dhtnode> {
     if (options.types !== undefined) throw new Error("dhtnode knows its built-in value types only");
-    if (options.clientMode || options.storeBytes !== undefined) {
-      throw new Error("this version of dhtnode has no option for client mode or the size of its store");
+    const { clientMode, storeBytes, localStoreBytes, maintainStorage } = options;
+    if (clientMode || maintainStorage || storeBytes !== undefined || localStoreBytes !== undefined) {
+      throw new Error("this version of dhtnode has no option for client mode or its store");
     }
     const port = options.port ?? (await freePort());
     const process = new LineProcess(REAL_DHTNODE, shellArguments(port, options), withoutPrompt);

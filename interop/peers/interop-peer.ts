@@ -22,6 +22,10 @@ export interface PeerOptions {
   readonly clientMode?: boolean | undefined;
   /** Bytes to store for others. hashmere only. */
   readonly storeBytes?: number | undefined;
+  /** Bytes of own values to keep. hashmere only. */
+  readonly localStoreBytes?: number | undefined;
+  /** Hand stored values on when leaving. python and hashmere only. */
+  readonly maintainStorage?: boolean | undefined;
 }
 
 export interface ShortLivedType {

@@ -40,7 +40,9 @@ export class OurNode implements InteropPeer {
       clientMode: options.clientMode ?? false,
       maxReqPerSec: -1,
       maxPeerReqPerSec: -1,
-      ...(options.storeBytes !== undefined && { maxStoreSize: options.storeBytes }),
+      maintainStorage: options.maintainStorage,
+      maxStoreSize: options.storeBytes,
+      maxLocalStoreSize: options.localStoreBytes,
       ...(options.statePath !== undefined && { persistPath: options.statePath }),
       ...(options.bootstrap !== undefined && { bootstrap: [endpointText(options.bootstrap)] }),
     });

@@ -38,19 +38,20 @@ export class PythonHost implements AsyncDisposable {
 
   /** @param ownsHost The node ends this process when it ends. */
   async startNode(options: PeerOptions = {}, ownsHost = false): Promise<PythonNode> {
-    const { statePath, identity, clientMode, storeBytes } = options;
-    if (statePath !== undefined || identity || clientMode || storeBytes !== undefined) {
+    const { statePath, identity, clientMode, storeBytes, localStoreBytes } = options;
+    if (statePath !== undefined || identity || clientMode || (storeBytes ?? localStoreBytes) !== undefined) {
       throw new Error("the Python module has no state file, client mode or store size; identities are dhtnode's part");
     }
     const port = options.port ?? (await freePort());
     const node = ++this.#lastNode;
-    const { network = 0, types = [] } = options;
+    const { network = 0, types = [], maintainStorage = false } = options;
     const request = {
       node,
       port,
       network,
       ipv4: LOOPBACK_4,
       ipv6: LOOPBACK_6,
+      maintainStorage,
       types: types.map((t) => [t.id, t.seconds]),
     };
     const answer = await this.request("run", request);

@@ -47,6 +47,7 @@ def run(request, answer):
     config = opendht.DhtConfig()
     config.setNetwork(request.get("network", 0))
     config.setRateLimit(-1, -1)
+    config.setMaintainStorage(request["maintainStorage"])
     node = opendht.DhtRunner()
     node.run(port=request["port"], ipv4=request["ipv4"], ipv6=request["ipv6"], config=config)
     for number, seconds in request.get("types", []):

@@ -1,6 +1,7 @@
 import { InfoHash } from "@hashmere/dht";
 import { describe, expect, test } from "vitest";
 import { endpointOf } from "../peers/interop-peer.ts";
+import { keyInHex } from "../peers/key-in-hex.ts";
 import { OurNode } from "../peers/our-node.ts";
 import { PythonNode } from "../peers/python-node.ts";
 import { Stage } from "../peers/stage.ts";
@@ -33,6 +34,20 @@ describe("a node of ours that stores 10 KiB for others", () => {
       expect((await ours.get(`own-${i}`)).values).toHaveLength(1);
     }
   });
+});
+
+test("a node of ours that is full of its own values still takes those of a real node", async () => {
+  await using stage = new Stage();
+  const ours = stage.use(await OurNode.start({ network: stage.network, localStoreBytes: KIBIBYTE }));
+  const real = stage.use(await PythonNode.start({ network: stage.network, bootstrap: endpointOf(ours) }));
+  await expect.poll(() => real.goodNodes(4)).toHaveLength(1);
+  for (let i = 0; i < 5; i++) expect((await ours.put(`own-${i}`, ONE_KIBIBYTE)).ok).toBe(true);
+  expect(ours.runner.getLocalStoreSize().bytes).toBeLessThanOrEqual(KIBIBYTE);
+  const puts = await Promise.all(Array.from({ length: 10 }, () => real.put("theirs", ONE_KIBIBYTE)));
+  expect(puts.map(({ ok }) => ok)).toEqual(Array(10).fill(true));
+  const { values } = await ours.get("theirs");
+  expect(values.length).toBeGreaterThanOrEqual(1);
+  expect((await ours.storage()).get(keyInHex("theirs"))?.values).toBe(10);
 });
 
 test("a value of 70,000 bytes is not put, and no real node stores it", async () => {
