@@ -1,0 +1,1 @@
+export { type SecureStream, type SecureStreamOptions, secureStream } from "./secure-stream.ts";
