@@ -45,6 +45,16 @@ describe("of certificates that we made, both say", () => {
     ["a device that its account took back is revoked", "our-account", ["our-account"], "our-revoked", 34],
     ["an account that the root took back is revoked, with its devices", "our-root", ["our-root"], "our-lost", 34],
     ["a list of an authority that is not trusted counts for nothing", "our-curve", ["our-account"], "our-revoked", 66],
+    [
+      "a list that leaves out what the one before took back counts",
+      "our-account",
+      ["our-account", "odd-new"],
+      "our-revoked",
+      0,
+    ],
+    ["… in whatever order the lists come", "our-account", ["odd-new", "our-account"], "our-revoked", 0],
+    ["a list from the future counts for nothing", "our-account", ["odd-future"], "our-revoked", 0],
+    ["… and hides no other", "our-account", ["odd-future", "our-account"], "our-revoked", 34],
     ["a device is expired", "our-root", [], "our-expired", 1026],
     ["a device is not valid yet", "our-root", [], "our-early", 514],
     ["a device under an expired account is expired", "our-root", [], "our-orphan", 1026],
@@ -84,10 +94,10 @@ describe("whatever is trusted, the verdicts are the same", () => {
     }
   });
 
-  test("and with revocation lists, ours is the stricter one: what a trusted authority took back is not trusted", async () => {
+  test("and with revocation lists, ours is the stricter one: what is taken back stays so, also of a trusted authority, also by an old list", async () => {
     for (const trusted of subsets(["R", "r", "A", "a", "D", "d"])) {
       for (const chain of ["D", "DA", "DAR", "Da", "A", "AR"]) {
-        for (const list of ["part-A", "part-D"]) {
+        for (const list of ["part-A", "part-D", "part-old"]) {
           const question = ask(trusted.map(part), [...chain].map(part), [list]);
           const [ours, theirs] = [await ourAnswer(question), await judge.verify(question)];
           expect(
@@ -196,15 +206,22 @@ async function makeOurs(): Promise<void> {
   };
   for (const [name, certificate] of Object.entries(parts))
     await writeFile(join(folder, `part-${name}.crt`), pem(certificate));
-  for (const [name, issuer, { certificate }] of [
-    ["our-account", account, revoked],
-    ["our-root", root, lost],
-    ["part-A", root, account],
-    ["part-D", account, device],
+  for (const [name, issuer, { certificate }, ahead] of [
+    ["our-account", account, revoked, 0],
+    ["our-root", root, lost, 0],
+    ["part-A", root, account, 0],
+    ["part-D", account, device, 0],
+    ["odd-new", account, device, 2000],
+    ["odd-future", account, device, DAY_MS],
   ] as const) {
-    const list = await RevocationList.sign(issuer, { revoke: [{ certificate }] });
+    // The first ones are a little old, so that a second one can be newer.
+    const now = new Date(Date.now() - 10_000 + ahead);
+    const list = await RevocationList.sign(issuer, { revoke: [{ certificate }], now });
     await writeFile(join(folder, `${name}.crl`), list.pem());
   }
+  const past = { now: new Date(Date.now() - 10_000), validity: 1 };
+  const old = await RevocationList.sign(account, { revoke: [{ certificate: of }], ...past });
+  await writeFile(join(folder, "part-old.crl"), old.pem());
 }
 
 /** Of a length that we make no keys of. */

@@ -13,7 +13,7 @@ import type { Certificate } from "./certificate.ts";
 import { certificateId, MAX_OCSP_BYTES, malformedOcsp, ocspNonce } from "./ocsp-request.ts";
 import { isSignedWith } from "./signature-algorithm.ts";
 
-/** How far the clocks of a responder and of its client may differ. */
+/** How far our clock and that of a responder, or of an authority, may differ. */
 export const MAX_CLOCK_SKEW_MS = 300_000;
 
 export type CertificateStatus = "good" | "revoked" | "unknown";

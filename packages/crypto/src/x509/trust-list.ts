@@ -3,6 +3,7 @@ import { toHex } from "../bytes.ts";
 import { hash } from "../digest.ts";
 import { CryptoError } from "../errors.ts";
 import { Certificate, MAX_CHAIN_LENGTH } from "./certificate.ts";
+import { MAX_CLOCK_SKEW_MS } from "./ocsp-response.ts";
 import type { RevocationList } from "./revocation-list.ts";
 import { type TrustProblem, TrustVerdict } from "./trust-verdict.ts";
 
@@ -37,7 +38,8 @@ export class TrustList {
 
   /**
    * Trusts every certificate of a chain, the leaf included, with the revocation lists attached to them; or takes a
-   * revocation list of an authority that is trusted already. Returns false for a list of anyone else, which is ignored.
+   * revocation list of an authority that is trusted already. Returns false for a list of anyone else, or one dated into the
+   * future, which would hide those to come: it is ignored. An old list counts until a newer one is there.
    * @throws CryptoError `ERR_TRUST_LIST_FULL`
    */
   add(item: Certificate | RevocationList): boolean {
@@ -102,7 +104,7 @@ export class TrustList {
 
   #addList(list: RevocationList): boolean {
     const signer = this.#findAnchor((anchor) => list.isSignedBy(anchor));
-    if (signer === undefined) return false;
+    if (signer === undefined || list.thisUpdate.getTime() > Date.now() + MAX_CLOCK_SKEW_MS) return false;
     const key = toHex(signer.longId());
     const known = this.#lists.get(key);
     if (known === undefined || known.thisUpdate <= list.thisUpdate) this.#lists.set(key, list);

@@ -234,6 +234,13 @@ describe("a revoked certificate", () => {
     }
   });
 
+  test("is not hidden by a list from the future that leaves it out", async () => {
+    const trust = trusting(account);
+    expect(trust.add(await signing(account, device2, new Date(Date.now() + DAY_S * 1000)))).toBe(false);
+    expect(trust.add(await signing(account, device))).toBe(true);
+    expect(verdict(trust, device.certificate)).toMatchObject({ code: 34 });
+  });
+
   test("is not believed from someone who is not trusted", async () => {
     const trust = trusting(ca);
     expect(trust.add(await signing(account, device))).toBe(false);
