@@ -7,6 +7,8 @@ export {
   type DatagramObserver,
   type DhtNode,
   formatNodeStats,
+  type HeldKey,
+  type KnownPeer,
   type LookupHop,
   type MessageCounts,
   type NodeInfo,

@@ -22,6 +22,7 @@ import { Put, type PutOperation, type PutOptions } from "./operations/put.ts";
 import { QueryOperation, type QueryOptions } from "./operations/query.ts";
 import type { DhtNodeOptions } from "./options.ts";
 import { formatRoutingTable } from "./routing-log.ts";
+import { type HeldKey, heldKeys, type KnownPeer, knownPeers } from "./snapshots.ts";
 import { StorageMaintenance } from "./storage-maintenance.ts";
 
 /** What was received, sent and dropped. */
@@ -238,6 +239,18 @@ export class DhtNode implements NodeOperations {
   /** Values that others put here and that were not kept, by what spoke against them. */
   get refusals(): RefusalCounts {
     return this.#core.store.refusals;
+  }
+
+  /** Everybody in the routing tables. */
+  get peers(): KnownPeer[] {
+    const { families, scheduler } = this.#core;
+    const now = scheduler.now();
+    return knownPeers(families, now, scheduler.wallClock() - now);
+  }
+
+  /** Up to `limit` of the keys under which values are held, for others or for ourselves. */
+  heldKeys(limit: number): HeldKey[] {
+    return heldKeys(this.#core.store, limit);
   }
 
   /** Watches every datagram of the node. Returns how to stop. */

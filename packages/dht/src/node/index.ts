@@ -26,3 +26,4 @@ export type { PutOperation, PutOptions } from "./operations/put.ts";
 export type { QueryOptions } from "./operations/query.ts";
 export type { DhtNodeOptions } from "./options.ts";
 export type { SignatureOutcome } from "./signature-checks.ts";
+export type { HeldKey, KnownPeer } from "./snapshots.ts";

@@ -2,7 +2,16 @@ import type { PublicKey } from "@hashmere/crypto";
 import type { Family, SockAddr } from "../address/index.ts";
 import { NotRunningError, type SocketError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
-import type { MessageCounts, NodeInfo, NodeStats } from "../node/index.ts";
+import type {
+  DatagramObserver,
+  HeldKey,
+  KnownPeer,
+  LookupHop,
+  MessageCounts,
+  NodeInfo,
+  NodeStats,
+  TrafficCounts,
+} from "../node/index.ts";
 import type { BlacklistEntry } from "../rpc/index.ts";
 import type { DroppedValues } from "../secure/index.ts";
 import type { RefusalCounts } from "../store/index.ts";
@@ -27,7 +36,7 @@ export abstract class NodeFacts extends UserOperations {
   }
 
   get nodeId(): InfoHash {
-    return this.running("nodeId").node.id;
+    return this.running("nodeId").proxy.nodeId;
   }
 
   /** The local address of a family; null where it isn't open. */
@@ -42,7 +51,9 @@ export abstract class NodeFacts extends UserOperations {
 
   /** Addresses under which others see us, most reported first; ports are 0, because nobody reports them. */
   getPublicAddress(family?: Family): SockAddr[] {
-    return this.session?.node.publicAddresses(family) ?? [];
+    const { node, proxy } = this.session ?? {};
+    const seen = proxy?.backend?.publicAddresses.filter((address) => family === undefined || address.family === family);
+    return seen ?? node?.publicAddresses(family) ?? [];
   }
 
   /** Good nodes, nearest first: give them to another node's `bootstrap()`, or to ours at its next start. */
@@ -103,6 +114,31 @@ export abstract class NodeFacts extends UserOperations {
   /** Requests by kind since the last call for that direction. */
   getNodeMessageStats(direction: "in" | "out" = "out"): MessageCounts {
     return this.running("getNodeMessageStats").node.messageStats(direction);
+  }
+
+  /** Messages by kind and drops by reason, since the node began. */
+  getTraffic(): TrafficCounts {
+    return this.running("getTraffic").node.traffic;
+  }
+
+  /** Everybody in the routing tables. */
+  getPeers(): KnownPeer[] {
+    return this.running("getPeers").node.peers;
+  }
+
+  /** Up to `limit` of the keys under which this node holds values. */
+  getHeldKeys(limit = Number.POSITIVE_INFINITY): HeldKey[] {
+    return this.running("getHeldKeys").node.heldKeys(limit);
+  }
+
+  /** Watches every datagram of this run. Returns how to stop. */
+  observe(observer: DatagramObserver): () => void {
+    return this.running("observe").node.observe(observer);
+  }
+
+  /** Watches the operations of this run hop by hop, the node's own among them. Returns how to stop. */
+  observeLookups(onHop: (hop: LookupHop) => void): () => void {
+    return this.running("observeLookups").node.observeLookups(onHop);
   }
 
   getStorageLog(key?: Key): string {

@@ -297,6 +297,12 @@ export class Store {
     for (const storedKey of this.#keys.values()) if (storedKey.valueCount > 0) yield storedKey.key;
   }
 
+  /** How many listen under a key, of other nodes and of our own operations. */
+  listenerCount(key: InfoHash): number {
+    const storedKey = this.#keys.get(key);
+    return storedKey === undefined ? 0 : storedKey.localListeners.length + storedKey.remoteListeners.length;
+  }
+
   /** The values under a key with their times. */
   held(key: InfoHash): HeldValue[] {
     const storedKey = this.#keys.get(key);

@@ -1,13 +1,17 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Identity } from "@hashmere/crypto";
+import { dashboardFiles } from "@hashmere/dashboard";
 import type { DhtRunner, Logger } from "@hashmere/dht";
 import { RealScheduler } from "@hashmere/dht/engine";
 import type { FastifyInstance } from "fastify";
 import { parseGateway } from "../push/index.ts";
 import {
+  allRoutes,
   CONNECTION_CHECK_MS,
   createHttpApp,
+  DashboardFeed,
+  dashboardRoutes,
   HEADERS_TIMEOUT_MS,
   type Health,
   KEEP_ALIVE_TIMEOUT_MS,
@@ -16,7 +20,8 @@ import {
   ProxyService,
   type ProxyStats,
   REQUEST_TIMEOUT_MS,
-  ROUTES,
+  type Route,
+  readPageFiles,
   TCP_KEEP_ALIVE_MS,
 } from "../server/index.ts";
 import { ProxyServerError } from "./errors.ts";
@@ -64,6 +69,8 @@ export interface ProxyServerOptions {
     | undefined;
   /** The node's own identity: with it the proxy signs and encrypts for its clients. Default: it refuses to. */
   readonly identity?: Identity | undefined;
+  /** Serve the page that shows the node alive: `/` leads browsers to it. Default true. */
+  readonly dashboard?: boolean | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -114,7 +121,7 @@ export class ProxyServer implements AsyncDisposable {
           });
     const app = createHttpApp({
       service,
-      routes: ROUTES,
+      routes: allRoutes(await pageRoutes(options, service)),
       createServer: (listener) => openServer(listener, options, service),
       onError: log("a request failed"),
     });
@@ -179,6 +186,15 @@ export class ProxyServer implements AsyncDisposable {
       this.#sweep();
     });
   }
+}
+
+async function pageRoutes(
+  { dht, dashboard = true }: ProxyServerOptions,
+  { scheduler, health }: ProxyService,
+): Promise<readonly Route[] | undefined> {
+  if (!dashboard) return undefined;
+  const feed = new DashboardFeed({ node: dht, scheduler, health: () => health.check() });
+  return dashboardRoutes(feed, await readPageFiles(dashboardFiles));
 }
 
 function openServer(listener: RequestListener, { tls }: ProxyServerOptions, service: ProxyService): Server {

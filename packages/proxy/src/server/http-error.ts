@@ -29,6 +29,7 @@ export const noNode = () => new HttpError(503, '{"err":"Incorrect DhtRunner"}');
 export const notAuthorized = () =>
   new HttpError(401, '{"err":"Authorization needed"}', ["WWW-Authenticate", 'Bearer realm="hashmere"']);
 export const noSuchPut = () => new HttpError(404, '{"err":"No such put"}');
+export const noSuchFile = () => new HttpError(404, '{"err":"No such file"}');
 export const bodyTimeout = () => new HttpError(408, '{"err":"The request took too long"}');
 export const bodyTooLarge = () => new HttpError(413, '{"err":"The body is too large"}');
 export const headersTooLarge = () => new HttpError(431, '{"err":"The headers are too large"}');

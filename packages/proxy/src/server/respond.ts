@@ -48,6 +48,11 @@ export function respondStreamed(
   ]);
 }
 
+/** @param location where to go instead */
+export function redirect(response: ServerResponse, location: string): void {
+  respond(response, 302, "", ["Location", location, "Vary", "Accept"]);
+}
+
 /** What the original says to everything that it doesn't know. */
 export function respondNotImplemented(response: ServerResponse): void {
   response.sendDate = false;

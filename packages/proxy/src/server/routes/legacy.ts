@@ -1,6 +1,5 @@
 // Source: OpenDHT REST proxy, routes of older versions, which the clients of today still use in part.
 import { streamValues } from "./get.ts";
-import { answerInfo } from "./node.ts";
 import { put } from "./put.ts";
 import type { Route } from "./route.ts";
 import { subscribe, unsubscribe } from "./subscribe.ts";
@@ -8,7 +7,6 @@ import { subscribe, unsubscribe } from "./subscribe.ts";
 const PATH = "/:hash";
 
 export const legacyRoutes: readonly Route[] = [
-  { method: "GET", path: "/", summary: "As /node/info, for clients.", gives: "node", handle: answerInfo },
   { method: "GET", path: PATH, summary: "As GET /key/:hash.", gives: "values", handle: streamValues },
   { method: "POST", path: PATH, summary: "As POST /key/:hash.", takes: "put", gives: "value", handle: put },
   {

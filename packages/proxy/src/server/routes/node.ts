@@ -12,6 +12,9 @@ export const nodeInfo: Route = {
   handle: answerInfo,
 };
 
+/** The form of older versions, which all clients use. */
+export const rootInfo: Route = { ...nodeInfo, path: "/", summary: "As /node/info." };
+
 export const nodeStats: Route = {
   method: "GET",
   path: "/node/stats",

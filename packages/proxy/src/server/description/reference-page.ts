@@ -1,0 +1,40 @@
+import type { Route } from "../routes/route.ts";
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; width: 100% }
+td { padding: .4rem .8rem .4rem 0; vertical-align: top; border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+code, pre { font: 14px/1.5 ui-monospace, monospace }
+td:first-child { font-weight: 600; white-space: nowrap }
+pre { padding: .8rem; overflow-x: auto; background: color-mix(in srgb, currentColor 8%, transparent) }
+`;
+
+const EXAMPLES = `curl http://localhost:8080/key/room                                       # what is there
+curl http://localhost:8080/key/room/listen                                # and what comes
+curl http://localhost:8080/key/room -d '{"data":"'$(printf hello | base64)'"}'`;
+
+/** The routes as a page that needs nothing else. */
+export function describeAsPage(routes: readonly Route[]): string {
+  const rows = routes.map(
+    ({ method, path, summary }) =>
+      `<tr><td>${method}<td><code>${escapeHtml(path)}</code><td>${escapeHtml(summary)}</tr>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Hashmere proxy: what it can be asked for</title>
+<style>${STYLE}</style>
+<h1>A distributed hash table over HTTP</h1>
+<p>A key is 40 hexadecimal digits, or any other text, which is hashed. A value is JSON with its bytes in base64; several come
+one per line. The same for programs: <a href="openapi.json">openapi.json</a>.
+<pre>${escapeHtml(EXAMPLES)}</pre>
+<table>${rows.join("\n")}</table>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,83 @@
+import { jsonLine } from "../../json/index.ts";
+import type { DashboardFeed, PageFile } from "../dashboard/index.ts";
+import type { Exchange } from "../exchange.ts";
+import { noSuchFile, overloaded, tooMany } from "../http-error.ts";
+import { keyInPath } from "../key-in-path.ts";
+import { redirect, respond } from "../respond.ts";
+import { answerInfo, objectOf } from "./node.ts";
+import type { Route } from "./route.ts";
+
+/** Where the page lives. */
+const FOLDER = "/dashboard/";
+const MISSING_PAGE =
+  "<!doctype html><title>Hashmere</title><p>The page is not built. In the project's folder: <code>npm run build</code>.";
+const LASTING = ["Cache-Control", "public, max-age=31536000, immutable"];
+const FRESH = ["Cache-Control", "no-cache"];
+
+/** A page that shows the node alive, and what it needs. @param files by their path below the page's folder */
+export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, PageFile>): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/",
+      summary: "For browsers, the page; for clients, as /node/info.",
+      gives: "node",
+      handle: (exchange) =>
+        exchange.accepts("text/html") ? redirect(exchange.response, FOLDER) : answerInfo(exchange),
+    },
+    {
+      method: "GET",
+      path: "/dashboard",
+      summary: "The page.",
+      gives: "page",
+      isOpen: true,
+      // The page names its parts relative to its folder.
+      handle: (exchange) =>
+        exchange.request.url?.split("?")[0] === FOLDER
+          ? answerFile(exchange, files)
+          : redirect(exchange.response, FOLDER),
+    },
+    {
+      method: "GET",
+      path: "/dashboard/*",
+      summary: "What the page is made of.",
+      gives: "page",
+      isOpen: true,
+      handle: (exchange) => answerFile(exchange, files),
+    },
+    {
+      method: "GET",
+      path: "/dashboard/events",
+      summary: "What happens at the node, as server-sent events.",
+      gives: "events",
+      handle(exchange) {
+        if (feed.isFull) throw overloaded("watchers");
+        const stream = exchange.openStream({ format: "events" });
+        exchange.service.keepStream(stream);
+        feed.watch(stream);
+      },
+    },
+    {
+      method: "POST",
+      path: "/dashboard/lookup",
+      summary: "Begins a lookup whose steps come as events.",
+      takes: "lookup",
+      gives: "object",
+      handle(exchange) {
+        const { key } = objectOf(exchange.json());
+        const lookup = feed.lookUp(keyInPath(String(key ?? "")));
+        if (lookup === undefined) throw tooMany("lookups");
+        respond(exchange.response, 200, jsonLine({ lookup: lookup.name, key: lookup.key.toString() }));
+      },
+    },
+  ];
+}
+
+function answerFile(exchange: Exchange, files: ReadonlyMap<string, PageFile>): void {
+  const { response } = exchange;
+  const path = exchange.parameter("*") || "index.html";
+  const file = files.get(path);
+  if (file) respond(response, 200, file.body, file.isLasting ? LASTING : FRESH, file.contentType);
+  else if (files.size === 0) respond(response, 404, MISSING_PAGE, FRESH, "text/html; charset=utf-8");
+  else throw noSuchFile();
+}
