@@ -34,7 +34,9 @@ export {
   type Recipient,
   SecurityError,
   type SecurityErrorCode,
+  type SecurityOptions,
   signValue,
+  withSecurity,
 } from "./secure/index.ts";
 export type { RefusalCounts } from "./store/index.ts";
 export * from "./transport/index.ts";

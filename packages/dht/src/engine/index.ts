@@ -24,6 +24,13 @@ export { raceAbort } from "../runner/abort.ts";
 export { type Content, type Key, toInfoHash } from "../runner/key.ts";
 export type { ListenEvent, Listener, ListenerOptions } from "../runner/listener.ts";
 export { OngoingOperations } from "../runner/ongoing-operations.ts";
+export type {
+  ProxyBackend,
+  ProxyBackendEvents,
+  ProxyBackendFactory,
+  ProxySettings,
+  PushSettings,
+} from "../runner/proxy-backend.ts";
 export { PushNotificationResult } from "../runner/push-notification.ts";
 export type { PutHandle, PutResult } from "../runner/put-handle.ts";
 export { RealScheduler } from "../runner/real-scheduler.ts";

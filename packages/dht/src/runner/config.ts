@@ -7,6 +7,7 @@ import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { CertificateStore } from "../secure/index.ts";
 import type { DatagramTransport } from "../transport/index.ts";
+import type { ProxyBackendFactory, ProxySettings } from "./proxy-backend.ts";
 
 /** How a node behaves in its network. Every limit takes −1 or Infinity for "none". */
 export interface NodeConfig {
@@ -63,6 +64,20 @@ export interface DhtRunnerConfig extends NodeConfig {
   readonly peerDiscovery?: boolean | undefined;
   /** Announce this node in the local network. Default false. */
   readonly peerPublish?: boolean | undefined;
+  /**
+   * The client of proxies, for `enableProxy`: `proxyBackend` of `@hashmere/proxy/client`. Default: there is none, and this
+   * node acts by itself alone.
+   */
+  readonly proxy?: ProxyBackendFactory | undefined;
+  /** Act through this proxy from the start, `http(s)://host[:port]`. Default: by itself. */
+  readonly proxyServer?: string | undefined;
+  /** What this node calls itself to proxies. */
+  readonly pushNodeId?: string | undefined;
+  /** Device token: the proxy pushes there what happens under the keys listened to. Default: it is asked for a stream. */
+  readonly pushToken?: string | undefined;
+  readonly pushTopic?: string | undefined;
+  readonly pushPlatform?: string | undefined;
+  readonly proxyUserAgent?: string | undefined;
   /** Default: silence. */
   readonly logger?: Logger | undefined;
   /** Another way to carry datagrams than UDP sockets. */
@@ -91,6 +106,21 @@ export function checkConfig(config: DhtRunnerConfig): void {
   }
   if (config.nodeId !== undefined && !(config.nodeId instanceof InfoHash))
     throw new TypeError("nodeId is no InfoHash: InfoHash.fromHex() makes one of text");
+}
+
+/** Which proxy to act through, and as whom. */
+export function proxySettings(config: DhtRunnerConfig): ProxySettings {
+  const { proxyServer = "", pushNodeId, pushToken, pushTopic, pushPlatform, proxyUserAgent, clock, random } = config;
+  return {
+    url: proxyServer,
+    clientId: pushNodeId,
+    pushToken,
+    topic: pushTopic,
+    platform: pushPlatform,
+    userAgent: proxyUserAgent,
+    clock,
+    random,
+  };
 }
 
 /**

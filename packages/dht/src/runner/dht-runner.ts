@@ -11,6 +11,7 @@ import { raceAbort } from "./abort.ts";
 import { type DhtRunnerConfig, parseHostPort } from "./config.ts";
 import { type Key, toInfoHash } from "./key.ts";
 import { NodeFacts } from "./node-facts.ts";
+import { PushNotificationResult } from "./push-notification.ts";
 import { DhtErrorEvent, IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
 import { Session } from "./session.ts";
 import { SwitchableLogger } from "./switchable-logger.ts";
@@ -73,11 +74,11 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   }
 
   get status4(): NodeStatus {
-    return this.#session?.node.status4 ?? "disconnected";
+    return this.#session?.proxy.node.status4 ?? "disconnected";
   }
 
   get status6(): NodeStatus {
-    return this.#session?.node.status6 ?? "disconnected";
+    return this.#session?.proxy.node.status6 ?? "disconnected";
   }
 
   // ---- the way into the network
@@ -132,12 +133,12 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   /** Stops announcing a value; true if it was being announced. Copies on other nodes live until they expire. */
   async cancelPut(key: Key, id: bigint | Value): Promise<boolean> {
     const valueId = typeof id === "bigint" ? id : id.id;
-    return this.#session?.node.cancelPut(toInfoHash(key), valueId) ?? false;
+    return this.#session?.proxy.node.cancelPut(toInfoHash(key), valueId) ?? false;
   }
 
   /** Values that this node is announcing under a key. */
   getPut(key: Key, id?: bigint): Value[] {
-    return this.#session?.node.getPut(toInfoHash(key), id) ?? [];
+    return this.#session?.proxy.node.getPut(toInfoHash(key), id) ?? [];
   }
 
   /** Values that this node itself holds under a key. */
@@ -169,6 +170,45 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
   /** Whom to ask for certificates before the network; for this run. */
   setLocalCertificateStore(store: CertificateStore | undefined): void {
     this.running("setLocalCertificateStore").dht.certificateStore = store;
+  }
+
+  // ---- through a proxy
+
+  /**
+   * Acts through the proxy that is set, or (`false`) by itself again. Listens and permanent puts that are running go over;
+   * the sockets stay open meanwhile, and the node goes on serving others.
+   * Rejects with DhtError `ERR_PROXY_URL` where none is set, `ERR_NO_PROXY_CLIENT` without `proxy` in the configuration.
+   */
+  async enableProxy(on: boolean): Promise<void> {
+    this.running("enableProxy").enableProxy(on);
+  }
+
+  /**
+   * Sets the proxy. While this node acts through one, it goes over to that; with an empty URL, back to acting by itself.
+   * @param pushNodeId what this node calls itself to proxies; default: as before
+   */
+  async setProxyServer(url: string, pushNodeId?: string): Promise<void> {
+    const session = this.running("setProxyServer");
+    if (url === "") session.enableProxy(false);
+    session.proxy.setServer(url, pushNodeId);
+  }
+
+  /** Everything listened to through a proxy is pushed there from now on; an empty token ends that. */
+  setPushNotificationToken(pushToken: string): void {
+    this.running("setPushNotificationToken").proxy.setPush({ pushToken });
+  }
+
+  setPushNotificationTopic(topic: string): void {
+    this.running("setPushNotificationTopic").proxy.setPush({ topic });
+  }
+
+  setPushNotificationPlatform(platform: string): void {
+    this.running("setPushNotificationPlatform").proxy.setPush({ platform });
+  }
+
+  /** Hand in the data of a push notification that the application has got. */
+  async pushNotificationReceived(data: Readonly<Record<string, unknown>>): Promise<PushNotificationResult> {
+    return this.#session?.proxy.pushNotificationReceived(data) ?? PushNotificationResult.IgnoredStopped;
   }
 
   // ---- logging

@@ -5,6 +5,14 @@ export { DhtRunner } from "./dht-runner.ts";
 export type { Content, Key } from "./key.ts";
 export type { ListenEvent, Listener, ListenerOptions } from "./listener.ts";
 export { type Discovered, PeerDiscovery, type PeerDiscoveryOptions, type PublishOptions } from "./peer-discovery.ts";
+export type {
+  ProxyBackend,
+  ProxyBackendEvents,
+  ProxyBackendFactory,
+  ProxySettings,
+  PushSettings,
+} from "./proxy-backend.ts";
+export { PushNotificationResult } from "./push-notification.ts";
 export type { PutHandle, PutResult } from "./put-handle.ts";
 export { RealScheduler } from "./real-scheduler.ts";
 export type { LookupResult, ResultStream, ResultStreamOptions } from "./result-stream.ts";

@@ -7,10 +7,11 @@ import type { Scheduler } from "../scheduler/index.ts";
 import { nodeIdOf, OffThreadOperations, requireMatchingKey, SecureNode, ValueSecurity } from "../secure/index.ts";
 import { type DatagramReceiver, type DatagramTransport, UdpTransport } from "../transport/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
-import { bindAddress, bootstrapHosts, checkConfig, type DhtRunnerConfig } from "./config.ts";
+import { bindAddress, bootstrapHosts, checkConfig, type DhtRunnerConfig, proxySettings } from "./config.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
 import { OngoingOperations } from "./ongoing-operations.ts";
 import { readPorts, writePorts } from "./port-file.ts";
+import { ProxySwitch } from "./proxy-switch.ts";
 import { RealScheduler } from "./real-scheduler.ts";
 import { resolveHost } from "./resolve-host.ts";
 import { readState, writeState } from "./state-store.ts";
@@ -29,7 +30,9 @@ export class Session implements DatagramReceiver {
   readonly operations = new OngoingOperations();
   readonly random: RandomSource;
   readonly node: DhtNode;
-  /** The node with signatures and encryption: what operations start on. */
+  /** Whether this node acts by itself or through a proxy. */
+  readonly proxy: ProxySwitch;
+  /** What acts, with signatures and encryption: what operations start on. */
   readonly dht: SecureNode;
   readonly #config: DhtRunnerConfig;
   readonly #transport: DatagramTransport;
@@ -37,6 +40,8 @@ export class Session implements DatagramReceiver {
   readonly #log: SwitchableLogger;
   readonly #hooks: SessionHooks;
   #discovery: DiscoveryGroup | undefined;
+  /** Whom to join through, as long as nobody was asked. */
+  readonly #targets: ReturnType<typeof bootstrapHosts> = [];
   #isOpen = true;
 
   /**
@@ -67,7 +72,9 @@ export class Session implements DatagramReceiver {
     try {
       for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
       session.node.importValues(state?.values ?? []);
-      for (const { host, port } of targets) session.node.addBootstrap(host, port);
+      session.#targets.push(...targets);
+      if (config.proxyServer) session.proxy.enable(true);
+      else session.#join();
       if (path) await writePorts(path, transport.bound(4), transport.bound(6));
       if (config.peerDiscovery || config.peerPublish) await session.#openDiscovery();
       return session;
@@ -111,13 +118,17 @@ export class Session implements DatagramReceiver {
         });
       },
       events: {
-        onStatus: (status4, status6) => this.#onStatus(status4, status6),
-        onPublicAddress: (addresses) => hooks.onPublicAddress(addresses),
+        onStatus: (status4, status6) => this.#onEngineStatus(status4, status6),
+        onPublicAddress: (addresses) => !this.proxy.backend && hooks.onPublicAddress(addresses),
         onError: (error) => hooks.onError(error),
       },
     });
+    this.proxy = new ProxySwitch(this.node, proxySettings(config), config.proxy, {
+      onStatus: (status4, status6) => this.#onStatus(status4, status6),
+      onPublicAddress: (addresses) => hooks.onPublicAddress(addresses),
+    });
     this.dht = new SecureNode({
-      node: this.node,
+      node: this.proxy.node,
       security,
       random: this.random,
       identity,
@@ -129,7 +140,13 @@ export class Session implements DatagramReceiver {
   }
 
   get status(): NodeStatus {
-    return combinedStatus(this.node.status4, this.node.status6);
+    return combinedStatus(this.proxy.node.status4, this.proxy.node.status6);
+  }
+
+  /** Acts through the proxy, or by itself. @throws DhtError as `ProxySwitch.enable` does */
+  enableProxy(on: boolean): void {
+    this.proxy.enable(on);
+    if (!on) this.#join();
   }
 
   bound(family: Family): SockAddr | undefined {
@@ -154,6 +171,7 @@ export class Session implements DatagramReceiver {
 
   connectivityChanged(): void {
     this.node.connectivityChanged();
+    this.proxy.backend?.connectivityChanged();
     this.#discovery?.connectivityChanged();
   }
 
@@ -176,6 +194,7 @@ export class Session implements DatagramReceiver {
   async close(): Promise<void> {
     this.#isOpen = false;
     await this.#discovery?.[Symbol.asyncDispose]();
+    this.proxy.close();
     this.node.close();
     this.operations.failAll();
     if (this.#scheduler instanceof RealScheduler && this.#scheduler !== this.#config.clock) this.#scheduler.stop();
@@ -190,12 +209,20 @@ export class Session implements DatagramReceiver {
     if (this.#isOpen) this.node.sendFailed(to);
   }
 
-  #onStatus(status4: NodeStatus, status6: NodeStatus): void {
-    const status = combinedStatus(status4, status6);
-    this.dht.onStatus();
-    if (status !== "connecting") this.operations.startWaiting(this.dht);
-    if (status === "disconnected") this.#discovery?.search();
+  #join(): void {
+    for (const { host, port } of this.#targets.splice(0)) this.node.addBootstrap(host, port);
+  }
+
+  #onEngineStatus(status4: NodeStatus, status6: NodeStatus): void {
+    if (combinedStatus(status4, status6) === "disconnected") this.#discovery?.search();
     else this.#discovery?.settle();
+    if (!this.proxy.backend) this.#onStatus(status4, status6);
+  }
+
+  /** Of whoever acts. */
+  #onStatus(status4: NodeStatus, status6: NodeStatus): void {
+    this.dht.onStatus();
+    if (combinedStatus(status4, status6) !== "connecting") this.operations.startWaiting(this.dht);
     this.#hooks.onStatus(status4, status6);
   }
 

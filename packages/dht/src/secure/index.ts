@@ -10,3 +10,4 @@ export type { SecurePutOptions, SecurePutOutcome } from "./put-options.ts";
 export { SecureNode, type SecureNodeOptions } from "./secure-node.ts";
 export type { Recipient, SecureOperations } from "./secure-operations.ts";
 export { ValueSecurity } from "./value-security.ts";
+export { type SecurityOptions, withSecurity } from "./with-security.ts";

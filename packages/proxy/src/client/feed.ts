@@ -9,7 +9,7 @@ import {
 } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
 import { ask, keyPath, type ProxyCore, tell } from "./proxy-core.ts";
-import type { PushTarget } from "./push-settings.ts";
+import type { PushTarget } from "./push-identity.ts";
 import { Recurring, type RoundOutcome } from "./recurring.ts";
 import { readValueLine, type ValueLine } from "./value-lines.ts";
 

@@ -7,6 +7,7 @@ export {
   InfoHash,
   PkId,
   PushNotificationResult,
+  type PushSettings,
   Query,
   Select,
   Value,
@@ -14,6 +15,6 @@ export {
   type ValueJson,
   Where,
 } from "@hashmere/dht/engine";
-export type { ProxyOptions, PushOptions } from "./options.ts";
+export type { ProxyOptions } from "./options.ts";
+export { proxyBackend } from "./proxy-backend.ts";
 export { ProxyClient, type ProxyClientOptions, type Security } from "./proxy-client.ts";
-export { ProxyNode, type ProxyNodeEvents } from "./proxy-node.ts";

@@ -1,20 +1,11 @@
-import { DhtError, type RandomSource, type Scheduler } from "@hashmere/dht/engine";
-
-/** Whom pushes are for. Without a token there are no pushes: each key listened to has a stream then. */
-export interface PushOptions {
-  /** Device token, or the URL of a UnifiedPush endpoint. */
-  readonly pushToken?: string | undefined;
-  /** APNs topic, or for UnifiedPush the keys of Web Push (`WebPushKeys.topic`). */
-  readonly topic?: string | undefined;
-  /** `android`, `ios` or `unifiedpush`. Default: none, which proxies take for iOS. */
-  readonly platform?: string | undefined;
-  /** Names this client among those that have the same token. */
-  readonly clientId?: string | undefined;
-}
+import { DhtError, type PushSettings, type RandomSource, type Scheduler } from "@hashmere/dht/engine";
 
 /** Which proxy, and how to talk to it. */
-export interface ProxyOptions extends PushOptions {
-  /** `http(s)://host[:port][/path]`; several, in the order of preference: the next takes over when one fails. */
+export interface ProxyOptions extends PushSettings {
+  /**
+   * `http(s)://host[:port][/path]`; several, in the order of preference, in a list or with commas between them: the next
+   * takes over when one fails.
+   */
   readonly url: string | URL | readonly (string | URL)[];
   /** For proxies that ask who one is: the value of the header of this name, such as `Bearer …`. */
   readonly authorization?: string | undefined;
@@ -33,14 +24,14 @@ export interface ProxyOptions extends PushOptions {
  * @throws DhtError `ERR_PROXY_URL`
  */
 export function proxyUrls(url: ProxyOptions["url"]): readonly [URL, ...URL[]] {
-  const given = typeof url === "string" || url instanceof URL ? [url] : url;
+  const given = url instanceof URL ? [url] : typeof url === "string" ? url.split(",") : url;
   const [first, ...others] = given.map(proxyUrl);
   if (first === undefined) throw new DhtError("ERR_PROXY_URL", "no proxy is named: give the URL of at least one");
   return [first, ...others];
 }
 
 function proxyUrl(text: string | URL): URL {
-  const spelled = `${text}`;
+  const spelled = `${text}`.trim();
   const url = URL.parse(/^[a-z]+:\/\//i.test(spelled) ? spelled : `http://${spelled}`);
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new DhtError("ERR_PROXY_URL", `"${text}" is no URL of a proxy: write http(s)://host[:port]`);

@@ -28,7 +28,8 @@ export type Security = (node: NodeOperations) => SecureOperations & { onStatus?(
 export interface ProxyClientOptions extends ProxyOptions {
   /**
    * What signs, checks and encrypts. Default: nothing does, so `putSigned` and `putEncrypted` fail, signatures are taken as
-   * they come, and encrypted values stay encrypted. In Node.js, `withIdentity` makes one.
+   * they come, and encrypted values stay encrypted. In Node.js, `withSecurity` of `@hashmere/dht` makes
+   * one.
    */
   readonly security?: Security | undefined;
 }

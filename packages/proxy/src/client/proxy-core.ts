@@ -3,7 +3,7 @@ import { CHECK_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
 import type { ProxyConnection } from "./proxy-connection.ts";
 import type { ProxyHttp, ProxyRequest } from "./proxy-http.ts";
-import type { PushTarget } from "./push-settings.ts";
+import type { PushTarget } from "./push-identity.ts";
 import type { RequestSlots } from "./request-slots.ts";
 import { readValueLine } from "./value-lines.ts";
 

@@ -6,11 +6,13 @@ import {
   NOT_ANNOUNCED,
   type NodeGetOptions,
   type NodeListenOptions,
-  type NodeOperations,
   type NodePutOptions,
   type NodeStatus,
   type Operation,
+  type ProxyBackend,
+  type ProxyBackendEvents,
   PushNotificationResult,
+  type PushSettings,
   type PutOperation,
   type PutOutcome,
   type Query,
@@ -24,29 +26,23 @@ import {
   type Value,
 } from "@hashmere/dht/engine";
 import { Listenings } from "./listenings.ts";
-import { type ProxyOptions, type PushOptions, proxyUrls } from "./options.ts";
+import { type ProxyOptions, proxyUrls } from "./options.ts";
 import { PermanentPuts } from "./permanent-puts.ts";
 import { postValue } from "./post-value.ts";
 import { ProxyConnection } from "./proxy-connection.ts";
 import { getValues, type ProxyCore } from "./proxy-core.ts";
 import { ProxyHttp } from "./proxy-http.ts";
+import { PushIdentity } from "./push-identity.ts";
 import { PushReceiver } from "./push-receiver.ts";
-import { PushSettings } from "./push-settings.ts";
 import { RequestSlots } from "./request-slots.ts";
 import { SignedValues } from "./signed-values.ts";
 
-/** What a proxy's node tells its owner. */
-export interface ProxyNodeEvents {
-  onStatus(status4: NodeStatus, status6: NodeStatus): void;
-  onPublicAddress(addresses: readonly SockAddr[]): void;
-}
-
 /** A node of the DHT that is somebody else's, reached over HTTP: what is done here is done there. */
-export class ProxyNode implements NodeOperations {
+export class ProxyNode implements ProxyBackend {
   readonly #clock: Scheduler;
   readonly #ownClock: RealScheduler | undefined;
   readonly #core: ProxyCore;
-  readonly #push: PushSettings;
+  readonly #push: PushIdentity;
   readonly #listenings: Listenings;
   readonly #puts: PermanentPuts;
   readonly #signed = new SignedValues();
@@ -54,7 +50,7 @@ export class ProxyNode implements NodeOperations {
   readonly #closing = new AbortController();
 
   /** @throws DhtError `ERR_PROXY_URL` */
-  constructor(options: ProxyOptions, events: ProxyNodeEvents) {
+  constructor(options: ProxyOptions, events: ProxyBackendEvents) {
     const { random = systemRandom } = options;
     this.#ownClock = options.clock ? undefined : new RealScheduler();
     const clock = options.clock ?? this.#ownClock ?? new RealScheduler();
@@ -70,7 +66,7 @@ export class ProxyNode implements NodeOperations {
         onPublicAddress: (address) => events.onPublicAddress([address]),
       },
     );
-    const push = new PushSettings(options, random);
+    const push = new PushIdentity(options, random);
     this.#push = push;
     this.#core = {
       clock,
@@ -195,7 +191,7 @@ export class ProxyNode implements NodeOperations {
   }
 
   /** Everything listened to is subscribed anew with what has changed; without a token it is streamed. */
-  setPush(changes: Pick<PushOptions, "pushToken" | "topic" | "platform">): void {
+  setPush(changes: Omit<PushSettings, "clientId">): void {
     const before = JSON.stringify(this.#push.target);
     this.#push.change(changes);
     if (JSON.stringify(this.#push.target) !== before) this.#listenings.reopen();

@@ -1,5 +1,4 @@
-import type { RandomSource } from "@hashmere/dht/engine";
-import type { PushOptions } from "./options.ts";
+import type { PushSettings, RandomSource } from "@hashmere/dht/engine";
 import { newSessionId } from "./session-id.ts";
 
 /** Whom a proxy pushes to, in its own words. */
@@ -12,14 +11,14 @@ export interface PushTarget {
 }
 
 /** Where pushes for this client go. They can be changed while it runs. */
-export class PushSettings {
+export class PushIdentity {
   readonly sessionId: string;
   readonly #clientId: string;
   #token: string;
   #topic: string;
   #platform: string;
 
-  constructor({ pushToken = "", topic = "", platform = "", clientId = "" }: PushOptions, random: RandomSource) {
+  constructor({ pushToken = "", topic = "", platform = "", clientId = "" }: PushSettings, random: RandomSource) {
     this.sessionId = newSessionId(random);
     this.#token = pushToken;
     this.#topic = topic;
@@ -39,7 +38,7 @@ export class PushSettings {
     };
   }
 
-  change({ pushToken, topic, platform }: Pick<PushOptions, "pushToken" | "topic" | "platform">): void {
+  change({ pushToken, topic, platform }: Omit<PushSettings, "clientId">): void {
     this.#token = pushToken ?? this.#token;
     this.#topic = topic ?? this.#topic;
     this.#platform = platform ?? this.#platform;
