@@ -9,7 +9,7 @@ let alice: Identity;
 let bob: Identity;
 
 beforeAll(async () => {
-  [alice, bob] = await Promise.all(["alice", "bob"].map((name) => generateIdentity(name)));
+  [alice, bob] = await Promise.all([generateIdentity("alice"), generateIdentity("bob")]);
 });
 
 describe("with an identity", () => {
