@@ -20,6 +20,7 @@ export class FramedConnection {
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
   #stream: FramedStream | undefined;
+  /** In order, by the other side or by us. */
   #hasEnded = false;
   #error: Error | undefined;
 
@@ -56,7 +57,9 @@ export class FramedConnection {
   }
 
   close(): void {
+    this.#hasEnded = true;
     this.#reader.stop();
+    this.#stream?.destroy();
     this.#raw.destroy();
   }
 
@@ -70,9 +73,9 @@ export class FramedConnection {
   }
 
   #onEnd(): void {
+    if (this.#stream === undefined) this.close();
     this.#hasEnded = true;
-    if (this.#stream) this.#stream.push(null);
-    else this.close();
+    this.#stream?.push(null);
   }
 
   #onClose(): void {

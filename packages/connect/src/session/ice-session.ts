@@ -82,6 +82,7 @@ export class IceSession {
   readonly #onAbort = (): void => this.close();
   /** Why sources had nothing to offer. */
   readonly #failures: string[] = [];
+  #gathering: Promise<string> | undefined;
   #offered: readonly OfferedCandidate[] | undefined;
   #remoteUfrag = "";
 
@@ -113,16 +114,10 @@ export class IceSession {
     if (signal.aborted) this.close();
   }
 
-  /** Asks all sources, and returns our description: the text for the other side. */
-  async gather(): Promise<string> {
-    const { sources, gatherTimeoutMs = DEFAULT_GATHER_TIMEOUT_MS } = this.#options;
-    const timeout = Promise.withResolvers<void>();
-    const timer = this.#scheduler.at(this.#scheduler.now() + gatherTimeoutMs, timeout.resolve);
-    // The selection is only there to end the wait when the session ends.
-    const gathered = Promise.all(sources.map((source) => this.#ask(source)));
-    await Promise.race([gathered, timeout.promise, this.#selection.promise]).finally(() => timer.cancel());
-    this.#offered = offerCandidates(this.#found);
-    return formatDescription({ ...this.#credentials, candidates: this.#offered });
+  /** Asks all sources, once, and returns our description: the text for the other side. */
+  gather(): Promise<string> {
+    this.#gathering ??= this.#gather();
+    return this.#gathering;
   }
 
   /**
@@ -146,6 +141,17 @@ export class IceSession {
   /** Ends it, with all that it has opened; harmless when it has ended. */
   close(): void {
     this.#end(closedError());
+  }
+
+  async #gather(): Promise<string> {
+    const { sources, gatherTimeoutMs = DEFAULT_GATHER_TIMEOUT_MS } = this.#options;
+    const timeout = Promise.withResolvers<void>();
+    const timer = this.#scheduler.at(this.#scheduler.now() + gatherTimeoutMs, timeout.resolve);
+    // The selection is only there to end the wait when the session ends.
+    const gathered = Promise.all(sources.map((source) => this.#ask(source)));
+    await Promise.race([gathered, timeout.promise, this.#selection.promise]).finally(() => timer.cancel());
+    this.#offered = offerCandidates(this.#found);
+    return formatDescription({ ...this.#credentials, candidates: this.#offered });
   }
 
   async #ask(source: CandidateSource): Promise<void> {
