@@ -54,8 +54,11 @@ export class RawPeer {
   readonly received = new FrameCollector();
   hasSeenEnd = false;
 
+  readonly #near: Duplex;
+
   private constructor(options: Partial<LinkOptions>) {
     const [near, far] = duplexPair({ highWaterMark: 64 * 1024 });
+    this.#near = near;
     this.stream = far;
     far.on("data", (chunk: Buffer) => this.received.write(chunk));
     far.on("end", () => {
@@ -66,6 +69,13 @@ export class RawPeer {
     this.link = new Link(near, { isInitiator: false, scheduler: this.time, accept: () => true, ...options });
   }
 
+  /** A link whose other side has said nothing yet. */
+  static async silent(options: Partial<LinkOptions> = {}): Promise<RawPeer> {
+    const peer = new RawPeer(options);
+    await settle();
+    return peer;
+  }
+
   /** A link whose other side has said that it is a DHTNet peer of the version that answers beacons. */
   static async connected(options: Partial<LinkOptions> = {}): Promise<RawPeer> {
     const peer = new RawPeer(options);
@@ -73,6 +83,11 @@ export class RawPeer {
     await settle();
     peer.takeFrames();
     return peer;
+  }
+
+  /** Breaks the connection, as a reset does. */
+  breakConnection(): void {
+    this.#near.destroy(new Error("reset"));
   }
 
   /** Sends bytes, or data on a channel. */

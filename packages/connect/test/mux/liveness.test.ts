@@ -1,0 +1,166 @@
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { encodeFrame } from "../../src/mux/frame.ts";
+import { settle } from "../support/virtual-time.ts";
+import { LinkedPair } from "./linked-pair.ts";
+import { BEACON, BEACON_ANSWER, HELLO, RawPeer, VERSION_1 } from "./raw-peer.ts";
+
+const BEACON_HEX = BEACON.toString("hex");
+const ANSWER_HEX = BEACON_ANSWER.toString("hex");
+
+describe("the first words", () => {
+  test("are the version, as real peers send it, and what only this library understands", async () => {
+    const peer = await RawPeer.silent();
+    expect(await peer.takeHex()).toEqual([VERSION_1.toString("hex"), HELLO.toString("hex")]);
+  });
+});
+
+describe("beacons", () => {
+  test("of the other side are answered, once each", async () => {
+    const peer = await RawPeer.connected();
+    peer.send(Buffer.concat([BEACON, BEACON]));
+    expect(await peer.takeHex()).toEqual([ANSWER_HEX, ANSWER_HEX]);
+  });
+
+  test("only the first entry of the first object counts", async () => {
+    const peer = await RawPeer.connected();
+    for (const packet of [
+      "82a170c3a17601",
+      "82a17601a170c3",
+      "81a1760181a170c3",
+      "82a17801a170c3",
+      "80",
+      "c0",
+      "81a17007",
+    ]) {
+      peer.send(encodeFrame(0xffff, Buffer.from(packet, "hex")));
+    }
+    expect(await peer.takeHex()).toEqual([ANSWER_HEX]);
+    expect(peer.link.isClosed).toBe(false);
+  });
+
+  test("are understood on channel 0 too; the answer comes on 65535", async () => {
+    const peer = await RawPeer.connected();
+    peer.send(encodeFrame(0, Buffer.from("81a170c393a17805c0", "hex")));
+    expect(await peer.takeHex()).toEqual([ANSWER_HEX]);
+  });
+
+  test("an answered one says that the other side is there", async () => {
+    const pair = new LinkedPair();
+    await settle();
+    expect(await pair.a.beacon()).toBe(true);
+  });
+
+  test("an unanswered one ends the link after 3 s", async () => {
+    const peer = await RawPeer.connected();
+    const closing = once(peer.link, "close");
+    const answer = peer.link.beacon();
+    expect(await peer.takeHex()).toEqual([BEACON_HEX]);
+    await peer.time.run(2_999);
+    expect(peer.link.isClosed).toBe(false);
+    await peer.time.run(1);
+    expect(await answer).toBe(false);
+    expect((await closing)[0].error).toMatchObject({ code: "ERR_LINK_LOST" });
+    expect(peer.hasSeenEnd).toBe(true);
+  });
+
+  test("answers that nobody asked for mean nothing, before and after", async () => {
+    const peer = await RawPeer.connected();
+    peer.send(Buffer.concat([BEACON_ANSWER, BEACON_ANSWER]));
+    await settle();
+    const answer = peer.link.beacon();
+    await peer.time.run(3_000);
+    expect(await answer).toBe(false);
+  });
+
+  test("are not sent to a peer that hasn't said that it answers them, or takes it back", async () => {
+    const silent = await RawPeer.silent();
+    silent.takeFrames();
+    expect(await silent.link.beacon()).toBe(true);
+    await silent.time.run(60_000);
+    expect(await silent.takeHex()).toEqual([]);
+
+    const peer = await RawPeer.connected();
+    peer.send(encodeFrame(0xffff, Buffer.from("81a17600", "hex")));
+    await settle();
+    expect(await peer.link.beacon()).toBe(true);
+    await peer.time.run(60_000);
+    expect(await peer.takeHex()).toEqual([]);
+    expect(peer.link.isClosed).toBe(false);
+  });
+});
+
+describe("a dead path", () => {
+  test("is noticed within 15 s on an idle link", async () => {
+    const peer = await RawPeer.connected();
+    await peer.time.run(15_000);
+    expect(peer.link.isClosed).toBe(true);
+  });
+
+  test.each([
+    ["we send", (_: RawPeer, write: () => void) => write()],
+    ["the other side has just sent", (peer: RawPeer) => peer.sendData(0x8000, "x")],
+  ])("is noticed within 5 s when %s", async (_, traffic) => {
+    const peer = await RawPeer.connected();
+    const channel = await peer.open("x");
+    channel.on("error", () => {}).resume();
+    await peer.time.run(4_000);
+    traffic(peer, () => channel.write("x"));
+    await peer.time.run(5_000);
+    expect(peer.link.isClosed).toBe(true);
+  });
+
+  test("is noticed by both sides, with traffic in one direction", async () => {
+    const pair = new LinkedPair();
+    const [channel, other] = await pair.open();
+    channel.on("error", () => {});
+    other.on("error", () => {}).resume();
+    await pair.time.run(20_000);
+    expect(pair.a.isClosed || pair.b.isClosed).toBe(false);
+    channel.write("x");
+    await settle();
+    cut(pair);
+    channel.write("y");
+    await pair.time.run(5_000);
+    expect(pair.a.isClosed && pair.b.isClosed).toBe(true);
+  });
+
+  test("is told from one that carries much: the answer comes behind all of it", async () => {
+    const peer = await RawPeer.connected();
+    const channel = await peer.open("x");
+    channel.on("error", () => {});
+    peer.takeFrames();
+    channel.write(Buffer.alloc(1_280_000)); // 10 s at the slowest rate that a path is trusted with
+    await peer.time.run(1_500 + 12_000);
+    expect(peer.link.isClosed).toBe(false);
+    peer.send(BEACON_ANSWER);
+    await settle();
+    channel.write("little"); // all before has arrived, so nothing stands before the next answer
+    await peer.time.run(5_000);
+    expect(peer.link.isClosed).toBe(true);
+  });
+
+  test("an idle link of two that live costs a question every ten seconds or so, and stays", async () => {
+    const pair = new LinkedPair();
+    await settle();
+    const before = pair.a.stats().bytesWritten + pair.b.stats().bytesWritten;
+    await pair.time.run(3_600_000);
+    expect(pair.a.isClosed || pair.b.isClosed).toBe(false);
+    const beacons = (pair.a.stats().bytesWritten + pair.b.stats().bytesWritten - before) / (2 * BEACON.length);
+    expect(beacons).toBeGreaterThan(200);
+    expect(beacons).toBeLessThan(400);
+  });
+
+  test("no timer is left behind by a closed link", async () => {
+    const pair = new LinkedPair();
+    await pair.open();
+    await pair.a.close();
+    await pair.time.run(2_000);
+    expect(pair.time.pending).toBe(0);
+  });
+});
+
+/** From now on nothing arrives any more, and nothing says so. */
+function cut(pair: LinkedPair): void {
+  for (const stream of pair.streams) stream.removeAllListeners("data").resume();
+}
