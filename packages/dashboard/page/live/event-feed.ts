@@ -16,7 +16,7 @@ export interface FeedOptions {
 }
 
 /** A server that says nothing for so long is gone: it speaks every second. */
-export const SILENCE_MS = 8000;
+export const SILENCE_MS = 6000;
 export const FIRST_PAUSE_MS = 500;
 export const LONGEST_PAUSE_MS = 10_000;
 

@@ -39,11 +39,10 @@ function withStop(stops: readonly Stop[], hop: HopMessage, to: string, step: Sto
     const stop = { to, from: hop.from, step, askedAt: hop.at, tookMs: undefined, count: hop.count };
     return [...stops, stop];
   }
-  // A node may be asked again: what it has said stays.
-  if (step === "asked") return stops;
+  // A node may be asked again: the best that it has said stays.
+  if (step === "asked" || known.step === "found") return stops;
   const tookMs = known.tookMs ?? Math.max(0, hop.at - known.askedAt);
-  const stop = { ...known, step: known.step === "found" ? known.step : step, tookMs, count: hop.count ?? known.count };
-  return stops.with(index, stop);
+  return stops.with(index, { ...known, step, tookMs, count: hop.count ?? known.count });
 }
 
 /** What a stop says, for people. */

@@ -46,7 +46,7 @@ const DESIGN: PlotDesign = (colour) => ({
   scales: { x: { time: false, range: (_plot, _low, high) => [high - WINDOW_S, high] } },
   axes: quietAxes(colour, {
     timeSplits: (_first, last) => Array.from({ length: 6 }, (_, index) => last - WINDOW_S + index * MINUTE_S),
-    time: (seconds, last) => (seconds === last ? "now" : `${Math.round((last - seconds) / MINUTE_S)} min ago`),
+    time: (seconds, last) => (seconds === last ? "now" : `−${Math.round((last - seconds) / MINUTE_S)} min`),
     amount: (amount) => String(Math.abs(amount)),
   }),
   ...riverSeries(colour, 2),

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MAX_ROWS, parseMessage } from "../../page/live/parse-message.ts";
+import type { DashboardMessage } from "../../src/messages.ts";
+
+const ID = "0123456789abcdef0123456789abcdef01234567";
+const PEER = { id: ID, family: 4, state: "good", lastSeen: 1, bucket: 0 } as const;
+
+const MESSAGES: readonly DashboardMessage[] = [
+  {
+    kind: "node",
+    id: ID,
+    status4: "connected",
+    status6: "disconnected",
+    health: "connected",
+    reason: "8 peers answer.",
+    uptime: 5000,
+  },
+  { kind: "peers", peers: [PEER] },
+  { kind: "traffic", at: 1000, in: { get: 1 }, out: {}, bytesIn: 10, bytesOut: 0 },
+  {
+    kind: "store",
+    keys: [{ key: ID, values: [{ id: "18446744073709551615", type: 0, size: 5, expires: 9 }], listeners: 1 }],
+  },
+  { kind: "hop", lookup: "1", key: ID, step: "asked", to: ID, at: 1 },
+  { kind: "hop", lookup: "1", key: ID, step: "done", at: 2 },
+];
+
+describe("what a server says", () => {
+  it.each(MESSAGES)("is understood: $kind", (message) => {
+    expect(parseMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  it.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    "7",
+    '{"kind":"weather"}',
+    '{"kind":"node","id":7,"health":"connected","reason":"","uptime":0}',
+    '{"kind":"node","id":"a","health":"splendid","reason":"","uptime":0}',
+    '{"kind":"peers","peers":{}}',
+    '{"kind":"traffic","at":0,"in":{"get":"many"},"out":{},"bytesIn":0,"bytesOut":0}',
+    '{"kind":"store"}',
+    '{"kind":"hop","lookup":"1","key":"a","step":"asked","at":1}',
+  ])("is left out where it makes no sense: %s", (text) => {
+    expect(parseMessage(text)).toBeUndefined();
+  });
+
+  it("loses only the rows that make no sense, and those beyond the limit", () => {
+    const peers = [PEER, { ...PEER, state: "asleep" }, null];
+    expect(parseMessage(JSON.stringify({ kind: "peers", peers }))).toEqual({ kind: "peers", peers: [PEER] });
+    const many = parseMessage(JSON.stringify({ kind: "peers", peers: new Array(MAX_ROWS + 1).fill(PEER) }));
+    expect(many?.kind === "peers" && many.peers.length).toBe(MAX_ROWS);
+  });
+
+  it("never throws", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseMessage(text)));
+    const kinds = fc.constantFrom("node", "peers", "traffic", "store", "hop");
+    const fields = fc.dictionary(fc.constantFrom("id", "peers", "in", "out", "keys", "to", "step"), fc.jsonValue());
+    fc.assert(fc.property(kinds, fields, (kind, rest) => void parseMessage(JSON.stringify({ ...rest, kind }))));
+  });
+});
