@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { canRun, hasOpenDhtHeaders } from "./native/compile.ts";
-import { DEBIAN_PYTHON, REAL_DHTNODE } from "./peers/debian-programs.ts";
+import { CHROMIUM, DEBIAN_PYTHON, REAL_DHTNODE } from "./peers/debian-programs.ts";
 
-const PACKAGES = ["dhtnode", "python3-opendht", "libopendht-dev", "g++"];
+const PACKAGES = ["dhtnode", "python3-opendht", "libopendht-dev", "g++", "chromium"];
 
 /**
  * Makes sure that the real programs are there. As root, installs them with apt-get.
@@ -36,6 +36,7 @@ function missingPrograms(): string[] {
   if (!canRun(DEBIAN_PYTHON, ["-c", "import opendht"])) missing.push("python3-opendht");
   if (!canRun("g++", ["--version"])) missing.push("g++");
   else if (!hasOpenDhtHeaders()) missing.push("libopendht-dev");
+  if (!canRun(CHROMIUM, ["--version"])) missing.push("chromium");
   return missing;
 }
 

@@ -5,3 +5,6 @@ export const REAL_DHTNODE = "/usr/bin/dhtnode";
 
 /** Debian's Python, the only one that finds the module of the package python3-opendht. */
 export const DEBIAN_PYTHON = "/usr/bin/python3";
+
+/** The browser, of the package chromium. */
+export const CHROMIUM = "/usr/bin/chromium";

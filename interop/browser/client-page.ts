@@ -1,0 +1,27 @@
+// What the page of `scenarios/browser.test.ts` loads: the client, for scripts that the test runs in the page.
+import { ProxyClient } from "@hashmere/proxy/client";
+
+declare global {
+  var client: ProxyClient;
+  /** What the page's listener has heard, as `+text` and `-text`. */
+  var heard: string[];
+  /** Begins to talk to a proxy. */
+  var connect: (url: string) => Promise<void>;
+  /** Begins to listen at a key. */
+  var listen: (key: string) => void;
+}
+
+globalThis.heard = [];
+
+globalThis.connect = async (url) => {
+  globalThis.client = await ProxyClient.open({ url });
+  await globalThis.client.connected();
+};
+
+globalThis.listen = (key) => {
+  void (async () => {
+    for await (const { value, expired } of globalThis.client.listen(key)) {
+      globalThis.heard.push(`${expired ? "-" : "+"}${value.text()}`);
+    }
+  })();
+};

@@ -1,0 +1,64 @@
+import { DhtRunner } from "@hashmere/dht";
+import { ProxyServer } from "@hashmere/proxy";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import type {} from "../browser/client-page.ts";
+import { Browser, Site } from "../peers/browser.ts";
+import { endpointOf, endpointText, type InteropPeer } from "../peers/interop-peer.ts";
+import { RealProxy } from "../peers/real-proxy.ts";
+import { POLL, Stage } from "../peers/stage.ts";
+import { textsOf, word } from "../peers/values.ts";
+
+// Our client of proxies in a browser, on a page of another origin than the proxy's.
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await Site.of(new URL("../browser/client-page.ts", import.meta.url));
+  return () => site[Symbol.asyncDispose]();
+});
+
+const PROXIES = {
+  "the real proxy": async (stage: Stage, node: InteropPeer): Promise<string> => {
+    const proxy = await RealProxy.start({ network: stage.network, bootstrap: endpointOf(node) });
+    return stage.use(proxy).url;
+  },
+  "our proxy": async (stage: Stage, node: InteropPeer): Promise<string> => {
+    const { network } = stage;
+    const dht = stage.use(await DhtRunner.run({ network, bootstrap: endpointText(endpointOf(node)) }));
+    await dht.connected();
+    return stage.use(await ProxyServer.open({ dht, port: 0, host: "127.0.0.1" })).url;
+  },
+} as const;
+
+async function openTab(browser: Browser, proxyUrl: string): Promise<Page> {
+  const tab = await browser.open(site.url);
+  await tab.waitForFunction(() => "connect" in globalThis);
+  await tab.evaluate((url) => globalThis.connect(url), proxyUrl);
+  return tab;
+}
+
+describe.each(Object.entries(PROXIES))("in a browser, at %s", (_, startProxy) => {
+  test("one tab puts, another listens, and a node of the network sees and is seen", async () => {
+    await using stage = new Stage();
+    const node = await stage.start("dhtnode");
+    const proxyUrl = await startProxy(stage, node);
+    const browser = stage.use(await Browser.start());
+    const [writer, reader] = [await openTab(browser, proxyUrl), await openTab(browser, proxyUrl)];
+    const heard = () => reader.evaluate(() => globalThis.heard);
+
+    await reader.evaluate(() => globalThis.listen("room"));
+    const ok = await writer.evaluate(async () => (await globalThis.client.put("room", "from-a-tab")).ok);
+    expect(ok).toBe(true);
+    await expect.poll(heard, POLL).toEqual(["+from-a-tab"]);
+    expect(textsOf((await node.get("room")).values)).toEqual(["from-a-tab"]);
+
+    await node.put("room", word("from-a-node"));
+    await expect.poll(heard, POLL).toEqual(["+from-a-tab", "+from-a-node"]);
+    const got = await writer.evaluate(async () =>
+      (await globalThis.client.getAll("room")).map((value) => value.text()),
+    );
+    expect(got.sort()).toEqual(["from-a-node", "from-a-tab"]);
+    expect(browser.failures).toEqual([]);
+  });
+});
