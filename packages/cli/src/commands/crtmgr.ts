@@ -52,19 +52,23 @@ async function crtmgr(options: CrtmgrOptions, context: CommandContext): Promise<
       : openIdentity(privatekey, certificate, options, context);
   if (options.identifier) {
     const identity = await given();
-    if (!identity)
-      throw wrongUse("the certificate and the private key are not provided", "Give both: -c FILE -p FILE.");
+    if (!identity) throw incompletePair();
     const { id, longId } = idsOf(identity.key.publicKey);
     output.line(`Public key id: ${id}\nDevice id: ${longId}`);
   } else if (options.interactive) await setUpInteractively({ ...options, ...generating }, context);
   else if (folder === undefined)
     throw wrongUse("the path to save the generated certificate is not provided", "Give it: -o FOLDER.");
   else if (options.setup) await setUpServer(folder, generating);
+  else if ((certificate === undefined) !== (privatekey === undefined)) throw incompletePair();
   else {
     const issuer = await given();
     await generatePair({ folder, name: name ?? (issuer ? "certificate" : "ca"), issuer }, generating);
   }
   return ExitStatus.done;
+}
+
+function incompletePair(): CommandError {
+  return wrongUse("the certificate and the private key are not both provided", "Give both: -c FILE -p FILE.");
 }
 
 function wrongUse(message: string, hint: string): CommandError {

@@ -82,7 +82,8 @@ describe("the dialogue", () => {
 
 test.each([
   [[], /path to save the generated certificate is not provided/],
-  [["-a"], /not provided/],
+  [["-a"], /not both provided/],
+  [["-o", ".", "-c", "ca.crt"], /not both provided/],
   [["--zork"], /unknown option/],
 ])("%j is wrong use", async (args, message) => {
   const { status, stderr } = await crtmgr(args);
