@@ -35,4 +35,6 @@ export interface SignallingDht {
   findCertificate(id: KeyId, options: { readonly signal?: AbortSignal | undefined }): Promise<Certificate | null>;
   /** Addresses under which others see us, most reported first. */
   getPublicAddress(): readonly SockAddr[];
+  /** This machine has another network, or another address in it. */
+  connectivityChanged(): void;
 }

@@ -1,10 +1,8 @@
 import type { CandidateSource, GatherContext, StreamBase } from "../ice/index.ts";
+import { ACTIVE_PORT } from "./active-port.ts";
 import { dialTcp } from "./dial-tcp.ts";
 import { type InterfaceOptions, interfaceAddresses } from "./interface-addresses.ts";
 import { TcpListener } from "./tcp-listener.ts";
-
-/** The port of candidates that only dial (RFC 6544 §4.5): discard. */
-const ACTIVE_PORT = 9;
 
 /** The addresses of this machine: at each a candidate that accepts connections, and one that opens them. */
 export class TcpHostSource implements CandidateSource {

@@ -129,6 +129,8 @@ export class MailboxDht implements SignallingDht {
     return [SockAddr.ipv4(0x0b0b0b65, 0)];
   }
 
+  connectivityChanged(): void {}
+
   async #store(key: InfoHash, value: Value): Promise<Stored> {
     await this.#passed();
     if (!this.isConnected) return { ok: false, acknowledged: 0 };

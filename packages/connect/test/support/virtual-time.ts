@@ -14,6 +14,17 @@ export class VirtualTime extends VirtualScheduler {
     this.advance(until - this.now());
   }
 
+  /** Lets time pass, a millisecond at each turn, until a promise has settled: for data, whose way takes many turns. */
+  async slowly<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = promise.finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => {}); // the caller sees it
+    while (!isSettled) await this.run(1);
+    return settled;
+  }
+
   /** Lets time pass until a promise has settled, at most `limitMs`. */
   async until<T>(promise: Promise<T>, limitMs = 120_000): Promise<T> {
     let isSettled = false;

@@ -1,0 +1,43 @@
+// Source: DHTNet connection protocol, checks applied to a peer.
+import { Certificate } from "@hashmere/crypto";
+import type { PkId } from "@hashmere/dht";
+import { accountIdOf, type CertificateStore, certificateIds, verifyUpToOwnRoot } from "../trust/index.ts";
+
+/** A device whose certificate holds, and who belongs to whom. */
+export interface PeerDevice {
+  readonly deviceId: PkId;
+  readonly certificate: Certificate;
+  /** Short id of who issued the certificate: the account that the device belongs to. */
+  readonly accountId: string;
+}
+
+/**
+ * Who may open a connection to us: ids of devices or accounts, certificates, or a decision. Default: nobody.
+ */
+export type Allow =
+  | Iterable<string | { toString(): string } | Certificate>
+  | ((peer: PeerDevice) => boolean | Promise<boolean>);
+
+export type AllowDecision = (peer: PeerDevice) => boolean | Promise<boolean>;
+
+export function decisionOf(allow: Allow = []): AllowDecision {
+  if (typeof allow === "function") return allow;
+  const ids = new Set<string>();
+  for (const entry of allow) {
+    for (const id of entry instanceof Certificate ? certificateIds(entry) : [`${entry}`]) ids.add(id.toLowerCase());
+  }
+  return ({ certificate, accountId }) => ids.has(accountId) || certificateIds(certificate).some((id) => ids.has(id));
+}
+
+/** Why a certificate is no device's; undefined when it is one. */
+export async function faultOf(certificate: Certificate, store: CertificateStore): Promise<string | undefined> {
+  if (certificate.issuer === undefined) return "the device vouches for itself";
+  const verdict = verifyUpToOwnRoot(certificate);
+  if (!verdict.isValid) return `${verdict}`;
+  const status = (await store.ocspStatus(certificate)) ?? "good";
+  return status === "good" ? undefined : `its responder says "${status}"`;
+}
+
+export function peerDevice(deviceId: PkId, certificate: Certificate): PeerDevice {
+  return { deviceId, certificate, accountId: accountIdOf(certificate) };
+}

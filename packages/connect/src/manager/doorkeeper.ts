@@ -1,0 +1,81 @@
+// Source: DHTNet connection protocol, checks applied to a peer.
+import type { Logger, PkId } from "@hashmere/dht";
+import type { PeerRequest } from "../signalling/index.ts";
+import { type AllowDecision, faultOf, type PeerDevice, peerDevice } from "./admission.ts";
+import type { PeerCertificates } from "./peer-certificates.ts";
+
+/** Refusals that are answered within a second; further ones are silent, so that nobody makes us speak without end. */
+export const MAX_REFUSALS_PER_SECOND = 10;
+
+export interface DoorkeeperOptions {
+  readonly ownId: PkId;
+  readonly certificates: PeerCertificates;
+  readonly allow: AllowDecision;
+  readonly answerRefusals: boolean;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  now(): number;
+  /** Tells the device that it isn't allowed. */
+  refuse(request: PeerRequest): void;
+  /** Somebody was not let in. */
+  refused(deviceId: PkId, reason: string): void;
+  /** False when there are too many already. */
+  admit(device: PeerDevice, request: PeerRequest): boolean;
+}
+
+/** Looks at whoever asks for a connection, and lets in who is allowed. */
+export class Doorkeeper {
+  readonly #options: DoorkeeperOptions;
+  #refusals = 0;
+  #refusalsSince = Number.NEGATIVE_INFINITY;
+
+  constructor(options: DoorkeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves to whether the request is settled: not when its sender's certificate could not be found. */
+  async decide(request: PeerRequest): Promise<boolean> {
+    const { ownId, certificates, signal, log } = this.#options;
+    const { deviceId } = request;
+    if (deviceId.equals(ownId)) return true;
+    const certificate = certificates.known(deviceId) ?? (await certificates.find(deviceId, signal));
+    if (certificate === undefined) {
+      log.log("debug", `${deviceId} wants a connection, but its certificate is not found`);
+      return false;
+    }
+    const objection = await this.#objectionTo(peerDevice(deviceId, certificate), request);
+    if (objection !== undefined) this.#options.refused(deviceId, objection);
+    return true;
+  }
+
+  async #objectionTo(device: PeerDevice, request: PeerRequest): Promise<string | undefined> {
+    const { certificates, signal, admit } = this.#options;
+    const fault = await faultOf(device.certificate, certificates.store);
+    if (fault !== undefined) return fault;
+    if (!(await this.#isAllowed(device))) {
+      this.#refuse(request);
+      return "it isn't allowed";
+    }
+    await certificates.keep(device.certificate);
+    return !signal.aborted && admit(device, request) ? undefined : "there are too many attempts";
+  }
+
+  async #isAllowed(device: PeerDevice): Promise<boolean> {
+    try {
+      return await this.#options.allow(device);
+    } catch (error) {
+      this.#options.log.log("error", `whether ${device.deviceId} is allowed can't be said: ${error}`);
+      return false;
+    }
+  }
+
+  #refuse(request: PeerRequest): void {
+    const { answerRefusals, refuse, now } = this.#options;
+    if (!answerRefusals) return;
+    if (now() - this.#refusalsSince >= 1000) {
+      this.#refusalsSince = now();
+      this.#refusals = 0;
+    }
+    if (++this.#refusals <= MAX_REFUSALS_PER_SECOND) refuse(request);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Certificate } from "@hashmere/crypto";
+import type { PkId, Scheduler } from "@hashmere/dht";
+import type { Channel, IncomingChannel } from "../mux/index.ts";
+import type { PeerDevice } from "./admission.ts";
+
+/** How long an application may think about a channel before it counts as declined. */
+export const DECISION_TIMEOUT_MS = 10_000;
+
+/** A device that may connect wants a channel. */
+export interface ChannelRequest {
+  readonly name: string;
+  readonly deviceId: PkId;
+  readonly certificate: Certificate;
+  /** Resolves to the channel; to undefined when the other side doesn't want it any more. */
+  accept(): Promise<Channel | undefined>;
+  decline(): void;
+}
+
+/** Decides by `accept` or `decline`; one that ends without either has declined. */
+export type ChannelHandler = (request: ChannelRequest) => void | Promise<void>;
+
+export interface HandleOptions {
+  /** Only channels of this name. Default: those that no other handler is for. */
+  readonly name?: string | undefined;
+}
+
+type Opened = (channel: Channel | undefined) => void;
+
+/** Who decides about channels that others ask for, and gets them. Where nobody does, they are declined. */
+export class IncomingChannels {
+  readonly #scheduler: Scheduler;
+  /** By the name that they are for; undefined: for all others. */
+  readonly #handlers = new Map<string | undefined, ChannelHandler>();
+  /** Accepted and not open yet, by link and number. */
+  readonly #accepted = new Map<object, Map<number, Opened>>();
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  /** @throws TypeError when there is a handler for these already */
+  handle(handler: ChannelHandler, { name }: HandleOptions): Disposable {
+    if (this.#handlers.has(name)) throw new TypeError(`channels ${name ?? "of any name"} have a handler already`);
+    this.#handlers.set(name, handler);
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
+      },
+    };
+  }
+
+  /** @param link what the number belongs to */
+  decide(link: object, device: PeerDevice, { name, number }: IncomingChannel): boolean | Promise<boolean> {
+    const handler = this.#handlers.get(name) ?? this.#handlers.get(undefined);
+    if (handler === undefined) return false;
+    const decision = Promise.withResolvers<boolean>();
+    const timer = this.#scheduler.at(this.#scheduler.now() + DECISION_TIMEOUT_MS, () => decision.resolve(false));
+    const channel = Promise.withResolvers<Channel | undefined>();
+    let isAccepted = false;
+    const accept = () => {
+      isAccepted = true;
+      this.#openingsOf(link).set(number, channel.resolve);
+      decision.resolve(true);
+      return channel.promise;
+    };
+    const { deviceId, certificate } = device;
+    void runHandler(handler, { name, deviceId, certificate, accept, decline: () => decision.resolve(false) }).finally(
+      () => {
+        if (!isAccepted) decision.resolve(false);
+      },
+    );
+    return decision.promise.finally(() => timer.cancel());
+  }
+
+  /** A channel that was accepted is open. */
+  opened(link: object, channel: Channel): void {
+    const openings = this.#openingsOf(link);
+    openings.get(channel.number)?.(channel);
+    openings.delete(channel.number);
+  }
+
+  /** A link is over, and with it the channels on it that are not open yet. */
+  linkClosed(link: object): void {
+    for (const opened of this.#accepted.get(link)?.values() ?? []) opened(undefined);
+    this.#accepted.delete(link);
+  }
+
+  #openingsOf(link: object): Map<number, Opened> {
+    const openings = this.#accepted.get(link) ?? new Map<number, Opened>();
+    this.#accepted.set(link, openings);
+    return openings;
+  }
+}
+
+/** What a handler throws is its caller's to see, as with any listener; the channel is declined. */
+async function runHandler(handler: ChannelHandler, request: ChannelRequest): Promise<void> {
+  await handler(request);
+}

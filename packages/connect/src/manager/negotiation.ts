@@ -1,0 +1,228 @@
+// Source: DHTNet connection protocol, request and answer flow.
+
+import type { Duplex } from "node:stream";
+import type { Certificate, Identity } from "@hashmere/crypto";
+import type { Scheduler } from "@hashmere/dht";
+import { ConnectError } from "../errors/index.ts";
+import type { IceSelection } from "../session/index.ts";
+import type { Inbox, InboxKind, PeerRequest } from "../signalling/index.ts";
+import type { PeerDevice } from "./admission.ts";
+import { deviceIdOf } from "./device-id.ts";
+import type { Layers, PathFinder } from "./layers.ts";
+import { type Stage, timedOut } from "./timed-out.ts";
+import { delay } from "./waiting.ts";
+
+/** Longest that an attempt takes, whoever waits for it. */
+export const ATTEMPT_TIMEOUT_MS = 30_000;
+
+/** An unanswered request is put again, under the same id: a peer that has seen it passes over it. */
+export const REPEAT_REQUEST_MS = 2500;
+/** A request that no node took is tried again after this. */
+export const RETRY_PUT_MS = 500;
+/** How long the other side may take to prove who it is. */
+export const TLS_TIMEOUT_MS = 10_000;
+
+/** Where an attempt is. */
+export type NegotiationStatus = "connecting" | "ice" | "tls";
+
+const STAGES: Readonly<Record<NegotiationStatus, Stage>> = { connecting: "answer", ice: "path", tls: "tls" };
+
+/** What an attempt needs. */
+export interface NegotiationContext {
+  readonly identity: Identity;
+  readonly layers: Layers;
+  readonly inbox: Inbox;
+  readonly scheduler: Scheduler;
+}
+
+/** A path with an encrypted stream on it. */
+export interface SecuredPath {
+  readonly selection: IceSelection;
+  readonly stream: Duplex;
+  readonly peer: Certificate;
+}
+
+/** One attempt to reach a device, from candidates to an encrypted stream. */
+export abstract class Negotiation {
+  /** Chosen by the caller; both sides call the connection by it. */
+  readonly id: bigint;
+  readonly device: PeerDevice;
+  readonly createdAt: number;
+  protected readonly context: NegotiationContext;
+  protected readonly session: PathFinder;
+  readonly #onStatus: () => void;
+  readonly #ending = new AbortController();
+  #status: NegotiationStatus = "connecting";
+
+  constructor(
+    id: bigint,
+    device: PeerDevice,
+    role: "controlling" | "controlled",
+    context: NegotiationContext,
+    onStatus: () => void,
+  ) {
+    this.id = id;
+    this.device = device;
+    this.context = context;
+    this.createdAt = context.scheduler.wallClock();
+    this.session = context.layers.openSession({ role, signal: this.signal });
+    this.#onStatus = onStatus;
+  }
+
+  /** This side asked for the connection. */
+  abstract readonly isCaller: boolean;
+
+  get status(): NegotiationStatus {
+    return this.#status;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Rejects with ConnectError. */
+  async run(): Promise<SecuredPath> {
+    const { scheduler } = this.context;
+    const limit = scheduler.at(scheduler.now() + ATTEMPT_TIMEOUT_MS, () => this.abort(this.#timedOut()));
+    try {
+      const selection = await this.findPath();
+      this.enter("tls");
+      return { selection, ...(await this.#secure(selection)) };
+    } catch (error) {
+      this.abort(error);
+      this.session.close();
+      throw this.signal.reason;
+    } finally {
+      limit.cancel();
+    }
+  }
+
+  abort(reason: unknown): void {
+    this.#ending.abort(reason);
+  }
+
+  protected abstract findPath(): Promise<IceSelection>;
+
+  protected enter(status: NegotiationStatus): void {
+    this.#status = status;
+    this.#onStatus();
+  }
+
+  /** Whoever controls the checks is the client of TLS. */
+  async #secure({ role, stream }: IceSelection): Promise<Omit<SecuredPath, "selection">> {
+    const { layers, identity } = this.context;
+    return layers.secure(stream, {
+      role: role === "controlling" ? "client" : "server",
+      identity,
+      verify: (leaf) => this.#verify(leaf),
+      signal: this.signal,
+      timeoutMs: TLS_TIMEOUT_MS,
+    });
+  }
+
+  #timedOut(): ConnectError {
+    return timedOut(STAGES[this.#status], `${this.device.deviceId}`, ATTEMPT_TIMEOUT_MS);
+  }
+
+  #verify(leaf: Certificate): void {
+    if (leaf.publicKey.equals(this.device.certificate.publicKey)) return;
+    throw new ConnectError(
+      "ERR_BAD_CERTIFICATE",
+      `the peer holds the key of ${deviceIdOf(leaf.publicKey)}, not that of ${this.device.deviceId}`,
+    );
+  }
+}
+
+/** We ask a device for a connection. */
+export class OutgoingNegotiation extends Negotiation {
+  readonly isCaller = true;
+  readonly #inbox: InboxKind;
+  readonly #connectionType: string;
+  readonly #ready: Promise<void>;
+  readonly #answer = Promise.withResolvers<PeerRequest>();
+
+  /** @param options.ready when the device may be asked: it can look up who we are */
+  constructor(
+    id: bigint,
+    device: PeerDevice,
+    context: NegotiationContext,
+    options: {
+      readonly inbox: InboxKind;
+      readonly connectionType: string;
+      readonly ready: Promise<void>;
+      onStatus(): void;
+    },
+  ) {
+    super(id, device, "controlled", context, options.onStatus);
+    this.#inbox = options.inbox;
+    this.#connectionType = options.connectionType;
+    this.#ready = options.ready;
+    this.signal.addEventListener("abort", () => this.#answer.reject(this.signal.reason), { once: true });
+    this.#answer.promise.catch(() => {}); // it may come to an end before anybody waits for an answer
+  }
+
+  /** An answer counts once; what comes later, or unasked, changes nothing. */
+  answer(answer: PeerRequest): void {
+    if (this.status === "connecting") this.#answer.resolve(answer);
+  }
+
+  protected override async findPath(): Promise<IceSelection> {
+    const [iceMessage] = await Promise.all([this.session.gather(), this.#ready]);
+    this.signal.throwIfAborted();
+    const answered = new AbortController();
+    const asking = this.#ask(iceMessage, AbortSignal.any([this.signal, answered.signal]));
+    const answer = await Promise.race([this.#answer.promise, asking]);
+    answered.abort();
+    if (answer.isRefusal) throw refused(this.device);
+    this.enter("ice");
+    return this.session.connect(answer.iceMessage);
+  }
+
+  /** Puts the request, again and again, until somebody answers or nobody wants to know any more. */
+  async #ask(iceMessage: string, signal: AbortSignal): Promise<never> {
+    const { inbox, scheduler } = this.context;
+    const request = {
+      id: this.id,
+      iceMessage,
+      isAnswer: false,
+      connectionType: this.#connectionType,
+      isRefusal: false,
+    };
+    for (;;) {
+      const { ok, acknowledged } = await inbox.send(this.device.certificate.publicKey, request, {
+        inbox: this.#inbox,
+        signal,
+      });
+      await delay(scheduler, ok || acknowledged > 0 ? REPEAT_REQUEST_MS : RETRY_PUT_MS, signal);
+    }
+  }
+}
+
+/** A device asks us for a connection. */
+export class IncomingNegotiation extends Negotiation {
+  readonly isCaller = false;
+  readonly #request: PeerRequest;
+
+  constructor(request: PeerRequest, device: PeerDevice, context: NegotiationContext, onStatus: () => void) {
+    super(request.id, device, "controlling", context, onStatus);
+    this.#request = request;
+  }
+
+  protected override async findPath(): Promise<IceSelection> {
+    const iceMessage = await this.session.gather();
+    this.signal.throwIfAborted();
+    this.enter("ice");
+    const selection = this.session.connect(this.#request.iceMessage);
+    // The checks begin while the answer travels; that nobody took it shows in the checks.
+    const { from, id, inbox } = this.#request;
+    const answer = { id, iceMessage, isAnswer: true, connectionType: "", isRefusal: false };
+    void Promise.resolve(this.context.inbox.send(from, answer, { inbox, signal: this.signal })).catch(() => {});
+    return selection;
+  }
+}
+
+function refused({ deviceId }: PeerDevice): ConnectError {
+  return new ConnectError("ERR_REFUSED", `${deviceId} does not accept connections from this device`, {
+    hint: "Its owner must allow the id of this device, or that of its account.",
+  });
+}

@@ -1,0 +1,53 @@
+import type { Scheduler, Timer } from "@hashmere/dht";
+import type { ConnectError } from "../errors/index.ts";
+
+/** A link that broke is made again at once, then after these pauses, and then no more. */
+export const RELINK_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 8000, 15_000, 30_000];
+const FIRST_PAUSE_MS = 100;
+
+/** Refused or closed on purpose: trying again would change nothing. */
+const FINAL_CODES: readonly string[] = ["ERR_REFUSED", "ERR_CLOSED", "ERR_BAD_CERTIFICATE"];
+
+/** Makes a link again after it broke, with pauses that grow. */
+export class Remaking {
+  readonly #scheduler: Scheduler;
+  readonly #call: () => void;
+  #attempts: number | undefined;
+  #timer: Timer | undefined;
+
+  constructor(scheduler: Scheduler, call: () => void) {
+    this.#scheduler = scheduler;
+    this.#call = call;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#attempts !== undefined;
+  }
+
+  begin(): void {
+    if (this.isUnderWay) return;
+    this.#attempts = 0;
+    this.#callAfter(FIRST_PAUSE_MS);
+  }
+
+  failed({ code }: ConnectError): void {
+    if (this.#attempts === undefined) return;
+    const pause = FINAL_CODES.includes(code) ? undefined : RELINK_PAUSES_MS[this.#attempts++];
+    if (pause === undefined) this.stop();
+    else this.#callAfter(pause);
+  }
+
+  succeeded(): void {
+    this.stop();
+  }
+
+  stop(): void {
+    this.#attempts = undefined;
+    this.#timer?.cancel();
+  }
+
+  #callAfter(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#scheduler.at(this.#scheduler.now() + ms, this.#call);
+  }
+}

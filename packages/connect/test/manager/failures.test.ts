@@ -1,0 +1,178 @@
+// What keeps a channel from coming about, and what the user is told: always with a code, always within the time.
+import { PkId } from "@hashmere/dht";
+import { beforeEach, describe, expect, test } from "vitest";
+import type {
+  ConnectError,
+  ConnectErrorCode,
+  ConnectionManager,
+  ConnectOptions,
+  RefusedEvent,
+} from "../../src/index.ts";
+import { acceptAll, people, VirtualWorld } from "../support/virtual-world.ts";
+
+let world: VirtualWorld;
+
+beforeEach(() => {
+  world = new VirtualWorld();
+});
+
+/** With which code, and after how long, connecting fails. */
+async function failureOf(
+  manager: ConnectionManager,
+  device: PkId,
+  options: ConnectOptions = {},
+): Promise<{ readonly code: ConnectErrorCode; readonly afterMs: number }> {
+  const begin = world.time.now();
+  const failure: ConnectError = await world.until(
+    manager.connect(device, "chat", options).then(
+      () => {
+        throw new Error("connected");
+      },
+      (error: ConnectError) => error,
+    ),
+  );
+  expect(failure.message).not.toBe("");
+  return { code: failure.code, afterMs: world.time.now() - begin };
+}
+
+const bobsId = PkId.fromBytes(people.bob.certificate.longId());
+
+test("no DHT", async () => {
+  const alice = await world.open("alice");
+  world.dht("alice").isConnected = false;
+  expect(await failureOf(alice, bobsId)).toEqual({ code: "ERR_NO_NETWORK", afterMs: 10_000 });
+});
+
+test("no certificate", async () => {
+  const alice = await world.open("alice");
+  expect(await failureOf(alice, bobsId)).toEqual({ code: "ERR_NO_CERTIFICATE", afterMs: 10_000 });
+});
+
+test("a certificate that appears while one looks for it is found", async () => {
+  const alice = await world.open("alice");
+  const asked = alice.connect(bobsId, "chat");
+  await world.time.run(3000);
+  acceptAll(await world.open("bob"));
+  expect((await world.until(asked)).name).toBe("chat");
+});
+
+test("a device that is offline", async () => {
+  const alice = await world.open("alice");
+  world.box.publish(people.bob.certificate);
+  expect(await failureOf(alice, bobsId)).toEqual({ code: "ERR_NO_ANSWER", afterMs: 10_000 });
+  expect(await failureOf(alice, bobsId, { timeoutMs: 3000 })).toEqual({ code: "ERR_NO_ANSWER", afterMs: 3000 });
+});
+
+test("a device that doesn't allow us, and says so", async () => {
+  const alice = await world.open("alice");
+  const bob = await world.open("bob", { allow: [] });
+  const refused: string[] = [];
+  bob.addEventListener("refused", (event: RefusedEvent) => refused.push(`${event.deviceId}: ${event.reason}`));
+  const { code, afterMs } = await failureOf(alice, bobsId);
+  expect(code).toBe("ERR_REFUSED");
+  expect(afterMs).toBeLessThan(1000);
+  expect(refused).toEqual([`${alice.deviceId}: it isn't allowed`]);
+  expect([bob.activeLinks, bob.getConnectionList()]).toEqual([0, []]);
+});
+
+test("a device that doesn't allow us, and keeps silent", async () => {
+  const alice = await world.open("alice");
+  await world.open("bob", { allow: undefined, answerRefusals: false });
+  expect((await failureOf(alice, bobsId)).code).toBe("ERR_NO_ANSWER");
+});
+
+test("no path", async () => {
+  const { alice } = await world.pair();
+  world.paths.isBlocked = true;
+  const { code, afterMs } = await failureOf(alice, bobsId);
+  expect(code).toBe("ERR_NO_PATH");
+  expect(afterMs).toBeLessThanOrEqual(10_000);
+  await world.time.run(10_000);
+  expect(alice.getConnectionList()).toEqual([]);
+});
+
+test("a peer that stalls in the handshake", async () => {
+  const { alice, bob } = await world.pair();
+  world.paths.isStalled = true;
+  expect(await failureOf(alice, bobsId)).toEqual({ code: "ERR_TLS", afterMs: 10_000 });
+  await world.time.run(30_000);
+  expect([...alice.getConnectionList(), ...bob.getConnectionList()]).toEqual([]);
+});
+
+test("a peer that answers with somebody else's key", async () => {
+  const alice = await world.open("alice");
+  const bob = await world.open("bob", { layers: world.paths.layers(people.carol) });
+  const { code } = await failureOf(alice, bobsId);
+  expect(code).toBe("ERR_BAD_CERTIFICATE");
+  await world.time.run(1000);
+  expect(bob.activeLinks).toBe(0);
+});
+
+test("an abort rejects with its reason and leaves nothing behind", async () => {
+  const alice = await world.open("alice");
+  world.box.publish(people.bob.certificate);
+  const controller = new AbortController();
+  const asked = alice.connect(bobsId, "chat", { signal: controller.signal });
+  await world.time.run(1000);
+  expect(alice.getConnectionList().map(({ status }) => status)).toEqual(["connecting", "waiting"]);
+  const reason = new Error("enough");
+  controller.abort(reason);
+  await expect(world.until(asked)).rejects.toBe(reason);
+  await world.time.run(100);
+  expect(alice.getConnectionList()).toEqual([]);
+  await expect(alice.connect(bobsId, "chat", { signal: controller.signal })).rejects.toBe(reason);
+});
+
+test("closing the manager while it connects", async () => {
+  const alice = await world.open("alice");
+  world.box.publish(people.bob.certificate);
+  const asked = alice.connect(bobsId, "chat");
+  await world.time.run(1000);
+  void alice.close();
+  await expect(world.until(asked)).rejects.toMatchObject({ code: "ERR_CLOSED" });
+  await expect(alice.connect(bobsId, "chat")).rejects.toMatchObject({ code: "ERR_CLOSED" });
+});
+
+describe("signalling that loses messages", () => {
+  test("a request is put again, under the same id, until it is answered", async () => {
+    const { alice, incoming } = await world.pair();
+    await world.time.run(1000);
+    let lost = 0;
+    world.box.loses = ({ userType }) => userType === "peer_request" && ++lost <= 2;
+    const begin = world.time.now();
+    await world.until(alice.connect(bobsId, "chat"));
+    expect(world.time.now() - begin).toBeLessThan(6000);
+    expect(incoming.names).toEqual(["chat"]);
+  });
+
+  test("a request that is repeated although it arrived changes nothing", async () => {
+    const { alice, bob } = await world.pair();
+    world.paths.isBlocked = true; // so that it stays unanswered for a while: answers get lost
+    world.box.loses = ({ userType, recipient }) =>
+      userType === "peer_request" && Buffer.from(people.alice.certificate.shortId()).equals(recipient.bytes);
+    void alice.connect(bobsId, "chat").catch(() => {});
+    await world.time.run(7000);
+    expect(bob.getConnectionList()).toHaveLength(1);
+  });
+
+  test("no request is put before our certificate is where the callee looks", async () => {
+    world.box.latencyMs = 800;
+    const { alice } = await world.pair();
+    void alice.connect(bobsId, "chat").catch(() => {});
+    await world.time.run(5000);
+    const kinds = world.box.sent.map(({ userType, type }) => userType || `type ${type}`);
+    expect(kinds.slice(0, 5)).toEqual(["type 8", "type 8", "type 8", "type 8", "peer_request"]);
+  });
+
+  test("a callee that could not find our certificate at first decides when the request is repeated", async () => {
+    const { alice, incoming } = await world.pair();
+    await world.time.run(1000);
+    const { findCertificate } = world.dht("bob");
+    let asked = 0;
+    world.dht("bob").findCertificate = function (id) {
+      return ++asked === 1 ? Promise.resolve(null) : findCertificate.call(this, id);
+    };
+    await world.until(alice.connect(bobsId, "chat"));
+    expect([asked, incoming.names]).toEqual([2, ["chat"]]);
+  });
+});
