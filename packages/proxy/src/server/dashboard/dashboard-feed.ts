@@ -59,7 +59,7 @@ export class DashboardFeed {
   lookUp(key: InfoHash): ShownLookup | undefined {
     if (this.#lookups >= MAX_LOOKUPS) return undefined;
     this.#lookups++;
-    const lookup = new ShownLookup(`${++this.#lookupNumber}`, key);
+    const lookup = new ShownLookup(`${++this.#lookupNumber}`, key, this.#options.node.getPeers());
     void this.#follow(lookup);
     return lookup;
   }

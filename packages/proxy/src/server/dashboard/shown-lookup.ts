@@ -1,5 +1,5 @@
 import type { HopMessage } from "@hashmere/dashboard";
-import type { InfoHash, LookupHop } from "@hashmere/dht";
+import type { InfoHash, LookupHop, NodeEntry } from "@hashmere/dht";
 
 /** Nodes of which a lookup remembers who had named them. */
 const MAX_REMEMBERED_NODES = 512;
@@ -10,12 +10,14 @@ const STEPS = { asked: "asked", answered: "answered", refused: "timeout", silent
 export class ShownLookup {
   readonly name: string;
   readonly key: InfoHash;
-  /** By address: the id under which somebody was named, and by whom. */
-  readonly #named = new Map<string, { readonly id: string; readonly by: string }>();
+  /** By address: the id under which somebody is known, and who had named it. */
+  readonly #known = new Map<string, { readonly id: string; readonly from?: string }>();
 
-  constructor(name: string, key: InfoHash) {
+  /** @param peers whom the node knew before */
+  constructor(name: string, key: InfoHash, peers: readonly NodeEntry[] = []) {
     this.name = name;
     this.key = key;
+    for (const { id, address } of peers) this.#known.set(`${address}`, { id: `${id}` });
   }
 
   /** Undefined for hops that belong to something else. @param at Unix ms */
@@ -24,14 +26,14 @@ export class ShownLookup {
     if (!hop.key.equals(this.key)) return [];
     const { event, nodes = [], values = 0 } = hop;
     const address = hop.address.toString();
-    const known = this.#named.get(address);
+    const known = this.#known.get(address);
     const to = hop.id?.toString() ?? known?.id ?? address;
-    const step = { ...this.#step(STEPS[event], at), to, ...(known && { from: known.by }) };
+    const step = { ...this.#step(STEPS[event], at), to, ...(known?.from !== undefined && { from: known.from }) };
     if (event !== "answered") return [step];
     for (const node of nodes) {
       const place = node.address.toString();
-      if (this.#named.has(place) || this.#named.size >= MAX_REMEMBERED_NODES) continue;
-      this.#named.set(place, { id: node.id.toString(), by: to });
+      if (this.#known.has(place) || this.#known.size >= MAX_REMEMBERED_NODES) continue;
+      this.#known.set(place, { id: node.id.toString(), from: to });
     }
     const answered = { ...step, count: nodes.length };
     return values > 0 ? [answered, { ...step, step: "found", count: values }] : [answered];
