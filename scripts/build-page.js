@@ -10,6 +10,7 @@ const INGREDIENTS = [
   "packages/dashboard/page",
   "packages/dashboard/vite.config.ts",
   "packages/dht/dist",
+  "packages/proxy/dist/client",
   "package-lock.json",
 ];
 

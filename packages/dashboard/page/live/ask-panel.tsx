@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { RequestError, type ShownValue } from "./dht-over-http.ts";
 import { JourneyList } from "./journey-list.tsx";
 import type { Listening } from "./listening.ts";
 import { ListeningList } from "./listening-list.tsx";
 import type { LiveModel } from "./live-model.ts";
+import { RequestError, type ShownValue } from "./page-dht.ts";
 
 const MOST_SHOWN = 50;
 

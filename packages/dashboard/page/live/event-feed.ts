@@ -5,6 +5,8 @@ export type FeedState = "connecting" | "open" | "lost" | "refused";
 
 export interface FeedOptions {
   readonly url: string;
+  /** Sent with each request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Asks the server; default: the platform's `fetch`. */
   readonly fetch?: typeof fetch;
   /** Resolves after so many ms, or when the signal aborts. */
@@ -38,7 +40,7 @@ export async function followEvents(options: FeedOptions): Promise<void> {
 
 /** One connection, from its beginning to its end. */
 async function readOnce(options: FeedOptions, onOpen: () => void): Promise<"lost" | "refused"> {
-  const { url, fetch = globalThis.fetch, wait, onData, onState, signal } = options;
+  const { url, headers, fetch = globalThis.fetch, wait, onData, onState, signal } = options;
   const connection = new AbortController();
   const either = AbortSignal.any([signal, connection.signal]);
   let watch = new AbortController();
@@ -52,7 +54,7 @@ async function readOnce(options: FeedOptions, onOpen: () => void): Promise<"lost
   };
   try {
     heard();
-    const response = await fetch(url, { headers: { accept: "text/event-stream" }, signal: either });
+    const response = await fetch(url, { headers: { ...headers, accept: "text/event-stream" }, signal: either });
     if (response.status === 401 || response.status === 403) return "refused";
     if (!response.ok || response.body === null) return "lost";
     onOpen();

@@ -1,5 +1,6 @@
 import type { NodeMessage } from "../../src/messages.ts";
 import { durationText } from "../format/quantity.ts";
+import { enterWith } from "./access.ts";
 import type { FeedState } from "./event-feed.ts";
 import type { LiveModel } from "./live-model.ts";
 
@@ -12,13 +13,32 @@ export function HealthPanel({ model }: { readonly model: LiveModel }) {
         <h1 class={`health-word is-${look}`}>{word}</h1>
         <p class="health-why">{why}</p>
       </div>
-      <Facts model={model} />
+      {model.feed.value === "refused" ? <AccessForm /> : <Facts model={model} />}
     </section>
+  );
+}
+
+function AccessForm() {
+  return (
+    <form
+      class="field-row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const token = new FormData(event.currentTarget).get("token");
+        if (typeof token === "string") enterWith(token);
+      }}
+    >
+      <input type="password" name="token" aria-label="Access token" placeholder="Access token" required />
+      <button type="submit" class="primary">
+        Enter
+      </button>
+    </form>
   );
 }
 
 function Facts({ model }: { readonly model: LiveModel }) {
   const node = model.node.value;
+  model.trafficBeat.value; // once a second the time is another
   return (
     <dl class="facts">
       <div>
@@ -35,7 +55,7 @@ function Facts({ model }: { readonly model: LiveModel }) {
       </div>
       <div>
         <dt>up</dt>
-        <dd>{node === undefined ? "…" : durationText(node.uptime)}</dd>
+        <dd>{node === undefined ? "…" : durationText(Date.now() - model.startedAt.value)}</dd>
       </div>
     </dl>
   );
@@ -45,7 +65,7 @@ function wordFor(feed: FeedState, node: NodeMessage | undefined) {
   if (feed === "refused")
     return {
       word: "Locked",
-      why: "The server wants to know who asks: open the page with its access token.",
+      why: "The server wants to know who asks. Whoever runs it can tell you an access token.",
       look: "lost",
     };
   if (feed === "lost")

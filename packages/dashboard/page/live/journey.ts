@@ -24,6 +24,8 @@ export interface Journey {
 /** Nobody asks more: the list would not be read to its end. */
 export const MAX_STOPS = 100;
 
+const BEST_LAST: readonly Stop["step"][] = ["asked", "timeout", "answered", "found"];
+
 /** The journey after one more step; the first step begins it. */
 export function withHop(journey: Journey | undefined, hop: HopMessage): Journey {
   const before = journey ?? { lookup: hop.lookup, key: hop.key, stops: [], startedAt: hop.at, endedAt: undefined };
@@ -40,7 +42,7 @@ function withStop(stops: readonly Stop[], hop: HopMessage, to: string, step: Sto
     return [...stops, stop];
   }
   // A node may be asked again: the best that it has said stays.
-  if (step === "asked" || known.step === "found") return stops;
+  if (BEST_LAST.indexOf(step) <= BEST_LAST.indexOf(known.step)) return stops;
   const tookMs = known.tookMs ?? Math.max(0, hop.at - known.askedAt);
   return stops.with(index, { ...known, step, tookMs, count: hop.count ?? known.count });
 }

@@ -4,7 +4,7 @@ import type { Listening } from "./listening.ts";
 export function ListeningList({ listening }: { readonly listening: Listening }) {
   return (
     <>
-      {listening.ears.value.map(({ key, heard, trouble }) => (
+      {listening.ears.value.map(({ key, heard }) => (
         <div class="journey" key={key}>
           <div class="journey-head">
             <h3 class="label">Listening to “{key}”</h3>
@@ -18,7 +18,7 @@ export function ListeningList({ listening }: { readonly listening: Listening }) 
             </button>
           </div>
           <ul class="said" aria-live="polite" aria-label={`Heard at ${key}`}>
-            {heard.length === 0 && trouble === undefined && <li class="soft">Nothing yet.</li>}
+            {heard.length === 0 && <li class="soft">Nothing yet.</li>}
             {heard.map(({ id, text, expired }) => (
               <li key={id} class={expired ? "ended" : ""}>
                 <span aria-hidden="true">{expired ? "−" : "+"}</span>
@@ -28,7 +28,6 @@ export function ListeningList({ listening }: { readonly listening: Listening }) 
                 </span>
               </li>
             ))}
-            {trouble !== undefined && <li class="soft">{trouble}</li>}
           </ul>
         </div>
       ))}

@@ -1,26 +1,23 @@
 import { signal } from "@preact/signals";
-import type { DhtOverHttp, ShownValue } from "./dht-over-http.ts";
+import type { PageDht, ShownChange } from "./page-dht.ts";
 
 /** One key that the page listens to. */
 export interface Ear {
   readonly key: string;
-  readonly heard: readonly ShownValue[];
-  /** Why nothing more comes. */
-  readonly trouble: string | undefined;
+  readonly heard: readonly ShownChange[];
 }
 
 /** A browser opens no more than six connections to a server, and one of them brings the events. */
 export const MAX_EARS = 3;
 const MOST_HEARD = 30;
-const PAUSE_MS = 2000;
 
-/** What the page listens to. Comes back by itself when the server goes away. */
+/** What the page listens to. */
 export class Listening {
   readonly ears = signal<readonly Ear[]>([]);
-  readonly #dht: DhtOverHttp;
+  readonly #dht: Pick<PageDht, "listen">;
   readonly #running = new Map<string, AbortController>();
 
-  constructor(dht: DhtOverHttp) {
+  constructor(dht: Pick<PageDht, "listen">) {
     this.#dht = dht;
   }
 
@@ -32,7 +29,7 @@ export class Listening {
     if (this.#running.has(key) || this.isFull) return;
     const stop = new AbortController();
     this.#running.set(key, stop);
-    this.ears.value = [...this.ears.value, { key, heard: [], trouble: undefined }];
+    this.ears.value = [...this.ears.value, { key, heard: [] }];
     void this.#follow(key, stop.signal);
   }
 
@@ -43,26 +40,18 @@ export class Listening {
   }
 
   async #follow(key: string, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        for await (const value of this.#dht.listen(key, signal)) this.#hear(key, value);
-      } catch {
-        // Told below, as an end without a word is.
-      }
-      if (signal.aborted) return;
-      this.#change(key, (ear) => ({ ...ear, trouble: "The server does not answer; trying again." }));
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    try {
+      for await (const change of this.#dht.listen(key, signal)) this.#hear(key, change);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 
-  #hear(key: string, value: ShownValue): void {
-    this.#change(key, (ear) => {
-      const others = ear.heard.filter(({ id }) => id !== value.id);
-      return { ...ear, heard: [...others, value].slice(-MOST_HEARD), trouble: undefined };
+  #hear(key: string, change: ShownChange): void {
+    this.ears.value = this.ears.value.map((ear) => {
+      if (ear.key !== key) return ear;
+      const others = ear.heard.filter(({ id }) => id !== change.id);
+      return { ...ear, heard: [...others, change].slice(-MOST_HEARD) };
     });
-  }
-
-  #change(key: string, change: (ear: Ear) => Ear): void {
-    this.ears.value = this.ears.value.map((ear) => (ear.key === key ? change(ear) : ear));
   }
 }

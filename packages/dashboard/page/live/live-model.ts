@@ -9,23 +9,24 @@ import type {
   TrafficMessage,
 } from "../../src/messages.ts";
 import { bucketArcs, turnOf } from "../ring/geometry.ts";
-import { type PathLook, RingScene } from "../ring/scene.ts";
+import { type Path, type PathLook, RingScene } from "../ring/scene.ts";
 import { TrafficWindow } from "../traffic/traffic-window.ts";
-import { DhtOverHttp } from "./dht-over-http.ts";
 import { type FeedState, followEvents } from "./event-feed.ts";
 import { type Journey, withHop } from "./journey.ts";
+import { PageDht } from "./page-dht.ts";
 import { parseMessage } from "./parse-message.ts";
 
 const TRAFFIC_SECONDS = 300;
 /** So many messages a second, and the water is as lively as it gets. */
 const LIVELY_PER_SECOND = 60;
 const HOP_STAYS_MS = 20_000;
+const HOP_APART_MS = 110;
 const MESSAGE_STAYS_MS = 1600;
 const ID = /^[0-9a-f]{40}$/;
 
 /** What the live view knows, as the server tells it. */
 export class LiveModel {
-  readonly dht = new DhtOverHttp(new URL(location.href));
+  readonly dht = new PageDht(new URL(location.href));
   readonly scene = new RingScene();
   readonly feed = signal<FeedState>("connecting");
   readonly node = signal<NodeMessage | undefined>(undefined);
@@ -34,16 +35,22 @@ export class LiveModel {
   /** The last lookup asked for on this page. */
   readonly journey = signal<Journey | undefined>(undefined);
   readonly traffic = new TrafficWindow(TRAFFIC_SECONDS);
+  /** When the node was started, Unix ms. */
+  readonly startedAt = signal(0);
   /** Counts the seconds of traffic heard of. */
   readonly trafficBeat = signal(0);
   #lookup: string | undefined;
   /** Steps that came before the answer that names their lookup. */
   #early: HopMessage[] = [];
+  /** The lines of the lookup that is shown, by whom they lead to. */
+  readonly #drawn = new Map<string, Path>();
+  #drawnAt = 0;
 
   /** Listens to the server until the signal aborts. */
   follow(stop: AbortSignal): void {
     void followEvents({
       url: this.dht.eventsUrl,
+      headers: this.dht.headers,
       wait,
       signal: stop,
       onData: (data) => {
@@ -58,6 +65,7 @@ export class LiveModel {
   async lookUp(key: string): Promise<void> {
     this.#lookup = undefined;
     this.#early = [];
+    this.#drawn.clear();
     this.journey.value = undefined;
     const { lookup, key: hash } = await this.dht.lookUp(key);
     this.#lookup = lookup;
@@ -71,6 +79,7 @@ export class LiveModel {
     switch (message.kind) {
       case "node":
         this.node.value = message;
+        this.startedAt.value = Date.now() - message.uptime;
         this.scene.self = { turn: turnOf(message.id), text: "this node" };
         this.#drawBuckets();
         return;
@@ -122,15 +131,23 @@ export class LiveModel {
 
   #drawHop({ step, from }: HopMessage, to: string): void {
     const now = performance.now();
-    const end = turnOf(to);
-    const start = from !== undefined && ID.test(from) ? turnOf(from) : (this.scene.self?.turn ?? end);
     const look = LOOK_OF[step];
     const dot = this.scene.dots.get(to);
-    if (dot !== undefined && step !== "asked") dot.pulsedAt = now;
-    const drawn = this.scene.paths.find((path) => path.to === end && path.look === "asked");
-    if (drawn === undefined || step === "asked")
-      this.scene.addPath({ from: start, to: end, look, startedAt: now, endsAt: now + HOP_STAYS_MS });
-    else drawn.look = look;
+    const drawn = this.#drawn.get(to);
+    if (drawn !== undefined) {
+      if (step !== "asked") drawn.look = look;
+      return;
+    }
+    const end = turnOf(to);
+    const start = from !== undefined && ID.test(from) ? turnOf(from) : (this.scene.self?.turn ?? end);
+    // On a fast network all happens at once: the eye gets one line after the other.
+    const startedAt = Math.max(now, this.#drawnAt + HOP_APART_MS);
+    this.#drawnAt = startedAt;
+    if (dot !== undefined) dot.pulsedAt = startedAt;
+    this.#drawn.set(
+      to,
+      this.scene.addPath({ from: start, to: end, look, startedAt, endsAt: startedAt + HOP_STAYS_MS }),
+    );
   }
 
   #drawBuckets(): void {

@@ -8,6 +8,7 @@ const USUAL_LIFE_MS = 10 * 60_000;
 /** What the node holds, how long it lives, and who wants to hear of it. */
 export function StorePanel({ model }: { readonly model: LiveModel }) {
   const keys = model.keys.value;
+  model.trafficBeat.value; // once a second the time is another
   const values = keys.reduce((count, key) => count + key.values.length, 0);
   const listeners = keys.reduce((count, key) => count + key.listeners, 0);
   return (

@@ -164,7 +164,8 @@ function colourOf({ look }: Path, palette: Palette): string {
 
 function paintDot(dot: Dot, dotCount: number, { context, palette, now, isStill }: Frame, measures: Measures): void {
   const { x, y } = pointAt(dot.turn, radiusOf(dot, measures, dotCount));
-  const glow = isStill ? 0 : Math.max(0, 1 - (now - dot.pulsedAt) / PULSE_MS);
+  const age = now - dot.pulsedAt;
+  const glow = isStill || age < 0 ? 0 : Math.max(0, 1 - age / PULSE_MS);
   const radius = measures.dot * (1 + 0.25 * glow);
   const colour = dotColour(dot, palette);
   if (glow > 0) {
