@@ -241,7 +241,7 @@ describe("every member of the interface is there:", () => {
         "setLocalCertificateStore nodeId id publicKey getBound getPublicAddress getStoreSize getLocalStoreSize " +
         "storageLimit localStorageLimit exportNodes exportValues importValues getNodesStats getNodeInfo " +
         "getNodeMessageStats getStorageLog getRoutingTablesLog getSearchesLog getSearchLog dumpTables setLogger " +
-        "setLogFilter shutdown join",
+        "setLogFilter getSocketError getBlacklist shutdown join",
     ],
     [
       "Value",
