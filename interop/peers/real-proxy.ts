@@ -7,7 +7,13 @@ import type { Endpoint } from "./interop-peer.ts";
 /** A real proxy tells about its node for the first time 3 s after its start, and answers 503 until then. */
 const READY_LIMIT_MS = 30_000;
 
-export interface RealProxyOptions {
+/** A proxy with a node of its own, whatever program it is. */
+export interface ProxyPeer extends AsyncDisposable {
+  readonly url: string;
+  readonly nodeId: string;
+}
+
+export interface ProxyPeerOptions {
   readonly network: number;
   /** A node that is there already: a proxy without network at its first look says so for two minutes. */
   readonly bootstrap: Endpoint;
@@ -18,16 +24,16 @@ export interface RealProxyOptions {
 }
 
 /** Debian's dhtnode as a proxy server. */
-export class RealProxy implements AsyncDisposable {
-  readonly port: number;
+export class RealProxy implements ProxyPeer {
+  readonly #port: number;
   readonly #shell: DhtnodeShell;
 
   private constructor(shell: DhtnodeShell, port: number) {
     this.#shell = shell;
-    this.port = port;
+    this.#port = port;
   }
 
-  static async start({ network, bootstrap, port: wanted, pushGateway }: RealProxyOptions): Promise<RealProxy> {
+  static async start({ network, bootstrap, port: wanted, pushGateway }: ProxyPeerOptions): Promise<RealProxy> {
     const port = wanted ?? (await freeTcpPort());
     const gateway = pushGateway === undefined ? [] : ["--pushserver", pushGateway];
     const options = ["--proxyserver", String(port), "--proxy-addr", "127.0.0.1", ...gateway];
@@ -41,7 +47,7 @@ export class RealProxy implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   get nodeId(): string {

@@ -1,10 +1,9 @@
-import { DhtRunner } from "@hashmere/dht";
-import { ProxyServer } from "@hashmere/proxy";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import type {} from "../browser/client-page.ts";
 import { Browser, Site } from "../peers/browser.ts";
-import { endpointOf, endpointText, type InteropPeer } from "../peers/interop-peer.ts";
+import { endpointOf } from "../peers/interop-peer.ts";
+import { OurProxy } from "../peers/our-proxy.ts";
 import { RealProxy } from "../peers/real-proxy.ts";
 import { POLL, Stage } from "../peers/stage.ts";
 import { textsOf, word } from "../peers/values.ts";
@@ -18,18 +17,10 @@ beforeAll(async () => {
   return () => site[Symbol.asyncDispose]();
 });
 
-const PROXIES = {
-  "the real proxy": async (stage: Stage, node: InteropPeer): Promise<string> => {
-    const proxy = await RealProxy.start({ network: stage.network, bootstrap: endpointOf(node) });
-    return stage.use(proxy).url;
-  },
-  "our proxy": async (stage: Stage, node: InteropPeer): Promise<string> => {
-    const { network } = stage;
-    const dht = stage.use(await DhtRunner.run({ network, bootstrap: endpointText(endpointOf(node)) }));
-    await dht.connected();
-    return stage.use(await ProxyServer.open({ dht, port: 0, host: "127.0.0.1" })).url;
-  },
-} as const;
+const PROXIES = [
+  ["the real proxy", RealProxy.start],
+  ["our proxy", OurProxy.start],
+] as const;
 
 async function openTab(browser: Browser, proxyUrl: string): Promise<Page> {
   const tab = await browser.open(site.url);
@@ -38,13 +29,13 @@ async function openTab(browser: Browser, proxyUrl: string): Promise<Page> {
   return tab;
 }
 
-describe.each(Object.entries(PROXIES))("in a browser, at %s", (_, startProxy) => {
+describe.each(PROXIES)("in a browser, at %s", (_, startProxy) => {
   test("one tab puts, another listens, and a node of the network sees and is seen", async () => {
     await using stage = new Stage();
     const node = await stage.start("dhtnode");
-    const proxyUrl = await startProxy(stage, node);
+    const proxy = stage.use(await startProxy({ network: stage.network, bootstrap: endpointOf(node) }));
     const browser = stage.use(await Browser.start());
-    const [writer, reader] = [await openTab(browser, proxyUrl), await openTab(browser, proxyUrl)];
+    const [writer, reader] = [await openTab(browser, proxy.url), await openTab(browser, proxy.url)];
     const heard = () => reader.evaluate(() => globalThis.heard);
 
     await reader.evaluate(() => globalThis.listen("room"));

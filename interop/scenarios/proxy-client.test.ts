@@ -3,23 +3,19 @@ import { ProxyClient, type ProxyClientOptions, PushNotificationResult } from "@h
 import { describe, expect, test } from "vitest";
 import { EventLog } from "../peers/event-log.ts";
 import { endpointOf, type InteropPeer } from "../peers/interop-peer.ts";
-import { PushGateway, RealProxy } from "../peers/real-proxy.ts";
+import { OurProxy } from "../peers/our-proxy.ts";
+import { type ProxyPeer, type ProxyPeerOptions, PushGateway, RealProxy } from "../peers/real-proxy.ts";
 import { POLL, Stage } from "../peers/stage.ts";
 import { textsOf, word } from "../peers/values.ts";
 
-// Our client of proxies, and the proxy of the real dhtnode.
+// Our client of proxies, at the proxy of the real dhtnode and at ours, in a network with a real node.
 
-interface Scene {
-  readonly node: InteropPeer;
-  readonly proxy: RealProxy;
-}
+type StartProxy = (options: ProxyPeerOptions) => Promise<ProxyPeer>;
 
-async function setUp(stage: Stage, options: { port?: number; pushGateway?: string } = {}): Promise<Scene> {
-  const node = await stage.start("dhtnode");
-  const proxy = await RealProxy.start({ network: stage.network, bootstrap: endpointOf(node), ...options });
-  stage.use(proxy);
-  return { node, proxy };
-}
+const PROXIES: readonly (readonly [name: string, start: StartProxy])[] = [
+  ["the real proxy", RealProxy.start],
+  ["our proxy", OurProxy.start],
+];
 
 async function connect(stage: Stage, options: ProxyClientOptions): Promise<ProxyClient> {
   const client = stage.use(await ProxyClient.open(options));
@@ -36,7 +32,16 @@ function listen(client: ProxyClient, key: string): EventLog<string> {
   return events;
 }
 
-describe("through a real proxy", () => {
+describe.each(PROXIES)("through %s", (_, startProxy) => {
+  async function setUp(
+    stage: Stage,
+    options: Pick<ProxyPeerOptions, "port" | "pushGateway"> = {},
+  ): Promise<{ readonly node: InteropPeer; readonly proxy: ProxyPeer }> {
+    const node = await stage.start("dhtnode");
+    const proxy = await startProxy({ network: stage.network, bootstrap: endpointOf(node), ...options });
+    return { node, proxy: stage.use(proxy) };
+  }
+
   test("we are who it is, put what its network gets, and get what its network has", async () => {
     await using stage = new Stage();
     const { node, proxy } = await setUp(stage);
@@ -90,7 +95,7 @@ describe("through a real proxy", () => {
     await before.node.kill();
     await expect.poll(async () => (await client.put("x", "y")).ok, POLL).toBe(false);
     expect(client.status).toBe("disconnected");
-    const { node } = await setUp(stage, { port: before.proxy.port });
+    const { node } = await setUp(stage, { port: Number(new URL(before.proxy.url).port) });
     await client.connected({ signal: AbortSignal.timeout(POLL.timeout) });
     await expect.poll(async () => (await node.get("stays")).values.map(({ id }) => id), POLL).toEqual([value.id]);
     await node.put("news", word("again"));
@@ -100,7 +105,7 @@ describe("through a real proxy", () => {
   test("another proxy takes over, with what we listen to", async () => {
     await using stage = new Stage();
     const { node, proxy } = await setUp(stage);
-    const other = stage.use(await RealProxy.start({ network: stage.network, bootstrap: endpointOf(node) }));
+    const other = stage.use(await startProxy({ network: stage.network, bootstrap: endpointOf(node) }));
     const client = await connect(stage, { url: [proxy.url, other.url] });
     const events = listen(client, "news");
     await node.put("news", word("one"));
