@@ -33,10 +33,9 @@ const HOUSES = {
     ["address", "errors", "files", "framing"],
     ["stun", "trust"],
     ["ice", "mux"],
-    ["port-mapping", "punching", "signalling", "sockets", "tls", "turn"],
-    ["session"],
+    ["port-mapping", "punching", "signalling", "sockets", "streams", "tls", "turn"],
+    ["reach", "session"],
     ["manager"],
-    ["streams"],
   ],
   "packages/proxy/src": [["json"], ["client", "push"], ["server"], ["node"]],
 };

@@ -11,6 +11,7 @@ import {
   SystemRandom,
   silentLogger,
 } from "@hashmere/dht";
+import { Reach } from "../reach/index.ts";
 import { type LegacyMode, type SignallingDht, TreatedMessages } from "../signalling/index.ts";
 import { CertificateStore } from "../trust/index.ts";
 import { deviceIdentity } from "./device-identity.ts";
@@ -47,6 +48,7 @@ export class Environment {
   readonly layers: Layers;
   /** Resolves when peers can look up who we are, or when there was time enough. */
   readonly published: Promise<void>;
+  readonly #reach: Reach | undefined;
   readonly #ownNode: DhtRunner | undefined;
   readonly #ownScheduler: RealScheduler | undefined;
   readonly #closing = new AbortController();
@@ -62,16 +64,14 @@ export class Environment {
     this.random = random;
     this.log = logger;
     this.legacyMode = legacyMode;
+    const { includeLoopback = false, cachePath, sources = () => [] } = options;
+    const context = { scheduler, random, log: logger, includeLoopback, publicAddresses: () => dht.getPublicAddress() };
+    const reach = options.layers
+      ? undefined
+      : new Reach({ portMapping: !includeLoopback, ...options }, { ...context, cachePath });
+    this.#reach = reach;
     this.layers =
-      options.layers ??
-      standardLayers({
-        scheduler,
-        random,
-        log: logger,
-        includeLoopback: options.includeLoopback ?? false,
-        publicAddresses: () => dht.getPublicAddress(),
-        moreSources: options.sources ?? (() => []),
-      });
+      options.layers ?? standardLayers({ ...context, moreSources: () => [...(reach?.sources() ?? []), ...sources()] });
     this.#ownNode = parts.ownNode;
     this.#ownScheduler = parts.ownScheduler;
     this.published = publishCertificate(dht, identity.certificate, scheduler, this.#closing.signal);
@@ -103,11 +103,13 @@ export class Environment {
 
   connectivityChanged(): void {
     this.dht.connectivityChanged();
+    this.#reach?.connectivityChanged();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await this.treated.flush();
+    await this.#reach?.[Symbol.asyncDispose]();
     await this.#ownNode?.[Symbol.asyncDispose]();
     this.#ownScheduler?.stop();
   }

@@ -2,13 +2,14 @@ import type { Identity } from "@hashmere/crypto";
 import type { Logger, RandomSource, Scheduler } from "@hashmere/dht";
 import type { CandidateSource } from "../ice/index.ts";
 import type { LinkLimits } from "../mux/index.ts";
+import type { ReachOptions } from "../reach/index.ts";
 import type { LegacyMode, SignallingDht } from "../signalling/index.ts";
 import type { CertificateStore } from "../trust/index.ts";
 import type { Allow } from "./admission.ts";
 import type { Layers } from "./layers.ts";
 
 /** How a manager meets the world. All but the identity may be left out. */
-export interface ConnectionManagerOptions {
+export interface ConnectionManagerOptions extends ReachOptions {
   /** An RSA key and its certificate. One that vouches for itself gets an authority of its own for the run. */
   readonly identity: Identity;
   /** Who may open connections to us: ids of devices or accounts, certificates, or a decision. Default: nobody. */
@@ -29,7 +30,10 @@ export interface ConnectionManagerOptions {
   readonly relink?: boolean | undefined;
   /** Further ways to be reached, beside the sockets of this machine: for each attempt anew. */
   readonly sources?: (() => readonly CandidateSource[]) | undefined;
-  /** Offer loopback addresses too: for two devices on one machine without a network. Default false. */
+  /**
+   * Offer loopback addresses too, and leave the router alone: for two devices on one machine without a network.
+   * Default false.
+   */
   readonly includeLoopback?: boolean | undefined;
   readonly linkLimits?: Partial<LinkLimits> | undefined;
   /** Its abort closes the manager. */

@@ -5,7 +5,7 @@ import { StunAttributeType, StunBuilder, StunMessage, StunMethod } from "../stun
 import type { PunchingSocket } from "./punching-socket.ts";
 
 /** A request is sent so often, with these waits behind: a connection does not wait longer for a STUN server. */
-const WAITS_MS = [150, 300, 550] as const;
+const WAITS_MS = [120, 280] as const;
 
 /** Two witnesses at different addresses tell how the router draws ports; more add nothing. */
 export const MAX_STUN_SERVERS = 2;
