@@ -1,5 +1,6 @@
 import { CryptoError, type CryptoErrorCode } from "@hashmere/crypto";
 import { DhtError, StateFileError } from "@hashmere/dht";
+import type { ProxyServerError } from "@hashmere/proxy";
 import { CommandError } from "./command-error.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { PASSWORD_VARIABLE } from "./identity/password.ts";
@@ -8,6 +9,7 @@ import { PASSWORD_VARIABLE } from "./identity/password.ts";
 export function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   if (error instanceof CryptoError) return keyFailed(error);
+  if (isOfProxy(error)) return proxyFailed(error);
   if (error instanceof StateFileError || (error instanceof Error && "syscall" in error)) return fileFailed(error);
   if (!(error instanceof DhtError || error instanceof TypeError)) throw error;
   const code = error instanceof DhtError ? error.code : "ERR_WRONG_USE";
@@ -23,6 +25,16 @@ function fileFailed(cause: Error): CommandError {
     hint: "Check the path and its permissions.",
     cause,
   });
+}
+
+/** Told by its name, because its class comes with a whole web server. */
+function isOfProxy(error: unknown): error is ProxyServerError {
+  return error instanceof Error && error.name === "ProxyServerError";
+}
+
+function proxyFailed(cause: ProxyServerError): CommandError {
+  const { code, message } = cause;
+  return new CommandError({ status: ExitStatus.couldNotStart, code, message, cause });
 }
 
 const KEY_HINTS: Partial<Record<CryptoErrorCode, string>> = {

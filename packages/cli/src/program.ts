@@ -9,8 +9,10 @@ import { addGetCommand } from "./commands/get.ts";
 import { addKademliaCommand } from "./commands/kademlia.ts";
 import { addListenCommand } from "./commands/listen.ts";
 import { addPingCommand } from "./commands/ping.ts";
+import { addProxyCommand } from "./commands/proxy.ts";
 import { addPutCommand } from "./commands/put.ts";
 import { addQueryCommand } from "./commands/query.ts";
+import { addUrlCommand } from "./commands/url.ts";
 import { spellOut } from "./dhtnode/abbreviations.ts";
 import { VERSION } from "./version.ts";
 
@@ -41,6 +43,8 @@ export function createProgram(args: readonly string[], context: CommandContext):
   addCertCommand(program, context);
   dropIns.push(addCrtmgrCommand(program, context));
   addKademliaCommand(program, context);
+  addProxyCommand(program, context);
+  addUrlCommand(program, context);
   return {
     parse: () => {
       const [name = "", ...rest] = args;

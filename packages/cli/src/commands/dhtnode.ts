@@ -10,6 +10,7 @@ import { announceBootstrap, withRunningNode } from "../dhtnode/with-running-node
 import { ExitStatus } from "../exit-status.ts";
 import { toCommandError } from "../failure.ts";
 import { lineLogger } from "../output/line-logger.ts";
+import { Proxies } from "../proxy/proxies.ts";
 import { HELP_HINT, Shell } from "../shell/shell.ts";
 
 export function addDhtnodeCommand(program: Command, context: CommandContext): Command {
@@ -46,6 +47,7 @@ async function serve(options: DhtnodeOptions, context: CommandContext, onRunning
   const write = (text: string) => streams.stderr.write(`${text}\n`);
   const terminal = lineLogger((line) => streams.stderr.write(line), streams.stderr.isTTY);
   return withRunningNode(options, terminal, context, async (node) => {
+    await using _proxies = await Proxies.open(node, { options, logger: terminal });
     announceBootstrap(options, streams);
     reportSilence(node, options.bootstrap ?? [], write);
     onRunning();
@@ -59,8 +61,9 @@ async function withPrompt(options: DhtnodeOptions, context: CommandContext): Pro
   return withRunningNode(options, shell.logger, context, async (node, logger) => {
     announceBootstrap(options, streams);
     reportSilence(node, options.bootstrap ?? [], (text) => shell.complain(text));
+    await using proxies = await Proxies.open(node, { options, logger: shell.logger });
     shell.print(`${describeNode(node)}\n${HELP_HINT}\n`);
-    await shell.run(node, { logger, signal: interrupted });
+    await shell.run(node, { proxies, logger, signal: interrupted });
     shell.print("\nStopping node...");
   });
 }

@@ -159,7 +159,7 @@ async function withinLimit(handle: PutHandle, limit: AbortSignal): Promise<PutRe
 function report(result: PutResult, { output, elapsed }: OneShot, interrupted: AbortSignal): void {
   const { ok, asked, acknowledged, refused, value, error } = result;
   interrupted.throwIfAborted();
-  if (error !== undefined) throw notProtected(error);
+  if (error !== undefined) throw notPut(error);
   if (ok) {
     if (output.isJson) output.json({ id: value.id.toString(), asked, acknowledged, refused });
     else
@@ -186,12 +186,18 @@ function report(result: PutResult, { output, elapsed }: OneShot, interrupted: Ab
   });
 }
 
-/** Why a value could not be signed or encrypted. */
-function notProtected(cause: DhtError): CommandError {
+const STATUSES: Readonly<Record<string, ExitStatus>> = {
+  ERR_CERTIFICATE_NOT_FOUND: ExitStatus.nothingFound,
+  ERR_PROXY_REFUSED: ExitStatus.refusedByPeer,
+  ERR_PROXY_TIMEOUT: ExitStatus.timedOut,
+};
+
+/** Why a value could not be signed or encrypted, or what a proxy has against it. */
+function notPut(cause: DhtError): CommandError {
   const { code, message } = cause;
   const isUnknown = code === "ERR_CERTIFICATE_NOT_FOUND";
   return new CommandError({
-    status: isUnknown ? ExitStatus.nothingFound : ExitStatus.couldNotStart,
+    status: STATUSES[code] ?? ExitStatus.couldNotStart,
     code,
     message,
     hint: isUnknown

@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
 import { collectHosts, uint } from "../options.ts";
+import { addProxyClientOptions, type ProxyClientOptions } from "../proxy/client-options.ts";
+import { addProxyServerOptions, type ProxyServerOptions } from "../proxy/options.ts";
 import { VERSION } from "../version.ts";
 
-export interface DhtnodeOptions extends PasswordOptions {
+export interface DhtnodeOptions extends PasswordOptions, ProxyServerOptions, ProxyClientOptions {
   readonly port: number;
   readonly net: number;
   /** What the other commands call `net`. */
@@ -32,7 +34,8 @@ export interface DhtnodeOptions extends PasswordOptions {
 export const DAEMON_CHILD = "--daemon-child";
 
 export function addDhtnodeOptions(command: Command): Command {
-  return addRunnerOptions(command, "dhtnode, an OpenDHT node with a prompt")
+  const dhtnode = addProxyServerOptions(addRunnerOptions(command, "dhtnode, an OpenDHT node with a prompt"));
+  return addProxyClientOptions(dhtnode)
     .option("-s, --service", "no prompt: run until a signal comes")
     .option("-d, --daemonize", "no prompt: run in the background")
     .addOption(new Option(DAEMON_CHILD).hideHelp());

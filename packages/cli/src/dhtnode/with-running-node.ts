@@ -2,6 +2,7 @@ import type { DhtRunner, Logger } from "@hashmere/dht";
 import type { CommandContext } from "../command-context.ts";
 import { ExitStatus } from "../exit-status.ts";
 import type { Streams } from "../output/output.ts";
+import { throughProxy } from "../proxy/client-options.ts";
 import { startNode } from "../start-node.ts";
 import { type LogTarget, logFile, systemLog } from "./log-target.ts";
 import { nodeIdentity } from "./node-identity.ts";
@@ -45,6 +46,7 @@ function toConfig(options: DhtnodeOptions) {
     port: options.port,
     network: options.network ?? options.net,
     bootstrap: options.bootstrap,
+    ...throughProxy(options.proxyclient, options),
     publicStable: options.publicStable,
     persistPath: options.persist,
     peerDiscovery: options.peerDiscovery,

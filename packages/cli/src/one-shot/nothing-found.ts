@@ -35,7 +35,8 @@ export function nothingFound({ what, ok, nodesAsked, isTimeOver, elapsed }: Empt
   return new CommandError({
     status: ExitStatus.nothingFound,
     code: "ERR_NOTHING_FOUND",
-    message: `${what} (asked ${counted(nodesAsked, "node")} in ${elapsed})`,
+    // A proxy doesn't tell whom it has asked.
+    message: nodesAsked > 0 ? `${what} (asked ${counted(nodesAsked, "node")} in ${elapsed})` : `${what} (${elapsed})`,
     reason: "None has been put there, or it has expired: values live for ten minutes unless their type says otherwise.",
     hint: "Check the spelling of the key; `hashmere put --permanent` keeps a value alive.",
   });

@@ -10,6 +10,8 @@ const DEFAULT_TIMEOUT = "30s";
 /** What all commands that start a node for one purpose have in common. */
 export interface NodeOptions {
   readonly bootstrap?: readonly string[];
+  /** Act through this proxy, without a node of our own in the network. */
+  readonly proxy?: string;
   readonly network: number;
   readonly port: number;
   /** ms */
@@ -27,6 +29,7 @@ export function addNodeOptions(command: Command, limits = "give up after this ti
         `join through this node; may be given several times (default: ${PUBLIC_BOOTSTRAP})`,
       ).argParser(collectHosts),
     )
+    .option("--proxy <url>", "act through this proxy instead, over HTTP: host:port or URL")
     .addOption(
       new Option("-n, --network <number>", "network to join; 0: the public one").default(0).argParser(uint(32)),
     )

@@ -7,6 +7,7 @@ import { type OwnIdentityOptions, ownIdentity } from "../identity/own-identity.t
 import { stopwatch } from "../output/duration.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import { Output } from "../output/output.ts";
+import { throughProxy } from "../proxy/client-options.ts";
 import { startNode } from "../start-node.ts";
 import { type NodeOptions, PUBLIC_BOOTSTRAP } from "./options.ts";
 
@@ -35,20 +36,20 @@ export async function withNode(
   const output = new Output(streams, options.json ?? false);
   const elapsed = stopwatch();
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(options.timeout)]);
-  const hosts = options.bootstrap ?? [PUBLIC_BOOTSTRAP];
+  const ways = options.proxy ? [options.proxy] : (options.bootstrap ?? [PUBLIC_BOOTSTRAP]);
   const node = await startNode({
     port: options.port,
     network: options.network,
     clientMode: true,
-    bootstrap: hosts,
+    ...(options.proxy ? throughProxy(options.proxy) : { bootstrap: ways }),
     identity,
     ...(options.verbose && { logger: lineLogger((line) => output.log(line), streams.stderr.isTTY) }),
   });
   try {
-    output.progress(`connecting through ${hosts.join(", ")} …`);
+    output.progress(`connecting through ${ways.join(", ")} …`);
     if (!(await isConnected(node, limit))) {
       interrupted.throwIfAborted();
-      throw noNetwork(hosts, options.network, elapsed());
+      throw options.proxy ? noProxy(options.proxy, elapsed()) : noNetwork(ways, options.network, elapsed());
     }
     return await command({ node, output, limit, elapsed });
   } finally {
@@ -72,6 +73,16 @@ async function isConnected(node: DhtRunner, limit: AbortSignal): Promise<boolean
   } finally {
     node.removeEventListener("statuschange", onStatus);
   }
+}
+
+function noProxy(url: string, elapsed: string): CommandError {
+  return new CommandError({
+    status: ExitStatus.noNetwork,
+    code: "ERR_NO_NETWORK",
+    message: `no way into the network through ${url} in ${elapsed}`,
+    reason: "No proxy runs there, it doesn't let you in, or it has lost its own network.",
+    hint: "Look at it with `hashmere url`, name another one, or leave --proxy out.",
+  });
 }
 
 function noNetwork(hosts: readonly string[], network: number, elapsed: string): CommandError {

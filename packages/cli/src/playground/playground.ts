@@ -3,6 +3,7 @@ import { stop } from "../dhtnode/stop.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
 import type { Streams } from "../output/output.ts";
+import { Proxies } from "../proxy/proxies.ts";
 import { HELP_HINT, Shell } from "../shell/shell.ts";
 import { VERSION } from "../version.ts";
 import { exchange } from "./exchange.ts";
@@ -11,6 +12,8 @@ const NODES = 8;
 /** Keeps the playground apart from any other network on the machine: "play" in ASCII. */
 const NETWORK = 0x706c6179;
 const CONNECT_TIMEOUT_MS = 20_000;
+/** Where the page is, unless somebody else is there. */
+const PAGE_PORT = 8080;
 
 /** A small network on loopback: a value put on one node, got from another, and a prompt on a third. */
 export async function playground(streams: Streams): Promise<ExitStatus> {
@@ -27,12 +30,20 @@ export async function playground(streams: Streams): Promise<ExitStatus> {
   const print = (text: string) => shell.print(text);
   print(`Hashmere ${VERSION} · ${NODES} nodes on this machine, network "playground"`);
   await exchange(others.at(2) ?? first, others.at(-1) ?? first, print);
+  await using proxies = await Proxies.open(first, { options: { proxyAddr: "127.0.0.1" }, logger: shell.logger });
+  print(`  page  ${await openPage(proxies)}`);
   print(`  join the public network:  npx hashmere node --bootstrap ${PUBLIC_BOOTSTRAP}`);
   print(`  below: the prompt of node ${first.nodeId}, Ctrl-D to leave\n${HELP_HINT}`);
-  await shell.run(first, { signal: interruption.signal });
+  await shell.run(first, { proxies, signal: interruption.signal });
   print("");
   await stop(first, interruption.signal); // while the others are there to answer
   return ExitStatus.done;
+}
+
+/** Where people can watch the first node. */
+async function openPage(proxies: Proxies): Promise<string> {
+  const proxy = await proxies.start(PAGE_PORT).catch(() => proxies.start(0));
+  return `http://localhost:${new URL(proxy.url).port}`;
 }
 
 /** On loopback alone, so that nothing leaves this machine. */

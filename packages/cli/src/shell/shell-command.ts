@@ -1,9 +1,12 @@
 import type { DhtRunner, InfoHash, Pht } from "@hashmere/dht";
+import type { Proxies } from "../proxy/proxies.ts";
 import type { Arguments } from "./arguments.ts";
 
 /** What a shell command works with. */
 export interface ShellSession {
   readonly node: DhtRunner;
+  /** The node's REST proxies. */
+  readonly proxies: Proxies;
   /** Every command there is, in the order of the help. */
   readonly commands: readonly CommandGroup[];
   /** What is listened to, by token. */

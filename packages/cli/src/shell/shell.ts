@@ -1,6 +1,7 @@
 import { DhtError, type DhtRunner, type InfoHash, type Logger } from "@hashmere/dht";
 import { lineLogger } from "../output/line-logger.ts";
 import type { Streams } from "../output/output.ts";
+import type { Proxies } from "../proxy/proxies.ts";
 import { Arguments } from "./arguments.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { History, MAX_HISTORY_LINES } from "./history.ts";
@@ -64,8 +65,11 @@ export class Shell {
    * Reads and runs commands until `x`, the end of the input, Ctrl-C or an abort.
    * @param logger where the node logs to now, if it does
    */
-  async run(node: DhtRunner, { logger, signal }: { logger?: Logger | undefined; signal: AbortSignal }): Promise<void> {
-    const session = this.#session(node, logger);
+  async run(
+    node: DhtRunner,
+    { proxies, logger, signal }: { proxies: Proxies; logger?: Logger | undefined; signal: AbortSignal },
+  ): Promise<void> {
+    const session = this.#session(node, proxies, logger);
     await this.#screen.read((line) => void this.#execute(line, session), signal);
     for (const { cancel } of session.listens.values()) cancel();
     for (const index of session.indexes.values()) await index[Symbol.asyncDispose]();
@@ -89,11 +93,12 @@ export class Shell {
     }
   }
 
-  #session(node: DhtRunner, logger: Logger | undefined): ShellSession {
+  #session(node: DhtRunner, proxies: Proxies, logger: Logger | undefined): ShellSession {
     const own = logger ?? this.#terminalLogger;
     let isLogging = logger !== undefined;
     return {
       node,
+      proxies,
       commands: COMMANDS,
       listens: new Map(),
       indexes: new Map(),

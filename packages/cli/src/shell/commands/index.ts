@@ -4,6 +4,8 @@ import { indexInsert, indexLookup } from "./index-tree.ts";
 import { blacklist, nodeInformation, publicAddresses, routingTables, searches, storage } from "./inspect.ts";
 import { cancelListen, listen } from "./listen.ts";
 import { bootstrap, connectivityChanged } from "./network.ts";
+import { startProxy, startSecureProxy, stopProxy } from "./proxy.ts";
+import { receivePush, useNode, useProxy } from "./proxy-client.ts";
 import { announce, cancelPut, put, putPermanent } from "./put.ts";
 import { putEncrypted, putSigned } from "./put-secure.ts";
 import { help, leave, log } from "./session.ts";
@@ -31,6 +33,10 @@ export const COMMANDS: readonly CommandGroup[] = [
       putEncrypted,
       connectivityChanged,
     ],
+  },
+  {
+    title: "Operations with the proxy:",
+    commands: [startProxy, startSecureProxy, stopProxy, useProxy, useNode, receivePush],
   },
   { title: "Indexation operations on the DHT:", commands: [indexLookup, indexInsert] },
 ];

@@ -6,11 +6,12 @@ export const nodeInformation: ShellCommand = {
   names: ["ll"],
   usage: "",
   summary: "Print basic information and stats about the current node.",
-  run(_args, { node, print }) {
+  run(_args, { node, proxies, print }) {
     print(describeNode(node));
     for (const family of [4, 6] as const) {
       print(`IPv${family} stats:\n${formatNodeStats(node.getNodesStats(family))}\n`);
     }
+    for (const proxy of proxies.describe()) print(`${proxy}\n`);
   },
 };
 

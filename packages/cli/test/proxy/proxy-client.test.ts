@@ -1,0 +1,98 @@
+import { ProxyServer } from "@hashmere/proxy";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashmere, start } from "../support/cli.ts";
+import { NETWORK, startPeer } from "../support/network.ts";
+
+let peer: Awaited<ReturnType<typeof startPeer>>;
+let other: Awaited<ReturnType<typeof startPeer>>;
+let proxy: ProxyServer;
+
+beforeAll(async () => {
+  [peer, other] = await Promise.all([startPeer(), startPeer()]);
+  await peer.node.bootstrap(`${other.node.getBound()}`); // a proxy without network is none
+  proxy = await ProxyServer.open({ dht: peer.node, port: 0, host: "127.0.0.1", dashboard: false });
+});
+
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await peer[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+});
+
+describe("with --proxy", () => {
+  test("put, get and listen act through a proxy", async () => {
+    const through = ["--proxy", proxy.url];
+    const put = await hashmere(["put", "room", "hey", ...through]);
+    expect(put).toMatchObject({ status: 0, stderr: expect.stringMatching(/^stored on 1 of 1 node /) });
+    expect((await other.node.getAll("room")).map((value) => value.text())).toEqual(["hey"]);
+    expect(await hashmere(["get", "room", ...through])).toMatchObject({ status: 0, stdout: "hey" });
+    const listened = await hashmere(["listen", "room", "--count", "1", ...through]);
+    expect(listened.stdout).toMatch(/^\+ Value\[id:[0-9a-f]+ data\(text\/plain\):"hey"\]\n$/);
+  });
+
+  test("what isn't there, and what the proxy refuses, is told", async () => {
+    const nothing = await hashmere(["get", "nothing", "--proxy", proxy.url]);
+    expect(nothing).toMatchObject({ status: 4, stderr: expect.stringMatching(/^no value at "nothing" \(/) });
+    const large = await hashmere(["put", "large", "-", "--proxy", proxy.url], new Uint8Array(65_536));
+    expect(large).toMatchObject({ status: 5, stderr: expect.stringContaining("the proxy refuses the value") });
+  });
+
+  test("a proxy that isn't there is told as such, and a URL that is none", async () => {
+    const dead = await hashmere(["get", "room", "--proxy", "127.0.0.1:9"]);
+    expect(dead).toMatchObject({ status: 3, stderr: expect.stringContaining("through 127.0.0.1:9") });
+    const wrong = await hashmere(["get", "room", "--proxy", "ftp://x"]);
+    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining('"ftp://x" is no URL of a proxy') });
+  });
+});
+
+describe("dhtnode", () => {
+  test("with --proxyclient puts, gets and listens through the proxy", async () => {
+    const { host } = new URL(proxy.url);
+    await using running = start("dhtnode", ["--proxyclient", host, "-n", `${NETWORK}`]);
+    running.say("p there foo\n");
+    await running.until(/Put: success/);
+    running.say("l there\n");
+    await running.until(/Listen: found 1 values[\s\S]*"foo"/);
+    running.say("g there\n");
+    await running.until(/Get: completed/);
+    const { status, stderr } = await running.end("x\n");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect((await other.node.getAll("there")).map((value) => value.text())).toEqual(["foo"]);
+  });
+
+  test("goes over to a proxy and back with stt and stp, and what it listens to goes on", async () => {
+    await using running = start("dhtnode", ["-b", `${peer.node.getBound()}`, "-n", `${NETWORK}`]);
+    running.say("l news\n");
+    await running.until(/Listening, token: /);
+    running.say(`stt ${proxy.url}\n`);
+    await running.until(/Acting through the proxy/);
+    await other.node.put("news", "through-the-proxy");
+    await running.until(/"through-the-proxy"/);
+    running.say("stp\n");
+    await running.until(/Acting as a node/);
+    await other.node.put("news", "by-itself");
+    await running.until(/"by-itself"/);
+    const { stdout } = await running.end("rp token\nx\n");
+    expect(stdout.match(/"through-the-proxy"/g)).toHaveLength(1);
+  });
+
+  test("says what stt needs", async () => {
+    await using running = start("dhtnode", ["-n", `${NETWORK}`]);
+    expect((await running.end("stt\n")).stderr).toContain("is no URL of a proxy");
+  });
+});
+
+describe("hashmere url", () => {
+  test("prints what is there, with its headers if asked", async () => {
+    const body = await hashmere(["url", `${proxy.url}/node/info`]);
+    expect(body.status).toBe(0);
+    expect(JSON.parse(body.stdout)).toMatchObject({ node_id: `${peer.node.nodeId}` });
+    const all = await hashmere(["url", "-H", `${proxy.url}/node/info`]);
+    expect(all.stdout).toMatch(/^access-control-allow-origin: \*\n[\s\S]*server: Hashmere\n\n\{/);
+  });
+
+  test("tells why nothing comes", async () => {
+    expect(await hashmere(["url", "http://127.0.0.1:9/"])).toMatchObject({ status: 3, stdout: "" });
+    expect(await hashmere(["url", "nonsense"])).toMatchObject({ status: 1, stderr: expect.stringContaining("no URL") });
+  });
+});
