@@ -1,10 +1,26 @@
-// Source: OpenDHT crypto layer §3.1 (subject), §3.7 (reading fields).
+// Source: OpenDHT crypto layer §3.1 (subject), §3.7 (reading fields); RFC 4514 (names as text).
 import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from "@peculiar/asn1-x509";
 import { encodeDer } from "../asn1/der.ts";
 import { bytesEqual } from "../bytes.ts";
 
 const COMMON_NAME = "2.5.4.3";
 const UID = "0.9.2342.19200300.100.1.1";
+/** What parts of names are called (RFC 4514 §3, and common use); others go by their number. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  [COMMON_NAME]: "CN",
+  [UID]: "UID",
+  "2.5.4.4": "SN",
+  "2.5.4.5": "serialNumber",
+  "2.5.4.6": "C",
+  "2.5.4.7": "L",
+  "2.5.4.8": "ST",
+  "2.5.4.9": "STREET",
+  "2.5.4.10": "O",
+  "2.5.4.11": "OU",
+  "2.5.4.42": "GN",
+  "0.9.2342.19200300.100.1.25": "DC",
+  "1.2.840.113549.1.9.1": "emailAddress",
+};
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 
 /** The name of a subject or issuer. Absent parts are empty. */
@@ -12,8 +28,10 @@ export class DistinguishedName {
   readonly commonName: string;
   readonly uid: string;
   readonly der: Uint8Array;
+  readonly #name: Name;
 
   constructor(name: Name) {
+    this.#name = name;
     this.commonName = attribute(name, COMMON_NAME);
     this.uid = attribute(name, UID);
     this.der = encodeDer(name);
@@ -23,11 +41,9 @@ export class DistinguishedName {
     return bytesEqual(this.der, other.der);
   }
 
+  /** All parts, in the order in which they are written: `CN=alice, UID=04f1…`. */
   toString(): string {
-    const parts: string[] = [];
-    if (this.commonName !== "") parts.push(`CN=${this.commonName}`);
-    if (this.uid !== "") parts.push(`UID=${this.uid}`);
-    return parts.join(", ");
+    return Array.from(this.#name, (relative) => Array.from(relative, partText).join("+")).join(", ");
   }
 }
 
@@ -49,4 +65,9 @@ function attribute(name: Name, type: string): string {
     for (const part of relative) if (part.type === type) return part.value.toString();
   }
   return "";
+}
+
+/** What could be taken for the next part is escaped (RFC 4514 §2.4). */
+function partText({ type, value }: AttributeTypeAndValue): string {
+  return `${SHORT_NAMES[type] ?? type}=${value.toString().replace(/[,+"\\<>;]/g, "\\$&")}`;
 }
