@@ -41,7 +41,7 @@ test.concurrent("values survive when every node that held them has left in good 
   }
 });
 
-test.concurrent("gets while real nodes are replaced are all answered, by ours in a mixed network and by a real one among its kind", async ({
+test.concurrent("gets are all answered while nodes are replaced, by ours among both kinds as by a real one among its own", async ({
   expect,
 }) => {
   await using stage = new Stage();

@@ -4,7 +4,7 @@ import type { Request } from "./request.ts";
 
 /**
  * Requests that a peer gets per second, for long. It takes 1024 from one address unless told otherwise, and drops what is
- * beyond; other nodes of ours may ask from the same address, requests are repeated, and what was spread out may arrive together.
+ * beyond; other nodes may ask from the same address, requests are repeated, and what was spread out may arrive together.
  */
 export const PACED_REQUESTS_PER_SEC = 512;
 /** So many may go ahead of that pace at once: whoever asks less of a peer never waits. */
@@ -26,8 +26,8 @@ interface Lane {
 }
 
 /**
- * Sends requests to one peer no faster than it takes them: thousands at once would be dropped there, be repeated, and fail in the end.
- * How many wait is bounded by the number of requests under way.
+ * Sends requests to one peer no faster than it takes them: thousands at once would be dropped there, be repeated, and
+ * fail in the end. How many wait is bounded by the number of requests under way.
  */
 export class Pacer {
   readonly #scheduler: Scheduler;
