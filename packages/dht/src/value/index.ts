@@ -1,3 +1,4 @@
+export { decodeBase64, encodeBase64 } from "./base64.ts";
 export { EMPTY_BYTES } from "./bytes.ts";
 export { Field, type FieldValues, isField } from "./field.ts";
 export { fieldsOf } from "./fields-of.ts";

@@ -18,3 +18,4 @@ export {
 export type { ProxyOptions } from "./options.ts";
 export { proxyBackend } from "./proxy-backend.ts";
 export { ProxyClient, type ProxyClientOptions, type Security } from "./proxy-client.ts";
+export { type WebPushKeyBytes, WebPushKeys } from "./web-push-keys.ts";
