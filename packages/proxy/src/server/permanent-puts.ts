@@ -12,7 +12,6 @@ import type { Pusher } from "../push/index.ts";
 import type { AnnouncePacer, Job } from "./announce-pacer.ts";
 import type { ClientAccount, ClientLedger } from "./client-ledger.ts";
 import { Lifetime } from "./lifetime.ts";
-import type { ProxyNode } from "./proxy-node.ts";
 
 /** Permanent puts under one key: no node of the network holds more. */
 export const MAX_PUTS_PER_KEY = 1_024;
@@ -26,8 +25,17 @@ export interface SavedPut {
   readonly endsAt: number;
 }
 
+/** What announces values: a DhtRunner, or a node of a testnet. */
+export interface Announcer {
+  put(
+    key: InfoHash,
+    value: Value,
+    options: { readonly permanent: true },
+  ): PromiseLike<{ readonly ok: boolean }> & { cancel(): void };
+}
+
 export interface PermanentPutsOptions {
-  readonly node: Pick<ProxyNode, "put">;
+  readonly node: Announcer;
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
   readonly pusher: Pusher;
