@@ -14,11 +14,26 @@ export function encodeFrame(payload: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Bytes of any length as frames: headers and views of the bytes in turn, none of them copied. */
-export function* splitIntoFrames(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let offset = 0; offset < bytes.length; offset += MAX_FRAME_BYTES) {
-    const length = Math.min(bytes.length - offset, MAX_FRAME_BYTES);
-    yield Uint8Array.of(length >>> 8, length);
-    yield bytes.subarray(offset, offset + length);
+/**
+ * Bytes of any length, in any number of chunks, as frames that are as large as can be: headers and views of the chunks in
+ * turn, none of them copied.
+ */
+export function splitIntoFrames(chunks: readonly Uint8Array[]): Uint8Array[] {
+  let left = chunks.reduce((sum, { length }) => sum + length, 0);
+  let leftOfFrame = 0;
+  const parts: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    for (let offset = 0; offset < chunk.length; ) {
+      if (leftOfFrame === 0) {
+        leftOfFrame = Math.min(left, MAX_FRAME_BYTES);
+        parts.push(Uint8Array.of(leftOfFrame >>> 8, leftOfFrame));
+      }
+      const part = chunk.subarray(offset, offset + leftOfFrame);
+      parts.push(part);
+      offset += part.length;
+      leftOfFrame -= part.length;
+      left -= part.length;
+    }
   }
+  return parts;
 }

@@ -7,6 +7,9 @@ import { isStunMessage, STUN_HEADER_BYTES } from "../stun/index.ts";
 /** What the other side may send on a connection before it is chosen: its first TLS message has two thousand bytes. */
 export const MAX_EARLY_BYTES = 64 * 1024;
 
+/** What may wait to leave before more is asked for: enough to encrypt the next while the last leaves. */
+export const MAX_QUEUED_BYTES = 256 * 1024;
+
 /** STUN messages are not sent while this waits to leave: nobody reads, or data flow and keep the way alive themselves. */
 export const MAX_UNSENT_BYTES = 64 * 1024;
 
@@ -125,9 +128,9 @@ class FramedStream extends Duplex {
   /** Calls back when there is room for more. */
   #writeFrames(chunks: readonly Uint8Array[], callback: () => void): void {
     this.#raw.cork();
-    for (const chunk of chunks) for (const part of splitIntoFrames(chunk)) this.#raw.write(part);
+    for (const part of splitIntoFrames(chunks)) this.#raw.write(part);
     this.#raw.uncork();
-    if (this.#raw.writableNeedDrain) this.#raw.once("drain", callback);
+    if (this.#raw.writableLength > MAX_QUEUED_BYTES) this.#raw.once("drain", callback);
     else callback();
   }
 }

@@ -51,13 +51,13 @@ describe("a framed connection", () => {
 
   test("keeps early data up to a limit, and closes above it", async () => {
     const allowed = rig();
-    allowed.peer.write(Buffer.concat([...splitIntoFrames(new Uint8Array(MAX_EARLY_BYTES))]));
+    allowed.peer.write(Buffer.concat(splitIntoFrames([new Uint8Array(MAX_EARLY_BYTES)])));
     await turn();
     const stream = allowed.framed.takeStream();
     expect((await textOf(stream, MAX_EARLY_BYTES)).length).toBe(MAX_EARLY_BYTES);
 
     const greedy = rig();
-    greedy.peer.write(Buffer.concat([...splitIntoFrames(new Uint8Array(MAX_EARLY_BYTES + 1))]));
+    greedy.peer.write(Buffer.concat(splitIntoFrames([new Uint8Array(MAX_EARLY_BYTES + 1)])));
     await greedy.closed;
   });
 
