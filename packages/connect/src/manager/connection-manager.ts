@@ -2,6 +2,7 @@
 import { Certificate } from "@hashmere/crypto";
 import { ConnectError } from "../errors/index.ts";
 import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
+import type { PortMapping } from "../port-mapping/index.ts";
 import { Inbox, inboxCalled, type PeerRequest } from "../signalling/index.ts";
 import { decisionOf, type PeerDevice, peerDevice } from "./admission.ts";
 import { ChannelOpening, type ConnectOptions, DEFAULT_TIMEOUT_MS } from "./channel-opening.ts";
@@ -110,6 +111,16 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   /** Our certificate as peers see it. */
   get certificate() {
     return this.#environment.identity.certificate;
+  }
+
+  /** Resolves when peers can look up our certificate, and so reach us; at the latest after some seconds. */
+  get published(): Promise<void> {
+    return this.#environment.published;
+  }
+
+  /** Ports of the home router that lead to us now. */
+  get mappings(): readonly PortMapping[] {
+    return this.#environment.mappings;
   }
 
   // --- channels that we ask for

@@ -11,6 +11,7 @@ import {
   SystemRandom,
   silentLogger,
 } from "@hashmere/dht";
+import type { PortMapping } from "../port-mapping/index.ts";
 import { Reach } from "../reach/index.ts";
 import { type LegacyMode, type SignallingDht, TreatedMessages } from "../signalling/index.ts";
 import { CertificateStore } from "../trust/index.ts";
@@ -99,6 +100,10 @@ export class Environment {
     const dht = options.dht ?? ownNode;
     if (dht === undefined) throw new TypeError("a DHT is either given or made");
     return new Environment({ identity, dht, ownNode, store, treated, scheduler, ownScheduler }, options);
+  }
+
+  get mappings(): readonly PortMapping[] {
+    return this.#reach?.mappings ?? [];
   }
 
   connectivityChanged(): void {

@@ -21,9 +21,11 @@ export async function publishCertificate(
   try {
     await dht.connected({ signal });
     const value = CertificateValue.encode(certificate.pem());
-    const [, byDeviceId] = certificateKeys(certificate.publicKey).map((key) =>
-      Promise.resolve(dht.put(InfoHash.fromBytes(key), value, { permanent: true, signal })),
+    const puts = certificateKeys(certificate.publicKey).map(async (key) =>
+      dht.put(InfoHash.fromBytes(key), value, { permanent: true, signal }),
     );
+    void Promise.allSettled(puts); // they go on when nobody waits any more, and end with the signal
+    const [, byDeviceId] = puts;
     await Promise.race([byDeviceId, delay(scheduler, PUBLICATION_PATIENCE_MS, signal)]);
   } catch (error) {
     if (!signal.aborted) throw error;

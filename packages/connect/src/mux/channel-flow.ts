@@ -54,6 +54,10 @@ export class ChannelFlow implements ChannelWire, FrameSource {
     return this.#outgoing.sentBytes;
   }
 
+  get endsOneWay(): boolean {
+    return this.#window !== undefined;
+  }
+
   // --- from the reader and writer of the channel
 
   write(chunks: readonly Uint8Array[], done: (error?: Error | null) => void): void {

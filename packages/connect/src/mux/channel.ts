@@ -9,6 +9,7 @@ type Done = (error?: Error | null) => void;
 export interface ChannelWire {
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  readonly endsOneWay: boolean;
   /** Calls `done` when the link has taken all of it, in its turn among the other channels. */
   write(chunks: readonly Uint8Array[], done: Done): void;
   /** Everything was written. */
@@ -65,6 +66,11 @@ export class Channel extends Duplex {
   }
 
   /** The link pushes; that something was taken, it learns here. */
+  /** `end()` leaves the other direction open, which peers of this library alone know. Told once the channel is open. */
+  get endsOneWay(): boolean {
+    return this.#wire.endsOneWay;
+  }
+
   override _read(): void {}
 
   override read(size?: number): unknown {
