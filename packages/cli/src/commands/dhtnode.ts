@@ -1,7 +1,8 @@
+import type { DhtRunner } from "@hashmere/dht";
 import type { Command } from "commander";
 import { aborted } from "../aborted.ts";
 import type { CommandContext } from "../command-context.ts";
-import { reportSilence } from "../dhtnode/bootstrap-report.ts";
+import { OF_PROXIES, reportSilence } from "../dhtnode/bootstrap-report.ts";
 import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts";
 import { daemonPassword } from "../dhtnode/node-identity.ts";
 import { describeNode } from "../dhtnode/node-info.ts";
@@ -49,7 +50,7 @@ async function serve(options: DhtnodeOptions, context: CommandContext, onRunning
   return withRunningNode(options, terminal, context, async (node) => {
     await using _proxies = await Proxies.open(node, { options, logger: terminal });
     announceBootstrap(options, streams);
-    reportSilence(node, options.bootstrap ?? [], write);
+    watch(node, options, write);
     onRunning();
     await aborted(interrupted);
   });
@@ -60,10 +61,19 @@ async function withPrompt(options: DhtnodeOptions, context: CommandContext): Pro
   const shell = await Shell.open(streams);
   return withRunningNode(options, shell.logger, context, async (node, logger) => {
     announceBootstrap(options, streams);
-    reportSilence(node, options.bootstrap ?? [], (text) => shell.complain(text));
+    watch(node, options, (text) => shell.complain(text));
     await using proxies = await Proxies.open(node, { options, logger: shell.logger });
     shell.print(`${describeNode(node)}\n${HELP_HINT}\n`);
     await shell.run(node, { proxies, logger, signal: interrupted });
     shell.print("\nStopping node...");
   });
+}
+
+function watch(
+  node: DhtRunner,
+  { proxyclient, bootstrap = [] }: DhtnodeOptions,
+  complain: (text: string) => void,
+): void {
+  if (proxyclient === undefined) reportSilence(node, bootstrap, complain);
+  else reportSilence(node, [proxyclient], complain, OF_PROXIES);
 }

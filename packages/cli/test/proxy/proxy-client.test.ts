@@ -76,6 +76,11 @@ describe("dhtnode", () => {
     expect(stdout.match(/"through-the-proxy"/g)).toHaveLength(1);
   });
 
+  test("says that the proxy doesn't answer", async () => {
+    await using running = start("dhtnode", ["--proxyclient", "127.0.0.1:9", "-n", `${NETWORK}`]);
+    await running.until(/no answer from 127\.0\.0\.1:9 .* Is a proxy running there/);
+  });
+
   test("says what stt needs", async () => {
     await using running = start("dhtnode", ["-n", `${NETWORK}`]);
     expect((await running.end("stt\n")).stderr).toContain("is no URL of a proxy");

@@ -138,7 +138,7 @@ describe("looking inside", () => {
 describe("wrong lines", () => {
   test.each([
     ["zork", "Unknown command: zork\n (type 'h' or 'help' for a list of possible commands)\n"],
-    ["pst 8080", "Unknown command: pst\n"],
+    ["rs token", "Unknown command: rs\n"],
   ])("%s is no command", async (line, answer) => {
     expect((await session([line])).stdout).toContain(`>> ${line}\n${answer}`);
   });
@@ -164,7 +164,7 @@ describe("wrong lines", () => {
     const help = stdout.slice(stdout.indexOf("OpenDHT command line interface (CLI)\n"));
     const names = [...help.matchAll(/^ {2}([a-z, ]+?)(?= [<[]| {2})/gm)].flatMap(([, names = ""]) => names.split(", "));
     expect(names.map((name) => name.trim())).toEqual(
-      "h help x quit exit log ll ls ld lr lb la b g q l cl p pp cpp a s e cc il ii".split(" "),
+      "h help x quit exit log ll ls ld lr lb la b g q l cl p pp cpp a s e cc pst psx psp stt stp rp il ii".split(" "),
     );
   });
 });

@@ -104,11 +104,12 @@ export abstract class NodeFacts extends UserOperations {
 
   getNodeInfo(): NodeInfo {
     const session = this.running("getNodeInfo");
-    return session.node.info({
+    const info = session.node.info({
       ongoingOperations: session.operations.size,
       port4: session.bound(4)?.port ?? 0,
       port6: session.bound(6)?.port ?? 0,
     });
+    return { ...info, nodeId: session.proxy.nodeId };
   }
 
   /** Requests by kind since the last call for that direction. */
