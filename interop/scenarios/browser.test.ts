@@ -52,4 +52,20 @@ describe.each(PROXIES)("in a browser, at %s", (_, startProxy) => {
     expect(got.sort()).toEqual(["from-a-node", "from-a-tab"]);
     expect(browser.failures).toEqual([]);
   });
+
+  test("a tab listens at more keys than a browser has connections, and can still put", async () => {
+    await using stage = new Stage();
+    const node = await stage.start("dhtnode");
+    const proxy = stage.use(await startProxy({ network: stage.network, bootstrap: endpointOf(node) }));
+    const browser = stage.use(await Browser.start());
+    const tab = await openTab(browser, proxy.url);
+    const keys = Array.from({ length: 10 }, (_, index) => `room${index}`);
+    await tab.evaluate((all) => all.forEach(globalThis.listen), keys);
+    for (const key of keys) {
+      expect(await tab.evaluate(async (at) => (await globalThis.client.put(at, at)).ok, key)).toBe(true);
+    }
+    const heard = () => tab.evaluate(() => globalThis.heard.toSorted());
+    await expect.poll(heard, POLL).toEqual(keys.map((key) => `+${key}`));
+    expect(browser.failures).toEqual([]);
+  });
 });

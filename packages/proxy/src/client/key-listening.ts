@@ -1,8 +1,11 @@
 import type { InfoHash, NodeListenOptions, Operation, Timer, Value } from "@hashmere/dht/engine";
-import { type Feed, type FeedSink, PushFeed, StreamFeed } from "./feed.ts";
+import type { Feed, FeedSink } from "./feed.ts";
 import { KnownValues } from "./known-values.ts";
 import { LINGER_MS } from "./limits.ts";
+import { PollFeed } from "./poll-feed.ts";
 import { getValues, type ProxyCore } from "./proxy-core.ts";
+import { PushFeed } from "./push-feed.ts";
+import { StreamFeed } from "./stream-feed.ts";
 
 /** What a key's listening tells its owner. */
 export interface ListeningOwner {
@@ -65,6 +68,10 @@ export class KeyListening implements FeedSink {
     this.#listeners.clear();
   }
 
+  onStreamFree(): void {
+    this.reopen();
+  }
+
   onBegin(): void {
     if (this.#known.size === 0) return;
     // What went while nobody listened is told by nobody: all that is there is asked for once.
@@ -81,7 +88,6 @@ export class KeyListening implements FeedSink {
     this.#report(this.#known.remove(ids, before), true);
   }
 
-  /** Gets what is there now, and reports the differences. */
   async refresh(): Promise<void> {
     this.#known.beginRound();
     const { signal } = this.#closing;
@@ -95,8 +101,9 @@ export class KeyListening implements FeedSink {
   }
 
   #openFeed(): Feed {
-    const { push } = this.#core;
-    return push ? new PushFeed(this.#core, this.key, push, this) : new StreamFeed(this.#core, this.key, this);
+    const core = this.#core;
+    if (core.push) return new PushFeed(core, this.key, core.push, this);
+    return core.streams.take() ? new StreamFeed(core, this.key, this) : new PollFeed(core, this);
   }
 
   #remove(listener: NodeListenOptions): void {

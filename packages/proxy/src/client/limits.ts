@@ -19,6 +19,13 @@ export const MAX_LINE_LENGTH = 1 << 20;
 
 /** The stream of a key lives on for this long after its last listener has gone, in case that another comes. */
 export const LINGER_MS = 60_000;
+/**
+ * Streams that a browser's tab has open. Browsers have six connections to a server that speaks HTTP/1.1, for all tabs, and
+ * what comes after that waits: puts would wait for streams that never end.
+ */
+export const MAX_BROWSER_STREAMS = 3;
+/** Keys beyond that are looked at from time to time instead. */
+export const POLL_MS = 10_000;
 /** How often proxies that can are asked to say something on a silent stream. */
 export const HEARTBEAT_S = 30;
 /** A stream with heartbeats is taken for dead when so many of them are missing… */

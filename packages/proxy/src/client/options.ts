@@ -7,6 +7,11 @@ export interface ProxyOptions extends PushSettings {
    * takes over when one fails.
    */
   readonly url: string | URL | readonly (string | URL)[];
+  /**
+   * Keys listened to by a stream of their own; more are looked at every 10 s. Default: all, in browsers 3, as those have six
+   * connections to a server for all their tabs.
+   */
+  readonly maxStreams?: number | undefined;
   /** For proxies that ask who one is: the value of the header of this name, such as `Bearer …`. */
   readonly authorization?: string | undefined;
   /** Default: whatever the platform says. Browsers don't let it be changed. */

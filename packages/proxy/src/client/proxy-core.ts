@@ -5,6 +5,7 @@ import type { ProxyConnection } from "./proxy-connection.ts";
 import type { ProxyHttp, ProxyRequest } from "./proxy-http.ts";
 import type { PushTarget } from "./push-identity.ts";
 import type { RequestSlots } from "./request-slots.ts";
+import type { StreamSlots } from "./stream-slots.ts";
 import { readValueLine } from "./value-lines.ts";
 
 /** What all operations of a client share. */
@@ -14,6 +15,7 @@ export interface ProxyCore {
   readonly http: ProxyHttp;
   readonly connection: ProxyConnection;
   readonly slots: RequestSlots;
+  readonly streams: StreamSlots;
   /** Whom pushes are for; undefined where there are none. */
   readonly push: PushTarget | undefined;
 }

@@ -145,6 +145,27 @@ describe("a listener", () => {
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(3);
   });
 
+  test("looks from time to time where there are no more streams, and gets one when one is free", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open({ maxStreams: 1 });
+    const first = client.listen("other");
+    const goes = new Value({ id: 1n });
+    rig.proxy.put(KEY, goes);
+    const events = heard(client.listen("room"));
+    await rig.pass(11_000);
+    rig.proxy.forget(KEY, goes);
+    rig.proxy.put(KEY, new Value({ id: 2n }));
+    await rig.pass(11_000);
+    expect(events().split(" ").sort()).toEqual(["+1", "+2", "-1"]);
+    expect(rig.proxy.seen("GET", "/listen")).toHaveLength(1);
+    first.cancel();
+    await rig.pass(75_000);
+    expect(rig.proxy.seen("GET", `${KEY}/listen`)).toHaveLength(1);
+    rig.proxy.put(KEY, new Value({ id: 3n }));
+    await settle();
+    expect(events()).toMatch(/\+3$/);
+  });
+
   test("sees its values expire when the client ends", async () => {
     const rig = new ClientRig();
     const client = await rig.open();
