@@ -17,6 +17,9 @@ export function JourneyList({ model }: { readonly model: LiveModel }) {
           {endedAt !== undefined && `, ${Math.max(1, Math.round(endedAt - startedAt))} ms`}
         </span>
       </div>
+      {stops.length === 0 && endedAt !== undefined && (
+        <p class="soft outcome">Nobody had to be asked: this node has looked there just now.</p>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
       <ol class="hops scroll" aria-label="Nodes asked" tabIndex={0}>
         {stops.map((stop, index) => (

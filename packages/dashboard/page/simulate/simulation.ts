@@ -37,6 +37,7 @@ export class Simulation {
   #isSplit = false;
   #sampledAt = 0;
   #joinAt = 0;
+  #hopAt = 0;
   #valuesPut = 0;
   /** Nodes due to leave by churn; the fraction waits until it is one. */
   #leaving = 0;
@@ -67,6 +68,11 @@ export class Simulation {
 
   get isLookingUp(): boolean {
     return this.#shown !== undefined && !this.#shown.isOver;
+  }
+
+  /** How long the lookup that is shown has waited, virtual ms. */
+  get sinceLastHop(): number {
+    return this.now - this.#hopAt;
   }
 
   /** Everybody who should be there has come. */
@@ -141,7 +147,11 @@ export class Simulation {
       this.#up().filter((node) => !watch.isHeldBy(node)),
       this.#random,
     );
-    if (asker !== undefined) this.#shown = new ShownLookup(this.#net, asker, watch, (hop) => this.#hops.push(hop));
+    if (asker === undefined) return;
+    this.#shown = new ShownLookup(this.#net, asker, watch, (hop) => {
+      this.#hops.push(hop);
+      this.#hopAt = this.now;
+    });
   }
 
   /** How everything is now, and what happened since the last call. */

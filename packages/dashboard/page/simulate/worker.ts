@@ -8,8 +8,11 @@ const FRAME_MS = 40;
 const BUDGET_MS = 30;
 /** Virtual time is computed in pieces, ms: after each, a look at the clock. */
 const PIECE_MS = 500;
-/** A lookup that somebody watches takes long enough to be watched. */
+/** A lookup that somebody watches takes long enough to be watched, while it waits for nobody. */
 const WATCHING_SPEED = 0.25;
+const WAITING_SPEED = 10;
+/** Who hasn't answered for so long is taken for one to be waited for, virtual ms. */
+const WAITING_MS = 400;
 /** A row of figures for every so much time on the wall, ms. */
 const SAMPLE_EVERY_MS = 250;
 const MIN_SAMPLE_MS = 1000;
@@ -47,8 +50,7 @@ void run();
 async function run(): Promise<never> {
   for (;;) {
     const startedAt = performance.now();
-    const pace = simulation.isLookingUp ? Math.min(speed, WATCHING_SPEED) : speed;
-    const passed = await pass(pace * FRAME_MS, startedAt + BUDGET_MS);
+    const passed = await pass(Math.min(speed, mostWatchable()) * FRAME_MS, startedAt + BUDGET_MS);
     simulation.sampleMs = Math.max(MIN_SAMPLE_MS, speed * SAMPLE_EVERY_MS);
     if (!hasValues && simulation.isComplete) {
       hasValues = true;
@@ -57,6 +59,12 @@ async function run(): Promise<never> {
     report(passed / FRAME_MS);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedAt + FRAME_MS - performance.now())));
   }
+}
+
+/** How fast time may pass for what is watched now. */
+function mostWatchable(): number {
+  if (!simulation.isLookingUp) return Number.POSITIVE_INFINITY;
+  return simulation.sinceLastHop < WAITING_MS ? WATCHING_SPEED : WAITING_SPEED;
 }
 
 /** Lets so much virtual time pass, or as much as can be computed in time. Returns how much that was. */

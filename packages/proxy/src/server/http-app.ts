@@ -96,8 +96,10 @@ async function handle(
   service.statistics.countRequest();
   const name = `${route.method} ${route.path}`;
   try {
-    if (!route.isOpen && !service.authorization.allows(request.headers.authorization)) throw notAuthorized();
-    await route.handle(exchangeOf(service, request, reply));
+    const exchange = exchangeOf(service, request, reply);
+    const isOpen = route.isOpen === "to browsers" ? exchange.accepts("text/html") : route.isOpen;
+    if (!isOpen && !service.authorization.allows(request.headers.authorization)) throw notAuthorized();
+    await route.handle(exchange);
     service.requests.add(name, reply.raw.statusCode);
   } catch (error) {
     onError(error, name, reply.raw);

@@ -130,7 +130,7 @@ function operation({ summary, takes, gives, isOpen }: Route, path: string): Node
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   return {
     summary,
-    ...(!isOpen && { security: [{}, { bearer: [] }] }),
+    ...(isOpen !== true && { security: [{}, { bearer: [] }] }),
     ...(names.length > 0 && {
       parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
     }),

@@ -22,6 +22,7 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
       path: "/",
       summary: "For browsers, the page; for clients, as /node/info.",
       gives: "node",
+      isOpen: "to browsers",
       handle: (exchange) =>
         exchange.accepts("text/html") ? redirect(exchange.response, FOLDER) : answerInfo(exchange),
     },

@@ -14,8 +14,8 @@ export interface Route {
   readonly takes?: "value" | "put" | "subscription" | "client" | "lookup" | undefined;
   /** What comes back. */
   readonly gives: "node" | "statistics" | "value" | "values" | "events" | "nothing" | "object" | "text" | "page";
-  /** Also without a token, where the others need one. */
-  readonly isOpen?: boolean | undefined;
+  /** Also without a token, where the others need one: to all, or only to who wants a page. */
+  readonly isOpen?: boolean | "to browsers" | undefined;
   /** @throws HttpError */
   handle(exchange: Exchange): void | Promise<void>;
 }
