@@ -186,7 +186,7 @@ export class IceAgent {
   #check(pair: CandidatePair, flow: IceFlow, isNominating = false): void {
     const remote = this.#remote;
     if (remote === undefined) return;
-    if (!isNominating) pair.state = "checking";
+    if (pair.state !== "succeeded") pair.state = "checking";
     pair.flow = flow;
     const { random, credentials } = this.#options;
     const transactionId = random.fill(new Uint8Array(TRANSACTION_ID_BYTES));
@@ -285,15 +285,22 @@ export class IceAgent {
     const pair = this.#pairOf(flow, check);
     if (pair === undefined) return;
     if (check.isNominating && this.#role === "controlled") pair.isNominated = true;
-    if (pair.state === "succeeded") {
-      if (pair.isNominated) this.#select(pair, flow);
-    } else if (pair.state === "checking") {
+    pair.redial?.cancel();
+    pair.flow ??= flow;
+    if (pair.state === "succeeded" && pair.isNominated) this.#select(pair, flow);
+    else if (this.#isGoodEnough(pair)) this.#nominate(pair);
+    else if (pair.state === "checking") {
       if (flow.base.kind === "datagram") this.#transactions.repeat(pair);
-    } else {
-      pair.redial?.cancel();
-      this.#check(pair, flow);
-    }
+    } else if (pair.state !== "succeeded") this.#check(pair, flow);
     this.#look();
+  }
+
+  /**
+   * A direct TCP connection on which the other side has proved itself needs no more than to be agreed on: the check that
+   * it triggers proposes it, which saves a round trip.
+   */
+  #isGoodEnough(pair: CandidatePair): boolean {
+    return this.#role === "controlling" && !this.#nominee && pair.local.transport === "tcp" && !pair.isRelayed;
   }
 
   /** The pair that this flow belongs to, or a new one with an address that we didn't know of. */

@@ -6,7 +6,7 @@ import { connectionOf } from "./dial-tcp.ts";
 const ANY_ADDRESS = { 4: "0.0.0.0", 6: "::" } as const;
 
 /** Connections that wait for somebody to take them. */
-const MAX_UNTAKEN = 16;
+export const MAX_UNTAKEN = 16;
 
 export interface ListenOptions {
   readonly family: 4 | 6;
@@ -14,8 +14,6 @@ export interface ListenOptions {
   readonly address?: string | undefined;
   /** @default one that is free */
   readonly port?: number | undefined;
-  /** Others may listen at the same port, and connections may leave from it. */
-  readonly isShared?: boolean | undefined;
 }
 
 /** A TCP socket that accepts connections until it is closed; those that it has accepted outlive it. */
@@ -44,8 +42,7 @@ export class TcpListener implements StreamBase {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);
-    const reusePort = isShared === true;
-    server.listen({ host: address, port, ipv6Only: family === 6, exclusive: true, reusePort }, resolve);
+    server.listen({ host: address, port, ipv6Only: family === 6, exclusive: true }, resolve);
     await promise;
     server.off("error", reject);
     const bound = server.address();

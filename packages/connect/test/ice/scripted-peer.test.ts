@@ -226,19 +226,27 @@ describe("a controlling agent", () => {
     expect(flow.take().has(USE_CANDIDATE)).toBe(true);
   });
 
-  test("proposes another connection when the proposed one keeps silent", () => {
-    const first = peer.connect();
+  test("proposes a connection on which the other side has proved itself with its first check", () => {
+    const flow = peer.connect();
+    flow.request({ role: "controlled" });
+    expect(flow.take().class).toBe("success");
+    expect(flow.answer().has(USE_CANDIDATE)).toBe(true);
+    expect(peer.selected?.flow).toBe(flow);
+  });
+
+  test("proposes one connection at a time, and another one when that keeps silent", () => {
+    const [first, second] = [peer.connect(), peer.accept()];
     first.request({ role: "controlled" });
     first.take();
-    const second = peer.accept();
-    second.answer();
-    first.answer();
-    const silent = [first, second].find(({ sent }) => sent.length > 0);
-    const other = silent === first ? second : first;
-    expect(silent?.take().has(USE_CANDIDATE)).toBe(true);
+    expect(first.take().has(USE_CANDIDATE)).toBe(true);
+    second.request({ role: "controlled", id: 2 });
+    expect(second.answer().has(USE_CANDIDATE)).toBe(false);
+    expect(second.sent.filter((message) => message.class === "request")).toEqual([]);
     peer.scheduler.advance(3000);
-    expect(other.answer().has(USE_CANDIDATE)).toBe(true);
-    expect(peer.selected?.flow).toBe(other);
+    expect(peer.selected).toBeUndefined();
+    second.take();
+    expect(second.answer().has(USE_CANDIDATE)).toBe(true);
+    expect(peer.selected?.flow).toBe(second);
   });
 
   test("sends nothing more once it is closed", () => {

@@ -12,7 +12,8 @@ export interface Receiver {
 
 /**
  * An internet in memory and in virtual time. TCP connections are refused where nobody listens, and never answered at an
- * address that is silent; datagrams get lost, and pass routers that translate and filter.
+ * address that is silent, unless both sides dial each other there; datagrams get lost, and pass routers that translate
+ * and filter.
  */
 export class SimulatedNet {
   readonly scheduler = new VirtualScheduler();
@@ -25,6 +26,7 @@ export class SimulatedNet {
   readonly #listeners = new Map<string, { readonly base: StreamBase; readonly receiver: Receiver }>();
   readonly #datagramSockets = new Map<string, { readonly base: DatagramBase; readonly receiver: Receiver }>();
   readonly #routers = new Map<string, Router>();
+  readonly #meeting = new Map<string, { readonly end: SimulatedEnd; readonly done: (flow: IceFlow) => void }>();
   readonly #ends = new Map<IceFlow, SimulatedEnd>();
   #nextPort = 40_000;
   /** TCP connections that were asked for, in order. */
@@ -50,7 +52,10 @@ export class SimulatedNet {
   ): void {
     const to = formatTransportAddress(remote);
     this.dialled.push(to);
-    if (this.silent.has(remote.address)) return;
+    if (this.silent.has(remote.address)) {
+      this.#meet(base, remote, receiver, done);
+      return;
+    }
     const listener = this.#listeners.get(to);
     if (listener === undefined) {
       this.#after(2 * this.delayMs, () => done(undefined));
@@ -58,10 +63,28 @@ export class SimulatedNet {
     }
     const near = new SimulatedEnd(this, base, remote, receiver);
     const far = new SimulatedEnd(this, listener.base, { ...base.local, port: this.#nextPort++ }, listener.receiver);
-    near.other = far;
-    far.other = near;
-    for (const end of [near, far]) this.#ends.set(end.flow, end);
+    this.#join(near, far);
     this.#after(2 * this.delayMs, () => done(near.flow));
+  }
+
+  /** Simultaneous open: what two sides dial at each other's fixed ports becomes one connection. */
+  #meet(base: StreamBase, remote: TransportAddress, receiver: Receiver, done: (flow: IceFlow) => void): void {
+    const [from, to] = [formatTransportAddress(base.local), formatTransportAddress(remote)];
+    const other = this.#meeting.get(`${to} ${from}`);
+    const end = new SimulatedEnd(this, base, remote, receiver);
+    if (other === undefined) {
+      this.#meeting.set(`${from} ${to}`, { end, done });
+      return;
+    }
+    this.#join(end, other.end);
+    this.#after(2 * this.delayMs, () => done(end.flow));
+    this.#after(this.delayMs, () => other.done(other.end.flow));
+  }
+
+  #join(a: SimulatedEnd, b: SimulatedEnd): void {
+    a.other = b;
+    b.other = a;
+    for (const end of [a, b]) this.#ends.set(end.flow, end);
   }
 
   /** As when one side closes it: the other one learns of it. */

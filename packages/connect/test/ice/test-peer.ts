@@ -65,6 +65,13 @@ export class TestPeer implements Receiver {
     return this;
   }
 
+  /** A fixed port from which it dials while the other side dials it. */
+  punching(address: string): this {
+    const at = addressOf(address, 5000 + this.#locals.length);
+    this.#locals.push({ transport: "tcp", type: "srflx", tcpType: "so", address: at, base: idleBase(at) });
+    return this;
+  }
+
   /** A candidate that only accepts, as those of relays do. */
   relay(address: string, port = 6000): this {
     const relayed = addressOf(address, port);

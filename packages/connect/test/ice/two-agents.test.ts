@@ -129,6 +129,18 @@ describe("two agents", () => {
     expect(net.dialled.filter((address) => address === "203.0.113.9:6000").length).toBeGreaterThan(5);
   });
 
+  test("meet by dialling each other through routers that let nobody in", () => {
+    const net = new SimulatedNet({ delayMs: 80 });
+    net.silent.add("11.0.0.1").add("11.0.0.2");
+    const caller = new TestPeer(net, "controlled").punching("11.0.0.1");
+    const called = new TestPeer(net, "controlling").punching("11.0.0.2");
+    call(net, caller, called, 0);
+    expect(caller.selected?.pair.local.tcpType).toBe("so");
+    expect(called.selected?.flow.remote.address).toBe("11.0.0.1");
+    // A round trip to connect, one to check and to agree, and half of one until both know.
+    expect(Math.max(caller.selected?.time ?? 0, called.selected?.time ?? 0)).toBeLessThanOrEqual(2.5 * 160);
+  });
+
   test("go on with another pair when the proposed one breaks", () => {
     const net = new SimulatedNet();
     const caller = new TestPeer(net, "controlled").host("192.0.2.1").host("2001:db8::1");
