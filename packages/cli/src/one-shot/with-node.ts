@@ -37,14 +37,16 @@ export async function withNode(
   const elapsed = stopwatch();
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(options.timeout)]);
   const ways = options.proxy ? [options.proxy] : (options.bootstrap ?? [PUBLIC_BOOTSTRAP]);
-  const node = await startNode({
+  const config = {
     port: options.port,
     network: options.network,
     clientMode: true,
     ...(options.proxy ? throughProxy(options.proxy) : { bootstrap: ways }),
     identity,
     ...(options.verbose && { logger: lineLogger((line) => output.log(line), streams.stderr.isTTY) }),
-  });
+  };
+  // The log says it too.
+  const node = await startNode(config, (trouble) => options.verbose || output.chatter(trouble));
   try {
     output.progress(`connecting through ${ways.join(", ")} …`);
     if (!(await isConnected(node, limit))) {

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -123,6 +125,15 @@ describe("ping", () => {
 });
 
 describe("what goes wrong", () => {
+  test("a port in use in one family is told of", async () => {
+    const other = createSocket("udp4").bind(0);
+    await once(other, "listening");
+    const { port } = other.address();
+    const { stderr } = await hashmere(["get", "x", "-p", `${port}`, "-b", "[::1]:1", "--timeout", "500ms"]);
+    other.close();
+    expect(stderr).toMatch(new RegExp(`^goes without IPv4: can't open UDP 0\\.0\\.0\\.0:${port}: .*EADDRINUSE`, "m"));
+  });
+
   test("nothing found: status 4, in three sentences", async () => {
     const { status, stdout, stderr } = await hashmere(["get", "nothing", ...peer.join]);
     expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
