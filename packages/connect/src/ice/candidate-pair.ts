@@ -105,8 +105,10 @@ function isSameKind(local: OfferedCandidate, remote: Candidate): boolean {
   );
 }
 
+/** From where a connection leaves is the system's choice, unless its port is fixed. */
 function isSamePair(pair: CandidatePair, local: OfferedCandidate, remote: Candidate): boolean {
-  return pair.local.base === local.base && sameTransportAddress(pair.remote.address, remote.address);
+  const isSameBase = pair.local.base === local.base || (local.tcpType === "active" && pair.local.tcpType === "active");
+  return isSameBase && sameTransportAddress(pair.remote.address, remote.address);
 }
 
 function priorityOf(local: Candidate, remote: Candidate, role: IceRole): PairPriority {

@@ -3,4 +3,4 @@ export { type InterfaceOptions, interfaceAddresses } from "./interface-addresses
 export { PublicAddressSource } from "./public-address-source.ts";
 export { TcpHostSource } from "./tcp-host-source.ts";
 export { type ListenOptions, TcpListener } from "./tcp-listener.ts";
-export { type TcpPunchOptions, TcpPunchSource } from "./tcp-punch-source.ts";
+export { TcpPunchSource } from "./tcp-punch-source.ts";

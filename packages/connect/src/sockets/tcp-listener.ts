@@ -33,12 +33,7 @@ export class TcpListener implements StreamBase {
   }
 
   /** Rejects with the system's error when the port is taken or the machine has no such family. */
-  static async open({
-    family,
-    address = ANY_ADDRESS[family],
-    port = 0,
-    isShared,
-  }: ListenOptions): Promise<TcpListener> {
+  static async open({ family, address = ANY_ADDRESS[family], port = 0 }: ListenOptions): Promise<TcpListener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);

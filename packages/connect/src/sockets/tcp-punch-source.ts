@@ -4,11 +4,6 @@ import type { CandidateSource, GatherContext, StreamBase } from "../ice/index.ts
 import { dialTcp } from "./dial-tcp.ts";
 import { type InterfaceOptions, interfaceAddresses } from "./interface-addresses.ts";
 
-export interface TcpPunchOptions extends InterfaceOptions {
-  /** The numeric addresses at which others see this machine. */
-  publicAddresses(): Promise<readonly string[]>;
-}
-
 /**
  * Candidates for TCP simultaneous open (RFC 6544 §4.1, `so`): both sides dial each other from a fixed port at the same
  * time, and each router takes the other's packet for an answer. It works through firewalls and through routers that keep
@@ -16,9 +11,12 @@ export interface TcpPunchOptions extends InterfaceOptions {
  */
 export class TcpPunchSource implements CandidateSource {
   readonly name = "tcp-punch";
-  readonly #options: TcpPunchOptions;
+  readonly #addresses: () => readonly SockAddr[];
+  readonly #options: InterfaceOptions;
 
-  constructor(options: TcpPunchOptions) {
+  /** @param addresses those under which others see us */
+  constructor(addresses: () => readonly SockAddr[], options: InterfaceOptions = {}) {
+    this.#addresses = addresses;
     this.#options = options;
   }
 
@@ -28,13 +26,10 @@ export class TcpPunchSource implements CandidateSource {
 
   async #gatherFamily(family: 4 | 6, context: GatherContext): Promise<void> {
     try {
-      const [[address], seen] = await Promise.all([
-        interfaceAddresses(family, this.#options),
-        this.#options.publicAddresses(),
-      ]);
+      const [address] = await interfaceAddresses(family, this.#options);
       if (address === undefined) return;
       const isOpen = SockAddr.fromHost(address, 0)?.isPrivate() === false;
-      const outside = isOpen ? address : seen.find((other) => SockAddr.fromHost(other, 0)?.family === family);
+      const outside = isOpen ? address : this.#addresses().find((seen) => seen.family === family)?.host;
       if (outside === undefined) return;
       const port = await freePort(address);
       const local = { address, port, family };

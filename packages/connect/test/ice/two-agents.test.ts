@@ -49,6 +49,16 @@ describe("two agents", () => {
     expect(caller.selected?.time).toBeLessThan(500);
   });
 
+  test("dial each address of the other side once, however many of their own they offer", () => {
+    const net = new SimulatedNet();
+    net.silent.add("192.0.2.2");
+    const caller = new TestPeer(net, "controlled").host("192.0.2.1").host("198.51.100.1");
+    const called = new TestPeer(net, "controlling").host("192.0.2.2", { isListening: false });
+    caller.start(called.description);
+    settle(net, caller);
+    expect(net.dialled).toEqual(["192.0.2.2:5000"]);
+  });
+
   test("answer checks that come before the description does", () => {
     const net = new SimulatedNet();
     const { caller, called } = pairOfHosts(net);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
-import { silentLogger } from "@hashmere/dht";
+import { SockAddr, silentLogger } from "@hashmere/dht";
 import { afterEach, describe, expect, test } from "vitest";
 import type { CandidateSource, IceConnection, LocalCandidate } from "../../src/ice/index.ts";
 import { dialTcp, interfaceAddresses, TcpHostSource, TcpListener, TcpPunchSource } from "../../src/sockets/index.ts";
@@ -113,8 +113,8 @@ describe("the addresses of this machine", () => {
 
 describe("a candidate for simultaneous open", () => {
   test("is the public address with the port that connections leave from", async () => {
-    const publicAddresses = async () => ["2001:db8::7", "203.0.113.7"];
-    const { found, failures } = await gather(new TcpPunchSource({ publicAddresses, includeLoopback: true }));
+    const seen = ["2001:db8::7", "203.0.113.7"].flatMap((host) => SockAddr.fromHost(host, 0) ?? []);
+    const { found, failures } = await gather(new TcpPunchSource(() => seen, { includeLoopback: true }));
     expect(failures).toEqual([]);
     const candidate = found.find(({ address }) => address.family === 4);
     const own = await interfaceAddresses(4, { includeLoopback: true });
@@ -133,7 +133,7 @@ describe("a candidate for simultaneous open", () => {
   });
 
   test("is none where nobody knows a public address", async () => {
-    const { found } = await gather(new TcpPunchSource({ publicAddresses: async () => [] }));
+    const { found } = await gather(new TcpPunchSource(() => []));
     for (const { type } of found) expect(type).toBe("host");
   });
 });
