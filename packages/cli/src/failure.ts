@@ -1,13 +1,16 @@
+import { ConnectError } from "@hashmere/connect";
 import { CryptoError, type CryptoErrorCode } from "@hashmere/crypto";
 import { DhtError, StateFileError } from "@hashmere/dht";
 import type { ProxyServerError } from "@hashmere/proxy";
 import { CommandError } from "./command-error.ts";
+import { connectionFailed } from "./connect-failure.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { PASSWORD_VARIABLE } from "./identity/password.ts";
 
 /** What the user reads of an error. @throws the error itself when it is a fault of ours: its stack is wanted then */
 export function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof ConnectError) return connectionFailed(error);
   if (error instanceof CryptoError) return keyFailed(error);
   if (isOfProxy(error)) return proxyFailed(error);
   if (error instanceof StateFileError || (error instanceof Error && "syscall" in error)) return fileFailed(error);

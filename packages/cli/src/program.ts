@@ -5,9 +5,11 @@ import { addCrtmgrCommand } from "./commands/crtmgr.ts";
 import { addDecodeCommand } from "./commands/decode.ts";
 import { addDhtchatCommand } from "./commands/dhtchat.ts";
 import { addDhtnodeCommand } from "./commands/dhtnode.ts";
+import { addDncCommand } from "./commands/dnc.ts";
 import { addGetCommand } from "./commands/get.ts";
 import { addKademliaCommand } from "./commands/kademlia.ts";
 import { addListenCommand } from "./commands/listen.ts";
+import { addNcCommand } from "./commands/nc.ts";
 import { addPingCommand } from "./commands/ping.ts";
 import { addProxyCommand } from "./commands/proxy.ts";
 import { addPutCommand } from "./commands/put.ts";
@@ -43,6 +45,8 @@ export function createProgram(args: readonly string[], context: CommandContext):
   addCertCommand(program, context);
   dropIns.push(addCrtmgrCommand(program, context));
   addKademliaCommand(program, context);
+  addNcCommand(program, context);
+  dropIns.push(addDncCommand(program, context));
   addProxyCommand(program, context);
   addUrlCommand(program, context);
   return {

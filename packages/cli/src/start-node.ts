@@ -18,15 +18,18 @@ export async function startNode(
     await node.run(config);
     return node;
   } catch (cause) {
-    if (!(cause instanceof SocketError)) throw cause;
-    throw new CommandError({
-      status: ExitStatus.couldNotStart,
-      code: cause.code,
-      message: cause.message,
-      hint: "Choose another port with --port, or leave it out for any free one.",
-      cause,
-    });
+    throw cause instanceof SocketError ? socketFailed(cause) : cause;
   } finally {
     node.removeEventListener("error", onError);
   }
+}
+
+export function socketFailed(cause: SocketError): CommandError {
+  return new CommandError({
+    status: ExitStatus.couldNotStart,
+    code: cause.code,
+    message: cause.message,
+    hint: "Choose another port with --port, or leave it out for any free one.",
+    cause,
+  });
 }

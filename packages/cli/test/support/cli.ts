@@ -7,6 +7,7 @@ const PROGRAMS = {
   dhtnode: "bin/dhtnode.js",
   dhtchat: "bin/dhtchat.js",
   "dhtnet-crtmgr": "bin/dhtnet-crtmgr.js",
+  dnc: "bin/dnc.js",
   playground: "dist/playground/main.js",
 } as const;
 type Program = keyof typeof PROGRAMS;

@@ -30,7 +30,7 @@ import { unlessAborted } from "./waiting.ts";
 /** Attempts of others that are under way at a time; further requests are passed over. */
 export const MAX_INCOMING_NEGOTIATIONS = 128;
 /** After a link broke, the node looks at its network anew, at most this often. */
-export const NETWORK_CHECK_PAUSE_MS = 5000;
+const NETWORK_CHECK_PAUSE_MS = 5000;
 
 /**
  * Connections to devices by their public keys alone, and from them.

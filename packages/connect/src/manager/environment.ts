@@ -23,7 +23,7 @@ import { publishCertificate } from "./publish-certificate.ts";
 import { standardLayers } from "./standard-layers.ts";
 
 /** Where a node of our own joins the network. */
-export const PUBLIC_BOOTSTRAP = "bootstrap.jami.net";
+const PUBLIC_BOOTSTRAP = "bootstrap.jami.net";
 
 interface Parts {
   readonly identity: Identity;
@@ -90,10 +90,11 @@ export class Environment {
     const ownNode =
       options.dht === undefined
         ? await DhtRunner.run({
-            identity,
-            bootstrap: options.bootstrap ?? PUBLIC_BOOTSTRAP,
             persistPath: inCache("dht-node"),
             certificateStore: (id: KeyId) => [store.getCertificate(`${id}`) ?? []].flat(),
+            ...options.node,
+            identity,
+            bootstrap: options.bootstrap ?? PUBLIC_BOOTSTRAP,
             logger,
           })
         : undefined;

@@ -18,9 +18,9 @@ export const ATTEMPT_TIMEOUT_MS = 30_000;
 /** An unanswered request is put again, under the same id: a peer that has seen it passes over it. */
 export const REPEAT_REQUEST_MS = 2500;
 /** A request that no node took is tried again after this. */
-export const RETRY_PUT_MS = 500;
+const RETRY_PUT_MS = 500;
 /** How long the other side may take to prove who it is. */
-export const TLS_TIMEOUT_MS = 10_000;
+const TLS_TIMEOUT_MS = 10_000;
 
 /** Where an attempt is. */
 export type NegotiationStatus = "connecting" | "ice" | "tls";

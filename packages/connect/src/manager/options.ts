@@ -1,5 +1,5 @@
 import type { Identity } from "@hashmere/crypto";
-import type { Logger, RandomSource, Scheduler } from "@hashmere/dht";
+import type { DhtRunnerConfig, Logger, RandomSource, Scheduler } from "@hashmere/dht";
 import type { CandidateSource } from "../ice/index.ts";
 import type { LinkLimits } from "../mux/index.ts";
 import type { ReachOptions } from "../reach/index.ts";
@@ -18,6 +18,8 @@ export interface ConnectionManagerOptions extends ReachOptions {
   readonly dht?: SignallingDht | undefined;
   /** `host[:port]` of nodes to join through, for a node of our own. Default: the public network. */
   readonly bootstrap?: string | Iterable<string> | undefined;
+  /** How a node of our own behaves beyond that. */
+  readonly node?: Omit<DhtRunnerConfig, "identity" | "bootstrap" | "logger"> | undefined;
   /** Folder for what outlives the run: certificates of peers, requests dealt with, the node's state. Default: memory alone. */
   readonly cachePath?: string | undefined;
   /** Certificates of peers. Default: a store in `cachePath`. */

@@ -7,7 +7,7 @@ import { isIdOf } from "./device-id.ts";
 import { delay } from "./waiting.ts";
 
 /** A certificate that wasn't found is looked for again: its owner may be publishing it right now. */
-export const LOOK_AGAIN_MS = 500;
+const LOOK_AGAIN_MS = 500;
 
 /** Finds the certificates of devices: here, then in the network. */
 export class PeerCertificates {

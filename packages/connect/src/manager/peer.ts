@@ -266,7 +266,7 @@ function noLink({ deviceId }: PeerDevice): ConnectError {
   });
 }
 
-export function toConnectError(error: unknown): ConnectError {
+function toConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   return new ConnectError("ERR_PROTOCOL", error instanceof Error ? error.message : String(error), { cause: error });
 }

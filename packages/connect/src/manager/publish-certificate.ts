@@ -5,7 +5,7 @@ import type { SignallingDht } from "../signalling/index.ts";
 import { delay } from "./waiting.ts";
 
 /** How long a first request waits for our certificate to be where the callee will look for it. */
-export const PUBLICATION_PATIENCE_MS = 3000;
+const PUBLICATION_PATIENCE_MS = 3000;
 
 /**
  * Publishes our certificate, for as long as `signal` lets it. A callee that doesn't find it passes over our request for

@@ -2,7 +2,7 @@ import type { Scheduler, Timer } from "@hashmere/dht";
 import type { ConnectError } from "../errors/index.ts";
 
 /** A link that broke is made again at once, then after these pauses, and then no more. */
-export const RELINK_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 8000, 15_000, 30_000];
+const RELINK_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const FIRST_PAUSE_MS = 100;
 
 /** Refused or closed on purpose: trying again would change nothing. */

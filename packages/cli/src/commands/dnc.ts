@@ -1,0 +1,143 @@
+// Source: DHTNet's tools, dnc: its options and its configuration file.
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseTurnHost } from "@hashmere/connect";
+import { type Command, Option } from "commander";
+import type { CommandContext } from "../command-context.ts";
+import { CommandError } from "../command-error.ts";
+import { ExitStatus } from "../exit-status.ts";
+import { openIdentity } from "../identity/open-identity.ts";
+import { tryParseKeyId } from "../identity/own-identity.ts";
+import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
+import { defaultDevice, ownDevice } from "../nc/own-device.ts";
+import { runNc } from "../nc/run.ts";
+import { channelName } from "../nc/service-address.ts";
+import type { NcSettings } from "../nc/settings.ts";
+import { type DncFile, readDncFile } from "../nc/yaml-file.ts";
+import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
+import { duration, uint } from "../options.ts";
+import { Output } from "../output/output.ts";
+import { VERSION } from "../version.ts";
+
+interface DncOptions extends PasswordOptions {
+  readonly listen?: boolean;
+  readonly ip?: string;
+  readonly port?: number;
+  readonly bootstrap?: string;
+  readonly turn_host?: string;
+  readonly turn_user?: string;
+  readonly turn_pass?: string;
+  readonly turn_realm?: string;
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  readonly configuration?: string;
+  readonly anonymous?: boolean;
+  readonly anyService?: boolean;
+  readonly loopback?: boolean;
+  readonly timeout: number;
+  readonly version: number;
+}
+
+/** Where DHTNet's tools ask for a connection when they are told nothing. */
+const DEFAULT_TARGET = { host: "127.0.0.1", port: 22 } as const;
+
+export function addDncCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command("dnc")
+    .description("netcat by public key: a drop-in for dnc")
+    .argument("[peer_id]", "device to connect to: 64 hexadecimal digits, or the 40 of the short id")
+    .option("-l, --listen", "server mode")
+    .option("-i, --ip <host>", "host to ask for (default: 127.0.0.1)")
+    .addOption(new Option("-P, --port <port>", "port to ask for (default: 22)").argParser(uint(16)))
+    .option("-b, --bootstrap <host[:port]>", `join through this node (default: ${PUBLIC_BOOTSTRAP})`)
+    .option("-t, --turn_host <host[:port]>", "relay for where there is no direct path")
+    .option("-u, --turn_user <name>", "and who we are to it")
+    .option("-w, --turn_pass <password>", "")
+    .option("-r, --turn_realm <realm>", "")
+    .option("-c, --certificate <file>", "certificate chain (default: this user's device, made at the first run)")
+    .option("-p, --privateKey <file>", "and its private key")
+    .option("-d, --configuration <file>", "YAML file with these settings; the command line wins")
+    .option("-a, --anonymous", "server: anybody may connect; else devices of our own authority alone")
+    .option("--any-service", "server: without authorized_services in the file, offer whatever this machine can reach")
+    .option("--loopback", "for two devices on this machine: use loopback addresses too")
+    .addOption(
+      new Option("--timeout <duration>", "for the channel to be open").default(30_000, "30s").argParser(duration),
+    )
+    .addOption(
+      new Option("-v, --version", "print the version; twice: tell on stderr what happens")
+        .default(0)
+        .argParser((_, earlier: number) => earlier + 1),
+    );
+  return addPasswordOptions(command).action((peer: string | undefined, options: DncOptions) =>
+    context.run(() => dnc(peer, options, context)),
+  );
+}
+
+async function dnc(peer: string | undefined, options: DncOptions, context: CommandContext): Promise<ExitStatus> {
+  const output = new Output(context.streams, false);
+  if (options.version === 1) {
+    output.line(`dnc v1.0\nHashmere ${VERSION}`);
+    return ExitStatus.done;
+  }
+  const file = options.configuration === undefined ? {} : await readDncFile(options.configuration);
+  const given = { ...file, ...options };
+  const task = taskOf(peer, given);
+  const settings: NcSettings = {
+    identity: await identityOf(given, context, output),
+    bootstrap: [given.bootstrap || PUBLIC_BOOTSTRAP],
+    network: 0,
+    cachePath: cacheFolder(),
+    turn: turnOf(given),
+    portMapping: (file.enable_upnp ?? true) && !options.loopback,
+    loopback: options.loopback ?? false,
+    verbose: options.version > 1 || (file.verbose ?? false),
+    timeoutMs: options.timeout,
+    task,
+  };
+  return runNc(settings, context, output);
+}
+
+type Given = DncFile & DncOptions;
+
+function taskOf(peer: string | undefined, given: Given): NcSettings["task"] {
+  const { listen, anonymous, authorized_services: listed = [], anyService } = given;
+  if (listen) {
+    // To the original an empty list means everything: an open door into this machine's network, for whoever gets in.
+    const services = listed.length === 0 && anyService ? "any" : listed;
+    if (services.length === 0)
+      throw wrongUse("Nothing to offer: list authorized_services in the file, or say --any-service.");
+    return { kind: "serve", allow: anonymous ? "anybody" : [], services };
+  }
+  if (peer === undefined) throw wrongUse("Error: Missing peer_id argument.");
+  if (tryParseKeyId(peer) === undefined) throw wrongUse(`"${peer}" is no id: it has 64 hexadecimal digits, or 40.`);
+  const { ip: host = DEFAULT_TARGET.host, port = DEFAULT_TARGET.port } = given;
+  return { kind: "transfer", device: peer, channel: channelName({ host, port }), idleMs: 10_000, closeAtEnd: false };
+}
+
+async function identityOf(given: Given, context: CommandContext, output: Output) {
+  const { certificate, privateKey } = given;
+  if (certificate && privateKey) return openIdentity(privateKey, certificate, given, context);
+  if (certificate || privateKey)
+    throw wrongUse("A certificate needs its private key, and the other way round: give -c and -p.");
+  return ownDevice(defaultDevice(), given, context, output);
+}
+
+function turnOf({ turn_host, turn_user = "", turn_pass = "", turn_realm }: Given): NcSettings["turn"] {
+  if (!turn_host) return undefined;
+  return { ...parseTurnHost(turn_host), username: turn_user, password: turn_pass, realm: turn_realm || undefined };
+}
+
+/** Shared with DHTNet's own tools. */
+function cacheFolder(): string {
+  const { DHTNET_CACHE_DIR: named, HOME: home } = process.env;
+  return named || (home ? join(homedir(), ".cache", "dhtnet") : "/tmp");
+}
+
+function wrongUse(message: string): CommandError {
+  return new CommandError({
+    status: ExitStatus.wrongUse,
+    code: "ERR_WRONG_USE",
+    message,
+    hint: "`dnc --help` lists the options.",
+  });
+}

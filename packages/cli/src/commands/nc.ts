@@ -1,0 +1,218 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseTurnHost } from "@hashmere/connect";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CommandContext } from "../command-context.ts";
+import { CommandError } from "../command-error.ts";
+import { ExitStatus } from "../exit-status.ts";
+import { idsOf } from "../identity/key-ids.ts";
+import { tryParseKeyId } from "../identity/own-identity.ts";
+import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
+import { type Forward, parseForward, parseListener } from "../nc/forward.ts";
+import { defaultDevice, ownDevice } from "../nc/own-device.ts";
+import { runNc } from "../nc/run.ts";
+import { channelName, parseService, type ServiceAddress } from "../nc/service-address.ts";
+import type { NcSettings } from "../nc/settings.ts";
+import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
+import { collectHosts, duration, uint } from "../options.ts";
+import { Output } from "../output/output.ts";
+
+interface NcOptions extends PasswordOptions {
+  readonly listen?: boolean;
+  readonly allow?: readonly string[];
+  readonly allowAnybody?: boolean;
+  readonly service?: readonly ServiceAddress[];
+  readonly anyService?: boolean;
+  readonly forward?: readonly Forward[];
+  readonly socks?: readonly ServiceAddress[];
+  readonly identity?: string;
+  readonly printId?: boolean;
+  readonly cache?: string;
+  readonly bootstrap?: readonly string[];
+  readonly network: number;
+  readonly turn?: string;
+  readonly turnUser?: string;
+  readonly turnPassword?: string;
+  readonly turnRealm?: string;
+  readonly portMapping: boolean;
+  readonly loopback?: boolean;
+  readonly timeout: number;
+  readonly idle: number;
+  readonly closeAtEnd?: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  hashmere nc --print-id                                        the id by which others connect here
+  hashmere nc --listen --allow <id> --service 127.0.0.1:22      let a device reach our SSH server
+  ssh -o ProxyCommand="hashmere nc <id> 127.0.0.1:22" me@home   from that device
+  hashmere nc <id> -L 5432:127.0.0.1:5432                       a database port of another network
+  hashmere nc <id> -D 1080                                      a SOCKS proxy into it
+
+Exit status: 3 no network or no path, 4 nobody of that id, 5 refused, declined or closed by the peer, 6 no answer.`;
+
+export function addNcCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command("nc")
+    .description("reach a TCP service beside a device of which the id is known alone, through NATs; or offer some")
+    .argument("[device]", "id of the device: 64 hexadecimal digits, or the 40 of the short one")
+    .argument("[service]", "host:port as the device names it, joined to standard input and output", service)
+    .option("-l, --listen", "offer services, to those who are allowed")
+    .addOption(
+      new Option("--allow <id>", "with --listen: this device or account may connect; several times").argParser(
+        collectIds,
+      ),
+    )
+    .option("--allow-anybody", "with --listen: everybody who knows our id may")
+    .addOption(
+      new Option("--service <host:port>", "with --listen: what may be reached; several times").argParser(
+        collect(service),
+      ),
+    )
+    .option("--any-service", "with --listen: whatever this machine can reach")
+    .addOption(
+      new Option(
+        "-L, --forward <[host:]port:host:port>",
+        "a local port that leads to a service there; several times",
+      ).argParser(collect(forward)),
+    )
+    .addOption(
+      new Option("-D, --socks <[host:]port>", "a local SOCKS proxy into the network there; several times").argParser(
+        collect(listener),
+      ),
+    )
+    .option(
+      "-i, --identity <prefix>",
+      "who we are: <prefix>.pem and <prefix>.crt, made if they aren't there (default: this user's device)",
+    )
+    .option("--print-id", "print the ids of this device, and end")
+    .option("--cache <folder>", "where certificates of peers are kept")
+    .addOption(
+      new Option(
+        "-b, --bootstrap <host[:port]>",
+        `join through this node; several times (default: ${PUBLIC_BOOTSTRAP})`,
+      ).argParser(collectHosts),
+    )
+    .addOption(
+      new Option("-n, --network <number>", "network to join; 0: the public one").default(0).argParser(uint(32)),
+    )
+    .option("--turn <host[:port]>", "relay for where there is no direct path")
+    .option("--turn-user <name>", "and who we are to it")
+    .option("--turn-password <password>", "")
+    .option("--turn-realm <realm>", "")
+    .option("--no-port-mapping", "leave the home router alone")
+    .option("--loopback", "for two devices on this machine: use loopback addresses too")
+    .addOption(
+      new Option("-t, --timeout <duration>", "for the channel to be open").default(30_000, "30s").argParser(duration),
+    )
+    .addOption(
+      new Option("--idle <duration>", "after our input has ended, for a peer that can't be told so")
+        .default(10_000, "10s")
+        .argParser(duration),
+    )
+    .option("--close-at-end", "end both directions with our input")
+    .option("--json", "errors, and what a server does, as JSON, an object a line")
+    .option("-v, --verbose", "tell on stderr what happens")
+    .addHelpText("after", EXAMPLES);
+  addPasswordOptions(command).action(
+    (device: string | undefined, target: ServiceAddress | undefined, options: NcOptions) =>
+      context.run(() => nc(device, target, options, context)),
+  );
+}
+
+async function nc(
+  device: string | undefined,
+  target: ServiceAddress | undefined,
+  options: NcOptions,
+  context: CommandContext,
+): Promise<ExitStatus> {
+  const output = new Output(context.streams, options.json ?? false);
+  const task = options.printId ? undefined : taskOf(device, target, options);
+  const identity = await ownDevice(options.identity ?? defaultDevice(), options, context, output);
+  if (task === undefined) {
+    const { id, longId } = idsOf(identity.key.publicKey);
+    if (output.isJson) output.json({ device: longId, shortId: id });
+    else output.line(`${longId}\n${id}`);
+    return ExitStatus.done;
+  }
+  const settings: NcSettings = {
+    identity,
+    bootstrap: options.bootstrap ?? [PUBLIC_BOOTSTRAP],
+    network: options.network,
+    cachePath: options.cache ?? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "hashmere", "connect"),
+    turn: turnOf(options),
+    portMapping: options.portMapping && !options.loopback,
+    loopback: options.loopback ?? false,
+    verbose: options.verbose ?? false,
+    timeoutMs: options.timeout,
+    task,
+  };
+  return runNc(settings, context, output);
+}
+
+function taskOf(
+  device: string | undefined,
+  target: ServiceAddress | undefined,
+  options: NcOptions,
+): NcSettings["task"] {
+  const {
+    listen,
+    allow = [],
+    allowAnybody,
+    service: services = [],
+    anyService,
+    forward: forwards = [],
+    socks = [],
+  } = options;
+  if (listen) {
+    if (device !== undefined) throw wrongUse("--listen takes no device: name those who may connect with --allow.");
+    if (services.length === 0 && !anyService) throw wrongUse("--listen needs --service host:port, or --any-service.");
+    return { kind: "serve", allow: allowAnybody ? "anybody" : allow, services: anyService ? "any" : services };
+  }
+  if (device === undefined) throw wrongUse("Name the device to connect to, or --listen.");
+  if (tryParseKeyId(device) === undefined) throw wrongUse(`"${device}" is no id: it has 64 hexadecimal digits, or 40.`);
+  const isListening = forwards.length + socks.length > 0;
+  if (isListening === (target !== undefined))
+    throw wrongUse("Name a service as host:port, or local ports with -L or -D.");
+  if (target === undefined) return { kind: "listen", device, forwards, socks };
+  const { idle: idleMs, closeAtEnd = false } = options;
+  return { kind: "transfer", device, channel: channelName(target), idleMs, closeAtEnd };
+}
+
+function turnOf({ turn, turnUser = "", turnPassword = "", turnRealm }: NcOptions): NcSettings["turn"] {
+  if (turn === undefined) return undefined;
+  return { ...parseTurnHost(turn), username: turnUser, password: turnPassword, realm: turnRealm };
+}
+
+function wrongUse(message: string): CommandError {
+  const hint = "`hashmere nc --help` has examples.";
+  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint });
+}
+
+function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {
+  return (text, earlier = []) => [...earlier, parse(text)];
+}
+
+function collectIds(text: string, earlier: readonly string[] = []): readonly string[] {
+  if (tryParseKeyId(text) === undefined)
+    throw new InvalidArgumentError("It must be an id: 64 or 40 hexadecimal digits.");
+  return [...earlier, text];
+}
+
+function service(text: string): ServiceAddress {
+  return parseService(text) ?? refuse("It must be host:port, as in 127.0.0.1:22.");
+}
+
+function forward(text: string): Forward {
+  return parseForward(text) ?? refuse("It must be [host:]port:host:port, as in 5432:127.0.0.1:5432.");
+}
+
+function listener(text: string): ServiceAddress {
+  return parseListener(text) ?? refuse("It must be [host:]port, as in 1080.");
+}
+
+function refuse(message: string): never {
+  throw new InvalidArgumentError(message);
+}

@@ -1,0 +1,83 @@
+import { type Allow, CertificateStore, ConnectionManager, type PeerDevice, TrustStore } from "@hashmere/connect";
+import { InfoHash, SocketError } from "@hashmere/dht";
+import type { CommandContext } from "../command-context.ts";
+import { ExitStatus } from "../exit-status.ts";
+import { idsOf } from "../identity/key-ids.ts";
+import { lineLogger } from "../output/line-logger.ts";
+import type { Output } from "../output/output.ts";
+import { socketFailed } from "../start-node.ts";
+import { listenLocally } from "./local-listeners.ts";
+import { NcReport } from "./nc-report.ts";
+import { serve } from "./serve.ts";
+import { describeServices } from "./services.ts";
+import type { NcSettings, ServeTask } from "./settings.ts";
+import { transfer } from "./transfer.ts";
+
+/**
+ * Does what the settings say, until it is done or interrupted.
+ * @throws ConnectError, CommandError
+ */
+export async function runNc(settings: NcSettings, context: CommandContext, output: Output): Promise<ExitStatus> {
+  const { task, timeoutMs } = settings;
+  const { interrupted: signal, streams } = context;
+  await using manager = await open(settings, context, output);
+  switch (task.kind) {
+    case "serve":
+      tellOffer(settings, task, output);
+      await serve(manager, task.services, new NcReport(output), signal);
+      break;
+    case "transfer": {
+      const channel = await manager.connect(task.device, task.channel, { signal, timeoutMs });
+      await transfer(channel, streams, { ...task, signal });
+      break;
+    }
+    case "listen": {
+      const connect = (channel: string) => manager.connect(task.device, channel, { signal, timeoutMs });
+      await listenLocally({ ...task, connect, output }, signal);
+    }
+  }
+  return signal.aborted ? ExitStatus.interrupted : ExitStatus.done;
+}
+
+async function open(settings: NcSettings, { streams }: CommandContext, output: Output): Promise<ConnectionManager> {
+  const { identity, bootstrap, network, cachePath, turn, portMapping, loopback, task, verbose } = settings;
+  const isServer = task.kind === "serve";
+  try {
+    return await ConnectionManager.open({
+      identity,
+      bootstrap,
+      cachePath,
+      turn,
+      portMapping,
+      includeLoopback: loopback,
+      allow: isServer ? await allowOf(task, settings) : [],
+      // A server may run under the same identity: then the refusal is not ours to give.
+      answerRefusals: isServer,
+      node: isServer ? { network } : { network, clientMode: true, nodeId: InfoHash.random(), persistPath: undefined },
+      ...(verbose && { logger: lineLogger((line) => output.log(line), streams.stderr.isTTY) }),
+    });
+  } catch (error) {
+    throw error instanceof SocketError ? socketFailed(error) : error;
+  }
+}
+
+/** Devices that share our authority are allowed with those named: so does DHTNet's own server. */
+async function allowOf({ allow }: ServeTask, { identity }: NcSettings): Promise<Allow> {
+  const trust = new TrustStore(await CertificateStore.open());
+  const { issuer } = identity.certificate;
+  if (issuer !== undefined) await trust.setCertificateStatus(issuer, "ALLOWED");
+  const named: Set<string> = new Set(allow === "anybody" ? [] : allow.map((id) => id.toLowerCase()));
+  return ({ certificate, accountId }: PeerDevice) => {
+    const { id, longId } = idsOf(certificate.publicKey);
+    const isNamed = [id, longId, accountId].some((name) => named.has(name));
+    return isNamed || trust.isAllowed(certificate, { allowPublic: allow === "anybody" });
+  };
+}
+
+function tellOffer({ identity }: NcSettings, { allow, services }: ServeTask, output: Output): void {
+  const { id, longId } = idsOf(identity.key.publicKey);
+  if (output.isJson) output.json({ event: "ready", device: longId, shortId: id });
+  const whom = allow === "anybody" ? "anybody" : allow.length === 0 ? "devices of our own authority" : allow.join(", ");
+  output.chatter(`this device is ${longId} (short id ${id})`);
+  output.chatter(`it offers ${describeServices(services)} to ${whom}`);
+}
