@@ -1,7 +1,7 @@
 import type { Logger, RandomSource, Scheduler, SockAddr } from "@hashmere/dht";
 import type { CandidateSource } from "../ice/index.ts";
 import { IceSession } from "../session/index.ts";
-import { PublicAddressSource, TcpHostSource } from "../sockets/index.ts";
+import { PublicAddressSource, TcpHostSource, TcpPunchSource } from "../sockets/index.ts";
 import { secureStream } from "../tls/index.ts";
 import type { Layers } from "./layers.ts";
 
@@ -22,6 +22,7 @@ export function standardLayers(options: StandardLayersOptions): Layers {
       const sources = [
         new TcpHostSource({ includeLoopback }),
         new PublicAddressSource(publicAddresses),
+        new TcpPunchSource(publicAddresses, { includeLoopback }),
         ...moreSources(),
       ];
       return new IceSession({ ...request, sources, scheduler, random, log });
