@@ -16,6 +16,6 @@ export {
   Where,
 } from "@hashmere/dht/engine";
 export type { ProxyOptions } from "./options.ts";
-export { proxyBackend } from "./proxy-backend.ts";
+export { proxyBackend, proxyBackendWith } from "./proxy-backend.ts";
 export { ProxyClient, type ProxyClientOptions, type Security } from "./proxy-client.ts";
 export { type WebPushKeyBytes, WebPushKeys } from "./web-push-keys.ts";

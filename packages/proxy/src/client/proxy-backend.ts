@@ -1,4 +1,5 @@
 import type { ProxyBackendFactory } from "@hashmere/dht/engine";
+import type { ProxyOptions } from "./options.ts";
 import { ProxyNode } from "./proxy-node.ts";
 
 /**
@@ -9,4 +10,11 @@ import { ProxyNode } from "./proxy-node.ts";
  * await node.enableProxy(false); // by itself, with the same listeners
  * ```
  */
-export const proxyBackend: ProxyBackendFactory = (settings, events) => new ProxyNode(settings, events);
+export const proxyBackend: ProxyBackendFactory = proxyBackendWith({});
+
+/** The same, for proxies that need more than a URL. */
+export function proxyBackendWith(
+  options: Pick<ProxyOptions, "authorization" | "fetch" | "maxStreams">,
+): ProxyBackendFactory {
+  return (settings, events) => new ProxyNode({ ...settings, ...options }, events);
+}

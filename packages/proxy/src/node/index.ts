@@ -1,3 +1,4 @@
 export { ProxyServerError } from "./errors.ts";
+export { type ProxyFetchOptions, proxyFetch } from "./proxy-fetch.ts";
 export { ProxyServer, type ProxyServerOptions, type ProxyTls } from "./proxy-server.ts";
 export { SAVE_DELAY_MS } from "./state-keeper.ts";

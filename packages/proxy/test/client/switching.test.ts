@@ -1,7 +1,6 @@
 import { DhtRunner, type DhtRunnerConfig, InfoHash, PushNotificationResult, Value } from "@hashmere/dht";
 import { expect, onTestFinished, test } from "vitest";
-import { proxyBackend } from "../../src/client/index.ts";
-import { ProxyNode } from "../../src/client/proxy-node.ts";
+import { proxyBackend, proxyBackendWith } from "../../src/client/index.ts";
 import { FakeProxy } from "./fake-proxy.ts";
 
 const KEY = InfoHash.get("room");
@@ -21,7 +20,7 @@ async function setUp(config: DhtRunnerConfig = {}): Promise<Scene> {
   const node = await DhtRunner.run({
     ...network,
     bootstrap: `127.0.0.1:${other.getBound(4)?.port}`,
-    proxy: (settings, events) => new ProxyNode({ ...settings, fetch: proxy.fetch }, events),
+    proxy: proxyBackendWith({ fetch: proxy.fetch }),
     ...config,
   });
   onTestFinished(async () => {

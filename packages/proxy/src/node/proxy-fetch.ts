@@ -1,0 +1,32 @@
+import type { Identity } from "@hashmere/crypto";
+import { Agent, fetch as fetchWithAgent } from "undici";
+
+/** After so much silence TCP asks whether the other end is still there: the proxies of OpenDHT send no heartbeats. */
+const KEEP_ALIVE_IDLE_MS = 30_000;
+
+export interface ProxyFetchOptions {
+  /** PEM: only proxies with a certificate from these authorities are talked to. Default: the authorities of Node.js. */
+  readonly serverCa?: string | undefined;
+  /** Who we are, for proxies that want a certificate from their clients. */
+  readonly identity?: Identity | undefined;
+}
+
+/**
+ * For a `ProxyClient` in Node.js (its option `fetch`): with certificates of one's own choice, and connections that notice
+ * when the other end has gone. There is no limit on the time that an answer takes: the client has those.
+ */
+export async function proxyFetch({ serverCa, identity }: ProxyFetchOptions = {}): Promise<typeof fetch> {
+  const dispatcher = new Agent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: {
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_IDLE_MS,
+      ...(serverCa !== undefined && { ca: serverCa }),
+      ...(identity && { cert: identity.certificate.pem(), key: await identity.key.serialize() }),
+    },
+  });
+  const fetchThrough: typeof fetchWithAgent = (input, init) => fetchWithAgent(input, { ...init, dispatcher });
+  // Node's own fetch is an older version of the same, with types of its own.
+  return fetchThrough as unknown as typeof fetch;
+}
