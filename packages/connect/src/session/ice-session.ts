@@ -58,7 +58,7 @@ export interface Path {
   readonly transport: "tcp" | "udp";
   readonly localType: CandidateType;
   readonly remoteType: CandidateType;
-  /** Of a relayed path: the relay's address. */
+  /** That of our interface; of a relayed path, that of the relay. */
   readonly local: TransportAddress;
   readonly remote: TransportAddress;
   /** Through a TURN server. */
@@ -189,7 +189,7 @@ export class IceSession {
         transport: local.transport,
         localType: local.type,
         remoteType: remote.type,
-        local: local.type === "relay" ? local.address : this.#sockets.localAddressOf(flow),
+        local: local.type === "relay" ? local.address : (this.#sockets.localAddressOf(flow) ?? local.address),
         remote: flow.remote,
         relayed: pair.isRelayed,
         mapped: local.isMapped === true,

@@ -64,8 +64,9 @@ export class SessionSockets implements IceSockets {
     return datagramFlow(base, remote);
   }
 
-  localAddressOf(flow: IceFlow): TransportAddress {
-    return this.#opened.get(flow)?.local ?? flow.base.local;
+  /** Of a TCP connection. */
+  localAddressOf(flow: IceFlow): TransportAddress | undefined {
+    return this.#opened.get(flow)?.local;
   }
 
   /** The stream of the chosen flow. Everything else is closed, but not what the way leads through. */

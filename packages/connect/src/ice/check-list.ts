@@ -1,0 +1,106 @@
+import type { Scheduler, Timer } from "@hashmere/dht";
+import { sameTransportAddress } from "../address/index.ts";
+import type { Candidate } from "./candidate.ts";
+import { CandidatePair, formPairs, type IceRole, MAX_PAIRS } from "./candidate-pair.ts";
+import { type IceFlow, type IceSockets, isSameFlow } from "./flow.ts";
+import type { OfferedCandidate } from "./local-candidates.ts";
+import { COMPONENT } from "./priority.ts";
+
+/** Between the first checks of two pairs. RFC 8445 §14.2 allows 5 ms and more. */
+const CHECK_INTERVAL_MS = 10;
+
+/** Who refuses now may let us in later: a relay that has not heard of us yet, a peer that has not opened its side. */
+const REDIAL_MS = 200;
+const MAX_DIALS = 40;
+
+/** Addresses that turn up during the checks; only who knows our password can make one do so. */
+const MAX_LEARNT_PAIRS = 100;
+
+export interface CheckListOptions {
+  readonly sockets: IceSockets;
+  readonly scheduler: Scheduler;
+  /** It can be checked now. */
+  reachable(pair: CandidatePair, flow: IceFlow): void;
+  /** No connection can be opened. */
+  unreachable(pair: CandidatePair): void;
+}
+
+/** The pairs of both sides' candidates: brings them to where they can be checked, one after the other. */
+export class CheckList {
+  readonly #options: CheckListOptions;
+  readonly pairs: CandidatePair[] = [];
+  #learnt = 0;
+  #pacing: Timer | undefined;
+  #isStopped = false;
+
+  constructor(options: CheckListOptions) {
+    this.#options = options;
+  }
+
+  add(locals: readonly OfferedCandidate[], remotes: readonly Candidate[], role: IceRole): void {
+    this.pairs.push(...formPairs(locals, remotes, role).slice(0, Math.max(MAX_PAIRS - this.pairs.length, 0)));
+  }
+
+  /** Begins with the next pair that waits, and comes back for the one after. */
+  run(): void {
+    if (this.#isStopped || this.#pacing?.isPending) return;
+    const pair = this.pairs.find(({ state }) => state === "waiting");
+    if (pair === undefined) return;
+    const { scheduler } = this.#options;
+    this.#pacing = scheduler.at(scheduler.now() + CHECK_INTERVAL_MS, () => this.run());
+    this.#reach(pair);
+  }
+
+  /** Says that nothing comes of this pair, unless it is worth another attempt later. True when it is. */
+  fail(pair: CandidatePair): boolean {
+    const mayChange = pair.remote.type === "relay" || pair.local.tcpType === "so";
+    const isWorthIt = mayChange && pair.state !== "succeeded" && pair.dials > 0 && pair.dials < MAX_DIALS;
+    pair.flow = undefined;
+    pair.state = isWorthIt ? "pausing" : "failed";
+    const { scheduler } = this.#options;
+    if (isWorthIt) pair.redial = scheduler.at(scheduler.now() + REDIAL_MS, () => this.#reach(pair));
+    return isWorthIt;
+  }
+
+  find(flow: IceFlow): CandidatePair | undefined {
+    return this.pairs.find((pair) => (pair.flow ? isSameFlow(pair.flow, flow) : isFlowOfWaiting(pair, flow)));
+  }
+
+  /** A pair with an address that we didn't know of (RFC 8445 §7.3.1.3). Undefined when there are too many. */
+  learn(local: OfferedCandidate, flow: IceFlow, priority: number, role: IceRole): CandidatePair | undefined {
+    if (this.#learnt >= MAX_LEARNT_PAIRS) return undefined;
+    const { transport } = local;
+    const foundation = `P${this.#learnt++}`;
+    const common = { component: COMPONENT, transport, type: "prflx", extensions: new Map<string, string>() } as const;
+    const pair = new CandidatePair(local, { ...common, foundation, priority, address: flow.remote }, role);
+    this.pairs.push(pair);
+    return pair;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#pacing?.cancel();
+    for (const { redial } of this.pairs) redial?.cancel();
+  }
+
+  #reach(pair: CandidatePair): void {
+    const { sockets, reachable, unreachable } = this.#options;
+    const { local, remote } = pair;
+    if (local.transport === "udp") {
+      reachable(pair, sockets.datagramFlow(local, remote.address));
+      return;
+    }
+    pair.state = "dialling";
+    pair.dials++;
+    sockets.dial(local, remote, (flow) => {
+      if (this.#isStopped) return;
+      if (flow) reachable(pair, flow);
+      else unreachable(pair);
+    });
+  }
+}
+
+/** Whether a datagram came from where a check of ours has not gone yet. */
+function isFlowOfWaiting({ local, remote }: CandidatePair, flow: IceFlow): boolean {
+  return flow.base.kind === "datagram" && local.base === flow.base && sameTransportAddress(remote.address, flow.remote);
+}

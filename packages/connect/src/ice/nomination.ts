@@ -1,0 +1,79 @@
+import type { Scheduler, Timer } from "@hashmere/dht";
+import { type CandidatePair, comparePairs } from "./candidate-pair.ts";
+
+/** How long the best pair so far waits for a better one before it is proposed: without a relay, and with one. */
+const DIRECT_PATIENCE_MS = 50;
+const RELAY_PATIENCE_MS = 250;
+
+/** A proposed pair that doesn't answer gives way to the next one. */
+const ANSWER_TIMEOUT_MS = 2000;
+
+/** Which pair the controlling side proposes, and when (regular nomination, RFC 8445 §8.1.1). One at a time. */
+export class Nomination {
+  readonly #scheduler: Scheduler;
+  readonly #on: { propose(pair: CandidatePair): void; giveUp(pair: CandidatePair): void };
+  #nominee: CandidatePair | undefined;
+  #timer: Timer | undefined;
+
+  constructor(scheduler: Scheduler, on: { propose(pair: CandidatePair): void; giveUp(pair: CandidatePair): void }) {
+    this.#scheduler = scheduler;
+    this.#on = on;
+  }
+
+  /** Whether a proposal waits for its answer. */
+  get isOpen(): boolean {
+    return this.#nominee !== undefined;
+  }
+
+  /** After each change: is there a pair to propose, at once or a little later? */
+  consider(pairs: readonly CandidatePair[]): void {
+    const best = bestValid(pairs);
+    if (this.#nominee || best === undefined) return;
+    if (!pairs.some((pair) => pair.isPending && comparePairs(pair, best) < 0)) this.propose(best, pairs);
+    else this.#proposeWithin(best.isRelayed ? RELAY_PATIENCE_MS : DIRECT_PATIENCE_MS, pairs);
+  }
+
+  /** Proposes the best pair that works, whatever else may come. */
+  proposeBest(pairs: readonly CandidatePair[]): void {
+    const best = bestValid(pairs);
+    if (best && !this.#nominee) this.propose(best, pairs);
+  }
+
+  propose(pair: CandidatePair, pairs: readonly CandidatePair[]): void {
+    this.#nominee = pair;
+    this.#expectAnswer(pair, pairs);
+    this.#on.propose(pair);
+  }
+
+  /** The pair is no longer proposed; any, if none is named. */
+  withdraw(pair = this.#nominee): void {
+    if (this.#nominee !== pair) return;
+    this.#nominee = undefined;
+    this.#timer?.cancel();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Or earlier, when that was said before. */
+  #proposeWithin(patienceMs: number, pairs: readonly CandidatePair[]): void {
+    const time = this.#scheduler.now() + patienceMs;
+    if (this.#timer?.isPending && this.#timer.time <= time) return;
+    this.#timer?.cancel();
+    this.#timer = this.#scheduler.at(time, () => this.proposeBest(pairs));
+  }
+
+  /** While it keeps silent, another one that works gets its chance. */
+  #expectAnswer(pair: CandidatePair, pairs: readonly CandidatePair[]): void {
+    this.#timer?.cancel();
+    this.#timer = this.#scheduler.at(this.#scheduler.now() + ANSWER_TIMEOUT_MS, () => {
+      if (pairs.some((other) => other !== pair && other.state === "succeeded")) this.#on.giveUp(pair);
+      else this.#expectAnswer(pair, pairs);
+    });
+  }
+}
+
+function bestValid(pairs: readonly CandidatePair[]): CandidatePair | undefined {
+  return pairs.filter(({ state }) => state === "succeeded").toSorted(comparePairs)[0];
+}
