@@ -106,7 +106,9 @@ export interface HopMessage {
   readonly lookup: string;
   readonly key: string;
   readonly step: "asked" | "answered" | "timeout" | "found" | "done";
-  /** Who is asked: its id, or its address where the id is not known yet. Left out of `done`. */
+  /** Where somebody is asked: `host:port`. Left out of `done`. */
+  readonly address?: string;
+  /** Who lives there, once that is known. */
   readonly to?: string;
   /** Who had named it. */
   readonly from?: string;

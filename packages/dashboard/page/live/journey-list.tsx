@@ -23,7 +23,7 @@ export function JourneyList({ model }: { readonly model: LiveModel }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
       <ol class="hops scroll" aria-label="Nodes asked" tabIndex={0}>
         {stops.map((stop, index) => (
-          <Row key={stop.to} stop={stop} number={index + 1} />
+          <Row key={stop.address} stop={stop} number={index + 1} />
         ))}
       </ol>
     </div>
@@ -34,7 +34,7 @@ function Row({ stop, number }: { readonly stop: Stop; readonly number: number })
   return (
     <li class={`is-${stop.step}`}>
       <span class="soft">{number}</span>
-      <span class="mono">{stop.to.length === 40 ? `${stop.to.slice(0, 12)}…` : stop.to}</span>
+      <span class="mono">{stop.id === undefined ? stop.address : `${stop.id.slice(0, 12)}…`}</span>
       <span class="step">{describeStop(stop)}</span>
     </li>
   );

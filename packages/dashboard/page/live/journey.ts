@@ -2,8 +2,9 @@ import type { HopMessage } from "../../src/messages.ts";
 
 /** One node that was asked on the way. */
 export interface Stop {
-  readonly to: string;
-  readonly from: string | undefined;
+  readonly address: string;
+  /** Its id, once that is known. */
+  readonly id: string | undefined;
   readonly step: "asked" | "answered" | "timeout" | "found";
   readonly askedAt: number;
   /** From the question to the answer. */
@@ -29,22 +30,22 @@ const BEST_LAST: readonly Stop["step"][] = ["asked", "timeout", "answered", "fou
 /** The journey after one more step; the first step begins it. */
 export function withHop(journey: Journey | undefined, hop: HopMessage): Journey {
   const before = journey ?? { lookup: hop.lookup, key: hop.key, stops: [], startedAt: hop.at, endedAt: undefined };
-  if (hop.step === "done" || hop.to === undefined) return { ...before, endedAt: hop.at };
-  return { ...before, stops: withStop(before.stops, hop, hop.to, hop.step) };
+  if (hop.step === "done" || hop.address === undefined) return { ...before, endedAt: hop.at };
+  return { ...before, stops: withStop(before.stops, hop, hop.address, hop.step) };
 }
 
-function withStop(stops: readonly Stop[], hop: HopMessage, to: string, step: Stop["step"]): readonly Stop[] {
-  const index = stops.findIndex((stop) => stop.to === to);
+function withStop(stops: readonly Stop[], hop: HopMessage, address: string, step: Stop["step"]): readonly Stop[] {
+  const index = stops.findIndex((stop) => stop.address === address);
   const known = stops[index];
   if (known === undefined) {
     if (stops.length >= MAX_STOPS) return stops;
-    const stop = { to, from: hop.from, step, askedAt: hop.at, tookMs: undefined, count: hop.count };
+    const stop = { address, id: hop.to, step, askedAt: hop.at, tookMs: undefined, count: hop.count };
     return [...stops, stop];
   }
   // A node may be asked again: the best that it has said stays.
   if (BEST_LAST.indexOf(step) <= BEST_LAST.indexOf(known.step)) return stops;
   const tookMs = known.tookMs ?? Math.max(0, hop.at - known.askedAt);
-  return stops.with(index, { ...known, step, tookMs, count: hop.count ?? known.count });
+  return stops.with(index, { ...known, id: hop.to ?? known.id, step, tookMs, count: hop.count ?? known.count });
 }
 
 /** What a stop says, for people. */

@@ -125,8 +125,7 @@ export class LiveModel {
   #takeHop(hop: HopMessage): void {
     if (hop.lookup !== this.#lookup) return;
     this.journey.value = withHop(this.journey.value, hop);
-    if (hop.to === undefined || !ID.test(hop.to)) return;
-    this.#drawHop(hop, hop.to);
+    if (hop.to !== undefined) this.#drawHop(hop, hop.to);
   }
 
   #drawHop({ step, from }: HopMessage, to: string): void {
@@ -139,7 +138,7 @@ export class LiveModel {
       return;
     }
     const end = turnOf(to);
-    const start = from !== undefined && ID.test(from) ? turnOf(from) : (this.scene.self?.turn ?? end);
+    const start = from === undefined ? (this.scene.self?.turn ?? end) : turnOf(from);
     // On a fast network all happens at once: the eye gets one line after the other.
     const startedAt = Math.max(now, this.#drawnAt + HOP_APART_MS);
     this.#drawnAt = startedAt;

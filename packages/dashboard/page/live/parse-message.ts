@@ -84,7 +84,8 @@ function isHop(fields: Fields): fields is Fields & HopMessage {
     isText(fields.key) &&
     isNumber(fields.at) &&
     isOneOf(fields.step, ["asked", "answered", "timeout", "found", "done"]) &&
-    (isText(fields.to) || fields.step === "done")
+    (isText(fields.address) || fields.step === "done") &&
+    (isText(fields.to) || fields.to === undefined)
   );
 }
 

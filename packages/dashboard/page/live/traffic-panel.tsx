@@ -9,6 +9,9 @@ import type { LiveModel } from "./live-model.ts";
 const HEIGHT_PX = 200;
 const WINDOW_S = 300;
 const MINUTE_S = 60;
+/** Marks on the time axis are so far apart: the first that leaves room for their texts. */
+const STEPS_S = [15, 30, 60];
+const MAX_LABELS = 5;
 
 /** What passes through the node, kind by kind, over the last minutes. */
 export function TrafficPanel({ model }: { readonly model: LiveModel }) {
@@ -43,11 +46,25 @@ export function TrafficPanel({ model }: { readonly model: LiveModel }) {
 const DESIGN: PlotDesign = (colour) => ({
   legend: { show: false },
   cursor: { show: false },
-  scales: { x: { time: false, range: (_plot, _low, high) => [high - WINDOW_S, high] } },
+  scales: { x: { time: false, range: (_plot, low, high) => shownTimes(low, high) } },
   axes: quietAxes(colour, {
-    timeSplits: (_first, last) => Array.from({ length: 6 }, (_, index) => last - WINDOW_S + index * MINUTE_S),
-    time: (seconds, last) => (seconds === last ? "now" : `−${Math.round((last - seconds) / MINUTE_S)} min`),
+    timeSplits: (first, last) => {
+      const step = STEPS_S.find((each) => (last - first) / each <= MAX_LABELS) ?? WINDOW_S;
+      const count = Math.floor((last - first) / step) + 1;
+      return Array.from({ length: count }, (_, index) => last - index * step).reverse();
+    },
+    time: (time, last) => agoText(Math.round(last - time)),
     amount: (amount) => String(Math.abs(amount)),
   }),
   ...riverSeries(colour, 2),
 });
+
+/** What there is, but not less than the last minute. */
+function shownTimes(first: number, last: number): [number, number] {
+  return [Math.max(last - WINDOW_S, Math.min(first, last - MINUTE_S)), last];
+}
+
+function agoText(seconds: number): string {
+  if (seconds === 0) return "now";
+  return seconds % MINUTE_S === 0 ? `−${seconds / MINUTE_S} min` : `−${seconds} s`;
+}

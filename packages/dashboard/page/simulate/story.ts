@@ -7,6 +7,11 @@ export interface Scene {
   readonly before: Frame | undefined;
 }
 
+/** A value is put on the eight nodes nearest to its key. */
+const REPLICAS = 8;
+/** Until a deed shows in the figures, virtual ms. */
+const NOTICED_MS = 5000;
+
 /** One or two sentences on what is to be seen, for somebody who sees it for the first time. */
 export function tellStory({ deed, before }: Scene, frame: Frame): string {
   switch (deed) {
@@ -36,13 +41,18 @@ export function tellStory({ deed, before }: Scene, frame: Frame): string {
 }
 
 function tellDeath(before: Frame | undefined, frame: Frame): string {
-  const copies = meanCopies(frame);
   const lost = alive(before ?? frame) - alive(frame);
   if (lost > 0) return `${count(lost, "value")} had every copy on nodes that died, until the writers come by again.`;
-  const wanted = before === undefined ? copies : meanCopies(before);
-  if (copies < wanted - 0.5)
+  const isFresh = before !== undefined && frame.now - before.now < NOTICED_MS;
+  if (isFresh || !isWhole(before, frame))
     return "A third of the nodes vanished without a word, and their copies with them. The others answer all the same; the writers will make new copies when they renew.";
   return "Healed: the writers renewed their values, on the nodes that are nearest to the keys now.";
+}
+
+/** Every value is on as many nodes as it should be, or as it was before. */
+function isWhole(before: Frame | undefined, frame: Frame): boolean {
+  if (frame.values.every(({ copies }) => copies >= REPLICAS)) return true;
+  return before !== undefined && meanCopies(frame) >= meanCopies(before) - 0.5;
 }
 
 function alive({ values }: Frame): number {

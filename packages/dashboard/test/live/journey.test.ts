@@ -3,13 +3,13 @@ import { describeStop, type Journey, MAX_STOPS, withHop } from "../../page/live/
 import type { HopMessage } from "../../src/messages.ts";
 
 const KEY = "a".repeat(40);
-const hop = (step: HopMessage["step"], to: string | undefined, at: number, count?: number): HopMessage => ({
+const hop = (step: HopMessage["step"], address: string | undefined, at: number, count?: number): HopMessage => ({
   kind: "hop",
   lookup: "7",
   key: KEY,
   step,
   at,
-  ...(to !== undefined && { to }),
+  ...(address !== undefined && { address }),
   ...(count !== undefined && { count }),
 });
 
@@ -19,7 +19,7 @@ function travel(...hops: readonly HopMessage[]): Journey {
   return rest.reduce<Journey>((journey, next) => withHop(journey, next), withHop(undefined, first));
 }
 
-const told = (journey: Journey) => journey.stops.map((stop) => `${stop.to}: ${describeStop(stop)}`);
+const told = (journey: Journey) => journey.stops.map((stop) => `${stop.address}: ${describeStop(stop)}`);
 
 describe("the way of a lookup", () => {
   it("tells who was asked and what became of it", () => {
@@ -50,6 +50,15 @@ describe("the way of a lookup", () => {
       hop("answered", "one", 50, 8),
     );
     expect(told(journey)).toEqual(["one: has 2 values, 10 ms"]);
+  });
+
+  it("learns who lives at an address from the answer", () => {
+    const journey = travel(
+      hop("asked", "one", 0),
+      { ...hop("answered", "one", 5, 8), to: KEY },
+      hop("done", undefined, 6),
+    );
+    expect(journey.stops).toMatchObject([{ address: "one", id: KEY, step: "answered" }]);
   });
 
   it("ends even where nobody was asked", () => {

@@ -22,7 +22,8 @@ const MESSAGES: readonly DashboardMessage[] = [
     kind: "store",
     keys: [{ key: ID, values: [{ id: "18446744073709551615", type: 0, size: 5, expires: 9 }], listeners: 1 }],
   },
-  { kind: "hop", lookup: "1", key: ID, step: "asked", to: ID, at: 1 },
+  { kind: "hop", lookup: "1", key: ID, step: "asked", address: "127.0.0.1:4222", at: 1 },
+  { kind: "hop", lookup: "1", key: ID, step: "found", address: "127.0.0.1:4222", to: ID, from: ID, at: 1, count: 1 },
   { kind: "hop", lookup: "1", key: ID, step: "done", at: 2 },
 ];
 
@@ -58,7 +59,10 @@ describe("what a server says", () => {
   it("never throws", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseMessage(text)));
     const kinds = fc.constantFrom("node", "peers", "traffic", "store", "hop");
-    const fields = fc.dictionary(fc.constantFrom("id", "peers", "in", "out", "keys", "to", "step"), fc.jsonValue());
+    const fields = fc.dictionary(
+      fc.constantFrom("id", "peers", "in", "out", "keys", "to", "address", "step"),
+      fc.jsonValue(),
+    );
     fc.assert(fc.property(kinds, fields, (kind, rest) => void parseMessage(JSON.stringify({ ...rest, kind }))));
   });
 });

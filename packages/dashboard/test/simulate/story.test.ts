@@ -24,9 +24,10 @@ describe("what a newcomer is told", () => {
 
   it("follows a network from its wound to its healing", () => {
     const kill = { deed: "kill", before: frame([9, 9]) } as const;
-    expect(tellStory(kill, frame([6, 5]))).toContain("vanished without a word");
-    expect(tellStory(kill, frame([6, 0]))).toMatch(/^1 value had every copy/);
-    expect(tellStory(kill, frame([9, 9]))).toMatch(/^Healed/);
+    expect(tellStory(kill, frame([9, 9], { now: 1000 }))).toContain("vanished without a word");
+    expect(tellStory(kill, frame([6, 5], { now: 60_000 }))).toContain("vanished without a word");
+    expect(tellStory(kill, frame([6, 0], { now: 60_000 }))).toMatch(/^1 value had every copy/);
+    expect(tellStory(kill, frame([8, 9], { now: 600_000 }))).toMatch(/^Healed/);
   });
 
   it("tells when values are gone for good", () => {

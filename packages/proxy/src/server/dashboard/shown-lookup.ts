@@ -27,9 +27,15 @@ export class ShownLookup {
     const { event, nodes = [], values = 0 } = hop;
     const address = hop.address.toString();
     const known = this.#known.get(address);
-    const to = hop.id?.toString() ?? known?.id ?? address;
-    const step = { ...this.#step(STEPS[event], at), to, ...(known?.from !== undefined && { from: known.from }) };
-    if (event !== "answered") return [step];
+    const to = hop.id?.toString() ?? known?.id;
+    const from = known?.from;
+    const step = {
+      ...this.#step(STEPS[event], at),
+      address,
+      ...(to !== undefined && { to }),
+      ...(from !== undefined && { from }),
+    };
+    if (event !== "answered" || to === undefined) return [step];
     for (const node of nodes) {
       const place = node.address.toString();
       if (this.#known.has(place) || this.#known.size >= MAX_REMEMBERED_NODES) continue;
