@@ -88,7 +88,7 @@ export class Link extends LinkEventTarget {
     this.#log = log;
     this.#table = new ChannelTable(isInitiator);
     this.#requests = new IncomingRequests(accept);
-    this.#queue = new SendQueue(stream);
+    this.#queue = new SendQueue(stream, () => scheduler.now());
     this.#liveness = new Liveness({
       scheduler,
       sendBeacon: () => this.#tell({ kind: "beacon", isRequest: true }),

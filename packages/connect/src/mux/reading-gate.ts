@@ -33,7 +33,7 @@ export class ReadingGate {
     this.#scheduler = scheduler;
     this.#maxBytes = maxBytes;
     this.#host = host;
-    this.#budget = new Budget(maxBytes / 2);
+    this.#budget = new Budget((maxBytes * 3) / 4);
   }
 
   get unreadBytes(): number {

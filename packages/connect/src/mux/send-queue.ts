@@ -1,7 +1,11 @@
 import type { Writable } from "node:stream";
 
-/** What may be under way in the stream below before the next frame waits for its turn: enough to keep it busy. */
-const MAX_UNDER_WAY_BYTES = 256 * 1024;
+/** What may be under way in the stream below before the next frame waits for its turn, at first and at least. */
+const MIN_UNDER_WAY_BYTES = 256 * 1024;
+/** The same on a fast path, which has to be kept busy. */
+const MAX_UNDER_WAY_BYTES = 1024 * 1024;
+/** In between, what the path carries in this time: a channel that has just begun waits no longer. */
+const UNDER_WAY_MS = 20;
 
 /** Somebody with frames to send, one at a time. */
 export interface FrameSource {
@@ -18,13 +22,19 @@ export interface FrameSource {
 export class SendQueue {
   readonly #stream: Writable;
   readonly #round = new Set<FrameSource>();
+  readonly #now: () => number;
   readonly #onFlushed = (): void => this.#pump();
+  #mostUnderWay = MIN_UNDER_WAY_BYTES;
+  /** When the stream was last given all that it may have; undefined after it was given less. */
+  #filledAt: number | undefined;
   #unsentControlBytes = 0;
   #bytesWritten = 0;
   #isPumping = false;
 
-  constructor(stream: Writable) {
+  /** @param now monotonic time in ms */
+  constructor(stream: Writable, now: () => number) {
     this.#stream = stream;
+    this.#now = now;
   }
 
   get bytesWritten(): number {
@@ -58,16 +68,29 @@ export class SendQueue {
   }
 
   #pump(): void {
-    if (this.#isPumping) return;
+    if (this.#isPumping || this.#round.size === 0) return;
     this.#isPumping = true;
+    if (this.#stream.writableLength === 0) this.#measurePath();
+    this.#stream.cork(); // heads and data of many frames share records, and one call
     for (const source of this.#round) {
-      if (this.#stream.writableLength >= MAX_UNDER_WAY_BYTES || !this.#stream.writable) break;
+      if (!this.#stream.writable) break;
+      if (this.#stream.writableLength >= this.#mostUnderWay) {
+        this.#filledAt ??= this.#now();
+        break;
+      }
       this.#round.delete(source);
-      this.#stream.cork(); // one record for the head of a frame and its parts
       this.#bytesWritten += source.writeFrame(this.#stream, this.#onFlushed);
-      this.#stream.uncork();
       if (source.isReady) this.#round.add(source);
     }
+    this.#stream.uncork();
     this.#isPumping = false;
+  }
+
+  /** All that was under way is gone, and more waits: how long that took says how much the path carries. */
+  #measurePath(): void {
+    if (this.#filledAt === undefined) return;
+    const bytes = (this.#mostUnderWay / (this.#now() - this.#filledAt)) * UNDER_WAY_MS;
+    this.#filledAt = undefined;
+    this.#mostUnderWay = Math.min(MAX_UNDER_WAY_BYTES, Math.max(MIN_UNDER_WAY_BYTES, bytes));
   }
 }
