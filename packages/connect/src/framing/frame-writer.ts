@@ -26,7 +26,10 @@ export function splitIntoFrames(chunks: readonly Uint8Array[]): Uint8Array[] {
     for (let offset = 0; offset < chunk.length; ) {
       if (leftOfFrame === 0) {
         leftOfFrame = Math.min(left, MAX_FRAME_BYTES);
-        parts.push(Uint8Array.of(leftOfFrame >>> 8, leftOfFrame));
+        // Out of Node's pool: sockets take memory of its own at a far higher cost than these two bytes are worth.
+        const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
+        header.writeUInt16BE(leftOfFrame);
+        parts.push(header);
       }
       const part = chunk.subarray(offset, offset + leftOfFrame);
       parts.push(part);

@@ -130,7 +130,8 @@ class FramedStream extends Duplex {
     this.#raw.cork();
     for (const part of splitIntoFrames(chunks)) this.#raw.write(part);
     this.#raw.uncork();
-    if (this.#raw.writableLength > MAX_QUEUED_BYTES) this.#raw.once("drain", callback);
+    const { writableNeedDrain, writableLength } = this.#raw;
+    if (writableNeedDrain && writableLength > MAX_QUEUED_BYTES) this.#raw.once("drain", callback);
     else callback();
   }
 }
