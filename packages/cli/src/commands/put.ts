@@ -3,6 +3,7 @@ import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import {
   type DhtError,
+  DhtProtocolError,
   type DhtRunner,
   type InfoHash,
   type KeyId,
@@ -159,7 +160,7 @@ async function withinLimit(handle: PutHandle, limit: AbortSignal): Promise<PutRe
 function report(result: PutResult, { output, elapsed }: OneShot, interrupted: AbortSignal): void {
   const { ok, asked, acknowledged, refused, value, error } = result;
   interrupted.throwIfAborted();
-  if (error !== undefined) throw notPut(error);
+  if (error !== undefined && !(error instanceof DhtProtocolError)) throw notPut(error);
   if (ok) {
     if (output.isJson) output.json({ id: value.id.toString(), asked, acknowledged, refused });
     else
@@ -173,7 +174,7 @@ function report(result: PutResult, { output, elapsed }: OneShot, interrupted: Ab
       status: ExitStatus.refusedByPeer,
       code: "ERR_REFUSED",
       message: `${refused} of ${counted(asked, "node")} refused the value`,
-      reason: "Its type has rules that it doesn't keep, or another value with this id may not be replaced.",
+      reason: `${error === undefined ? "" : `${error.message}. `}Its type has rules that it doesn't keep, or another value with this id may not be replaced.`,
       hint: "Choose another --id or --type.",
     });
   }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Value } from "@hashmere/dht";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashmere, start } from "../support/cli.ts";
-import { startPeer, startSilence } from "../support/network.ts";
+import { NETWORK, startPeer, startRefusing, startSilence } from "../support/network.ts";
 
 let peer: Awaited<ReturnType<typeof startPeer>>;
 let directory: string;
@@ -125,6 +125,14 @@ describe("ping", () => {
 });
 
 describe("what goes wrong", () => {
+  test("a put that is refused: status 5, and what the other node said", async () => {
+    await using refusing = await startRefusing();
+    const { status, stderr } = await hashmere(["put", "x", "y", "-b", refusing.address, "-n", `${NETWORK}`]);
+    expect(status).toBe(5);
+    expect(stderr).toMatch(/^1 of 1 node refused the value/);
+    expect(stderr).toContain(`the node at ${refusing.address} refused a put with error 203: "full"`);
+  });
+
   test("a port in use in one family is told of", async () => {
     const other = createSocket("udp4").bind(0);
     await once(other, "listening");

@@ -1,7 +1,14 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { DhtRunner, InfoHash, SockAddr, UdpTransport } from "@hashmere/dht";
-import { decodeMessage, encodeMessage } from "@hashmere/dht/wire";
+import {
+  decodeMessage,
+  type Envelope,
+  type ErrorReply,
+  encodeMessage,
+  type QueryMessage,
+  type Reply,
+} from "@hashmere/dht/wire";
 
 /** One network for all nodes of these tests, apart from any other on the machine. */
 export const NETWORK = 0x74657374;
@@ -29,15 +36,33 @@ export async function startSilence(): Promise<AsyncDisposable & { readonly port:
 }
 
 /** A node that answers whatever it is asked, and never gives a token: who asks it for values listens to it no more. */
-export async function startTokenless(): Promise<AsyncDisposable & { readonly address: string }> {
+export function startTokenless(): Promise<Stub> {
+  return startStub(() => EMPTY_REPLY);
+}
+
+/** A node that refuses every put. */
+export function startRefusing(): Promise<Stub> {
+  return startStub(({ kind }) =>
+    kind === "put" ? { kind: "error", code: 203, text: "full" } : { ...EMPTY_REPLY, token: Uint8Array.of(1) },
+  );
+}
+
+interface Stub extends AsyncDisposable {
+  readonly address: string;
+}
+
+type Answer = Omit<Reply, keyof Envelope> | Omit<ErrorReply, keyof Envelope>;
+const EMPTY_REPLY = { kind: "reply", values: [], announced: [], nodes4: [] } as const;
+
+async function startStub(answer: (query: QueryMessage) => Answer): Promise<Stub> {
   const transport = new UdpTransport({ bind4: SockAddr.ipv4(0x7f000001, 0), bind6: null });
-  const id = InfoHash.get("tokenless");
+  const id = InfoHash.get("stub");
   await transport.open({
     onDatagram: (datagram, from) => {
       const query = decodeMessage(datagram);
-      if (query.kind !== "ping" && query.kind !== "find" && query.kind !== "get") return;
+      if (query.kind !== "ping" && query.kind !== "find" && query.kind !== "get" && query.kind !== "put") return;
       const envelope = { tid: query.tid, id, network: NETWORK, client: false, agent: undefined };
-      transport.send(encodeMessage({ kind: "reply", ...envelope, values: [], announced: [], nodes4: [] }), from, false);
+      transport.send(encodeMessage({ ...answer(query), ...envelope }), from, false);
     },
     onUnreachable: () => {},
   });

@@ -1,5 +1,4 @@
 import type { SockAddr } from "../address/index.ts";
-import { DhtProtocolError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Confirmation, Peer, PeerCache } from "../routing/index.ts";
@@ -19,6 +18,7 @@ import { ERROR_NOT_FOUND, ERROR_UNAUTHORIZED } from "./error-codes.ts";
 import type { RpcEvents } from "./events.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { Reassembly } from "./reassembly.ts";
+import { refusedBy } from "./refused-by.ts";
 import type { Request } from "./request.ts";
 import type { Requests } from "./requests.ts";
 import type { DropReason, TrafficStats } from "./traffic-stats.ts";
@@ -30,9 +30,6 @@ export const MAX_AUTH_ERRORS = 3; // node behaviour
 
 /** A peer heard within this time needn't be asked whether it still lives where it did. */
 const RECENT_SIGN_OF_LIFE_MS = 5000;
-
-/** Characters of a stranger's error text that are passed on to people. */
-const MAX_QUOTED_LENGTH = 100;
 
 /** The parts of the rpc that a datagram passes. */
 export interface InboundParts {
@@ -171,10 +168,7 @@ export class Inbound {
     request.refuse(error);
     if (isRejected && peer.authErrors > MAX_AUTH_ERRORS) expirePeer(peer);
     if (isRejected) events.onTokenRejected(peer);
-    if (!isRoutine(error, request, peer)) {
-      const complaint = `refused a ${request.kind} with error ${error.code}${quote(error.text)}`;
-      events.onProtocolError(new DhtProtocolError(from, complaint, error.code));
-    }
+    if (!isRoutine(error, request, peer)) events.onProtocolError(refusedBy(request, error));
     return undefined;
   }
 
@@ -265,12 +259,6 @@ function isLimited(message: Exclude<Message, PartMessage>): boolean {
 function isRoutine({ code }: ErrorReply, request: Request, peer: Peer): boolean {
   if (code === ERROR_UNAUTHORIZED && usesToken(request)) return peer.authErrors <= MAX_AUTH_ERRORS;
   return code === ERROR_NOT_FOUND && request.kind === "refresh";
-}
-
-/** A stranger's words, for a message: not too many, and none that a terminal would obey. */
-function quote(text: string): string {
-  const words = text.slice(0, MAX_QUOTED_LENGTH).replace(/\p{C}/gu, "?");
-  return words === "" ? "" : `: "${words}"`;
 }
 
 function usesToken(request: Request): boolean {

@@ -19,6 +19,7 @@ export {
   MAX_NETWORK_ASSEMBLY_BYTES,
   MAX_PART_PAUSE_MS,
 } from "./reassembly.ts";
+export { refusedBy } from "./refused-by.ts";
 export { PROVEN_BYTES_PER_SEC, UNPROVEN_BYTES_PER_SEC } from "./reply-budget.ts";
 export { MAX_REPLY_FIELD_BYTES, MAX_REPLY_VALUE_BYTES, MAX_REPLY_VALUES } from "./reply-size.ts";
 export { MAX_REPORTED_ADDRESSES, ReportedAddresses } from "./reported-addresses.ts";

@@ -143,8 +143,11 @@ export class Announce {
   }
 }
 
-function count(tally: { asked: number; acknowledged: number; refused: number }, delivery: Delivery): void {
+function count(tally: { -readonly [K in keyof Tally]: Tally[K] }, delivery: Delivery): void {
   if (delivery.wasTried) tally.asked++;
   if (delivery.isAcknowledged) tally.acknowledged++;
-  else if (delivery.wasRejected) tally.refused++;
+  else if (delivery.wasRejected) {
+    tally.refused++;
+    tally.refusal ??= delivery.refusal;
+  }
 }

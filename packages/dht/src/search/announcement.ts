@@ -1,3 +1,4 @@
+import type { DhtProtocolError } from "../errors/index.ts";
 import type { Peer } from "../routing/index.ts";
 import type { Value } from "../value/index.ts";
 
@@ -9,6 +10,8 @@ export interface Tally {
   readonly acknowledged: number;
   /** Nodes that answered with an error, their own token included. */
   readonly refused: number;
+  /** What one of those said. */
+  readonly refusal?: DhtProtocolError | undefined;
 }
 
 /** What a put achieves that never began. */

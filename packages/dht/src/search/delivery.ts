@@ -1,5 +1,6 @@
+import type { DhtProtocolError } from "../errors/index.ts";
 import { NEVER } from "../routing/index.ts";
-import { ERROR_NOT_FOUND, ERROR_UNAUTHORIZED, type Request, type RequestHandlers } from "../rpc/index.ts";
+import { ERROR_NOT_FOUND, ERROR_UNAUTHORIZED, type Request, type RequestHandlers, refusedBy } from "../rpc/index.ts";
 import type { ErrorReply } from "../wire/index.ts";
 import type { Announce } from "./announce.ts";
 import { OVERLOAD_PAUSE_MS } from "./limits.ts";
@@ -15,6 +16,7 @@ export class Delivery implements RequestHandlers {
   #request: Request | undefined;
   #verb: "put" | "refresh" = "put";
   #answer: "none" | "acknowledged" | "rejected" | "refused" = "none";
+  #refusal: DhtProtocolError | undefined;
   #wasTried = false;
   /** When the node should get the value (again), unless a request is under way. */
   #dueAt = NEVER;
@@ -38,6 +40,11 @@ export class Delivery implements RequestHandlers {
   /** The node's last answer was an error: it doesn't want the value, or not with the token that it gave. */
   get wasRejected(): boolean {
     return this.#answer === "refused" || this.#answer === "rejected";
+  }
+
+  /** What the node said when it answered with an error. */
+  get refusal(): DhtProtocolError | undefined {
+    return this.#refusal;
   }
 
   get wasTried(): boolean {
@@ -79,6 +86,7 @@ export class Delivery implements RequestHandlers {
   acknowledge(): void {
     this.#request = undefined;
     this.#answer = "acknowledged";
+    this.#refusal = undefined;
     this.#wasTried = true;
     if (this.#announce.isPermanent) this.#search.stepBy(this.#dueAt);
     this.#search.onDelivered(this.#announce);
@@ -98,6 +106,7 @@ export class Delivery implements RequestHandlers {
   }
 
   onError(error: ErrorReply, request: Request): void {
+    this.#refusal = refusedBy(request, error);
     if (error.code === ERROR_UNAUTHORIZED) this.#onTokenRejected();
     else if (error.code === ERROR_NOT_FOUND && this.#verb === "refresh") this.put();
     else this.#onFailure(request);

@@ -90,9 +90,11 @@ describe("another node that", () => {
       query.kind === "put" ? { ...envelope, kind: "error", code: 203, text: "full\u001b[2J of it" } : helpful,
     );
     await node.connected();
-    expect(await node.put("key", "value")).toMatchObject({ ok: false, refused: 1 });
-    expect(errors[0]).toBeInstanceOf(DhtProtocolError);
-    expect(errors[0]).toMatchObject({
+    const put = await node.put("key", "value");
+    expect(put).toMatchObject({ ok: false, refused: 1 });
+    expect(errors).toEqual([put.error]);
+    expect(put.error).toBeInstanceOf(DhtProtocolError);
+    expect(put.error).toMatchObject({
       code: "ERR_PROTOCOL",
       status: 203,
       address,

@@ -29,7 +29,7 @@ describe("a refused token (401)", () => {
     l.run(1000);
     expect(l.sent.map(({ kind }) => kind)).toEqual(["find", "put", "find", "put", "find", "put", "find", "put"]);
     expect(put.done?.ok).toBe(false);
-    expect(put.done?.tally).toEqual({ asked: 1, acknowledged: 0, refused: 1 });
+    expect(put.done?.tally).toMatchObject({ asked: 1, acknowledged: 0, refused: 1, refusal: { status: 401 } });
   });
 
   test("doesn't lead to a loop although the node shows signs of life all the time", () => {

@@ -15,7 +15,7 @@ export interface PutOutcome {
   readonly asked: number;
   readonly acknowledged: number;
   readonly refused: number;
-  /** Why nobody was asked, where that is not for want of a network. */
+  /** Why it failed, where that is not for want of a network: it asked nobody, or what a node said that refused the value. */
   readonly error?: DhtError | undefined;
 }
 
@@ -32,7 +32,8 @@ export function announceIn(
   const nodes: NodeEntry[] = [];
   let waitsFor = families.length;
   let total = NOT_ANNOUNCED;
-  const onFamilyDone = (ok: boolean, peers: readonly Peer[], { asked, acknowledged, refused }: Tally) => {
+  let error: DhtError | undefined;
+  const onFamilyDone = (ok: boolean, peers: readonly Peer[], { asked, acknowledged, refused, refusal }: Tally) => {
     for (const { id, address } of peers) nodes.push({ id, address });
     total = {
       ok: total.ok || ok,
@@ -41,7 +42,8 @@ export function announceIn(
       acknowledged: total.acknowledged + acknowledged,
       refused: total.refused + refused,
     };
-    if (--waitsFor === 0) onDone(total);
+    error ??= refusal;
+    if (--waitsFor === 0) onDone(total.ok || error === undefined ? total : { ...total, error });
   };
   for (const { searches } of families) searches.announce(key, { ...value, onDone: onFamilyDone });
   if (families.length === 0) onDone(total);
