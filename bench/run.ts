@@ -1,10 +1,12 @@
 // Our node and the C++ node side by side, in one run on one machine.
 //   npm run bench [-- --only requests,memory,cluster,secure,testnet] [--reps 3] [--seconds 2] [--json FILE]
 //   npm run bench -- kademlia [--nodes 20,100] [--json]     the Kademlia server, beside figures of the Python library: see kademlia.ts
+//   npm run bench -- connect [--reps 3] [--json FILE]     channels of a link beside plain TLS: see connect.ts
 // The contenders take turns within each repetition, so that what else the machine does hits both. Medians are shown.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { run as runConnect } from "./connect.ts";
 import { type Contender, cppContender, FLOOR, OURS } from "./contender.ts";
 import { run as runKademlia } from "./kademlia.ts";
 import { Samples } from "./measurement.ts";
@@ -21,6 +23,10 @@ const CPP = "C++";
 
 if (process.argv[2] === "kademlia") {
   await runKademlia(process.argv.slice(3));
+  process.exit();
+}
+if (process.argv[2] === "connect") {
+  await runConnect(process.argv.slice(3));
   process.exit();
 }
 

@@ -1,0 +1,109 @@
+// The side that measures: one carrier, all of its figures, as one line of JSON.
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+import { generateIdentity } from "@hashmere/crypto";
+import { quantile } from "../quantile.ts";
+import { type Carrier, type CarrierKind, connectCarrier } from "./carriers.ts";
+import { writeMany } from "./write-many.ts";
+
+const BULK_BYTES = 512 * 1024 * 1024;
+const ROUND_TRIPS = 5_000;
+const CHANNELS = 1_000;
+const LINKS = 20;
+const ECHO = Buffer.alloc(1_000, 1);
+
+const [, , kind = "link", host = "127.0.0.1", port = "0"] = process.argv;
+const identity = await generateIdentity("bench", { bits: 2048 });
+const connect = () => connectCarrier(kind as CarrierKind, Number(port), host, identity);
+
+const figures: Record<string, number> = {};
+if (kind === "link") {
+  figures.kb_per_link = await costOfLinks(); // before anything else has touched the heap
+  Object.assign(figures, await manyChannels(await connect()));
+}
+const carrier = await connect();
+figures.up_mb_per_s = await throughput(carrier, sendBulk);
+figures.down_mb_per_s = await throughput(carrier, receiveBulk);
+figures.round_trip_p50_us = await roundTrip(carrier);
+console.log(JSON.stringify(figures));
+process.exit();
+
+async function throughput(from: Carrier, transfer: (stream: Duplex) => Promise<void>): Promise<number> {
+  const stream = await from.open();
+  const begun = performance.now();
+  await transfer(stream);
+  const seconds = (performance.now() - begun) / 1000;
+  stream.destroy();
+  return BULK_BYTES / 1e6 / seconds;
+}
+
+async function sendBulk(stream: Duplex): Promise<void> {
+  stream.write(`sink ${BULK_BYTES}\n`);
+  const done = once(stream, "data");
+  await writeMany(stream, BULK_BYTES);
+  await done;
+}
+
+async function receiveBulk(stream: Duplex): Promise<void> {
+  stream.write(`source ${BULK_BYTES}\n`);
+  await receive(stream, BULK_BYTES);
+}
+
+async function roundTrip(from: Carrier): Promise<number> {
+  const stream = await from.open();
+  stream.write("echo\n");
+  const times: number[] = [];
+  for (let i = 0; i < ROUND_TRIPS; i++) {
+    const begun = performance.now();
+    stream.write("x");
+    await once(stream, "data");
+    times.push((performance.now() - begun) * 1000);
+  }
+  stream.destroy();
+  return quantile(times, 0.5);
+}
+
+async function manyChannels(from: Carrier): Promise<Record<string, number>> {
+  const heap = heapBytes();
+  const begun = performance.now();
+  const channels = await Promise.all(Array.from({ length: CHANNELS }, () => from.open()));
+  const opened = performance.now();
+  const kbPerChannel = (heapBytes() - heap) / CHANNELS / 1024;
+  for (const channel of channels) channel.write("echo\n");
+  const echoBegun = performance.now();
+  await Promise.all(
+    channels.map((channel) => {
+      channel.write(ECHO);
+      return receive(channel, ECHO.length);
+    }),
+  );
+  const echoed = performance.now();
+  for (const channel of channels) channel.destroy();
+  return { open_1000_ms: opened - begun, echo_1000_ms: echoed - echoBegun, kb_per_channel: kbPerChannel };
+}
+
+async function costOfLinks(): Promise<number> {
+  await (await connect()).close(); // what the first one loads stays
+  const heap = heapBytes();
+  const carriers = await Promise.all(Array.from({ length: LINKS }, connect));
+  const cost = (heapBytes() - heap) / LINKS / 1024;
+  await Promise.all(carriers.map((each) => each.close()));
+  return cost;
+}
+
+function receive(stream: Duplex, bytes: number): Promise<void> {
+  return new Promise((resolve) => {
+    let left = bytes;
+    stream.on("data", (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left <= 0) resolve();
+    });
+  });
+}
+
+/** What lives, of objects and buffers, after a collection. */
+function heapBytes(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
