@@ -47,11 +47,15 @@ export async function withNode(
   };
   // The log says it too.
   const node = await startNode(config, (trouble) => options.verbose || output.chatter(trouble));
+  let problem: string | undefined;
+  node.addEventListener("error", ({ error }) => {
+    problem = error.message;
+  });
   try {
     output.progress(`connecting through ${ways.join(", ")} …`);
     if (!(await isConnected(node, limit))) {
       interrupted.throwIfAborted();
-      throw options.proxy ? noProxy(options.proxy, elapsed()) : noNetwork(ways, options.network, elapsed());
+      throw options.proxy ? noProxy(options.proxy, elapsed(), problem) : noNetwork(ways, options.network, elapsed());
     }
     return await command({ node, output, limit, elapsed });
   } finally {
@@ -77,12 +81,11 @@ async function isConnected(node: DhtRunner, limit: AbortSignal): Promise<boolean
   }
 }
 
-function noProxy(url: string, elapsed: string): CommandError {
+function noProxy(url: string, elapsed: string, problem = "the proxy has lost its own network"): CommandError {
   return new CommandError({
     status: ExitStatus.noNetwork,
     code: "ERR_NO_NETWORK",
-    message: `no way into the network through ${url} in ${elapsed}`,
-    reason: "No proxy runs there, it doesn't let you in, or it has lost its own network.",
+    message: `no way into the network through ${url} in ${elapsed}: ${problem}`,
     hint: "Look at it with `hashmere url`, name another one, or leave --proxy out.",
   });
 }

@@ -1,6 +1,7 @@
 import type { DhtRunnerConfig } from "@hashmere/dht";
-import { proxyBackend } from "@hashmere/proxy/client";
+import { proxyBackendWith } from "@hashmere/proxy/client";
 import type { Command } from "commander";
+import { TOKEN_VARIABLE } from "./options.ts";
 
 /** How dhtnode names itself to proxies. */
 export const PUSH_CLIENT_ID = "dhtnode";
@@ -17,10 +18,12 @@ export function addProxyClientOptions(command: Command): Command {
     .option("--devicekey <token>", "have the proxy push what is listened to, to this device or UnifiedPush endpoint");
 }
 
-/** A node that acts through a proxy from the start, if one is named, and can do so later. */
+/** A node that acts through a proxy from the start, if one is named, and can do so later. A token comes from the environment. */
 export function throughProxy(
   url: string | undefined,
   { devicekey }: ProxyClientOptions = {},
 ): Partial<DhtRunnerConfig> {
-  return { proxy: proxyBackend, proxyServer: url, pushToken: devicekey, pushNodeId: PUSH_CLIENT_ID };
+  const token = process.env[TOKEN_VARIABLE];
+  const proxy = proxyBackendWith({ authorization: token ? `Bearer ${token}` : undefined });
+  return { proxy, proxyServer: url, pushToken: devicekey, pushNodeId: PUSH_CLIENT_ID };
 }

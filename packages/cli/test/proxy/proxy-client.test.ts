@@ -45,6 +45,16 @@ describe("with --proxy", () => {
   });
 });
 
+test("a token for the proxy comes from the environment", async () => {
+  const auth = { tokens: ["secret"] };
+  await using guarded = await ProxyServer.open({ dht: peer.node, port: 0, host: "127.0.0.1", dashboard: false, auth });
+  const get = ["get", "nothing", "--proxy", guarded.url];
+  const without = await hashmere(get);
+  expect(without).toMatchObject({ status: 3, stderr: expect.stringContaining("doesn't let us in") });
+  await using running = start("hashmere", get, { HASHMERE_PROXY_TOKEN: "secret" });
+  expect((await running.end()).status).toBe(4);
+});
+
 describe("dhtnode", () => {
   test("with --proxyclient puts, gets and listens through the proxy", async () => {
     const { host } = new URL(proxy.url);

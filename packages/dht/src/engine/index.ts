@@ -35,7 +35,7 @@ export { PushNotificationResult } from "../runner/push-notification.ts";
 export type { PutHandle, PutResult } from "../runner/put-handle.ts";
 export { RealScheduler } from "../runner/real-scheduler.ts";
 export type { LookupResult, ResultStream, ResultStreamOptions } from "../runner/result-stream.ts";
-export { PublicAddressChangeEvent, StatusChangeEvent } from "../runner/runner-events.ts";
+export { DhtErrorEvent, PublicAddressChangeEvent, StatusChangeEvent } from "../runner/runner-events.ts";
 export type { Selection } from "../runner/selection.ts";
 export {
   type GetOptions,

@@ -1,4 +1,5 @@
 import type { SockAddr } from "../address/index.ts";
+import type { DhtError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import type { NodeOperations, NodeStatus } from "../node/index.ts";
 import type { RandomSource } from "../random/index.ts";
@@ -40,6 +41,8 @@ export interface ProxyBackend extends NodeOperations {
 export interface ProxyBackendEvents {
   onStatus(status4: NodeStatus, status6: NodeStatus): void;
   onPublicAddress(addresses: readonly SockAddr[]): void;
+  /** There is no proxy to be had, and why; told once, until there is one again. */
+  onError(error: DhtError): void;
 }
 
 /** Makes the client of a proxy: `proxyBackend` of `@hashmere/proxy/client`, on which this package doesn't depend. */

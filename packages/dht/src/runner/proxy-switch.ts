@@ -86,6 +86,7 @@ export class ProxySwitch {
       // One that has been replaced has nothing to say any more.
       onStatus: (status4, status6) => this.#backend === backend && this.#events.onStatus(status4, status6),
       onPublicAddress: (addresses) => this.#backend === backend && this.#events.onPublicAddress(addresses),
+      onError: (error) => this.#backend === backend && this.#events.onError(error),
     });
     return backend;
   }

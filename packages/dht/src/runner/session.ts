@@ -126,6 +126,7 @@ export class Session implements DatagramReceiver {
     this.proxy = new ProxySwitch(this.node, proxySettings(config), config.proxy, {
       onStatus: (status4, status6) => this.#onStatus(status4, status6),
       onPublicAddress: (addresses) => hooks.onPublicAddress(addresses),
+      onError: (error) => report(error, log, hooks),
     });
     this.dht = new SecureNode({
       node: this.proxy.node,

@@ -18,7 +18,10 @@ export interface Feed {
   reconnect(): void;
   /** The proxy is about to forget us. False when it needn't be told anything. */
   renew(): boolean;
+  /** Ends on this side. */
   close(): void;
+  /** Ends on both sides: nobody is interested any more. */
+  cancel(): void;
 }
 
 /** Hands on what lines say, one kind after the other. True when one of them says that nothing more comes. */

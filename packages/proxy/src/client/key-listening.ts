@@ -55,13 +55,14 @@ export class KeyListening implements FeedSink {
 
   /** Pushes go elsewhere, or to nobody any more. */
   reopen(): void {
-    this.#feed.close();
+    this.#feed.cancel();
     this.#feed = this.#openFeed();
   }
 
   /** Ends everything: nobody is left to hear of these values from. */
   close(): void {
-    this.#feed.close();
+    if (this.#listeners.size > 0) this.#feed.close();
+    else this.#feed.cancel();
     this.#linger?.cancel();
     this.#closing.abort();
     this.#report(this.#known.values, true);

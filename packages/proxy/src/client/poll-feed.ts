@@ -27,4 +27,8 @@ export class PollFeed implements Feed {
   close(): void {
     this.#polling.close();
   }
+
+  cancel(): void {
+    this.close();
+  }
 }

@@ -1,5 +1,6 @@
 import {
   combinedStatus,
+  DhtErrorEvent,
   type InfoHash,
   type Key,
   KeylessNode,
@@ -43,7 +44,7 @@ export interface ProxyClientOptions extends ProxyOptions {
  * ```
  *
  * It looks after itself: what ends is begun again, what was put to stay is put again, and of several proxies the next one
- * takes over. Of a put, the one node that is asked is the proxy.
+ * takes over. The event `error` tells why there is none. Of a put, the one node that is asked is the proxy.
  */
 export class ProxyClient extends UserOperations implements AsyncDisposable {
   readonly #node: ProxyNode;
@@ -67,6 +68,7 @@ export class ProxyClient extends UserOperations implements AsyncDisposable {
     this.#node = new ProxyNode(options, {
       onStatus: (status4, status6) => this.#onStatus(status4, status6),
       onPublicAddress: (addresses) => this.dispatchEvent(new PublicAddressChangeEvent(addresses)),
+      onError: (error) => this.dispatchEvent(new DhtErrorEvent(error)),
     });
     this.#dht = security(this.#node);
   }

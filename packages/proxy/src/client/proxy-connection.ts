@@ -1,5 +1,6 @@
 import {
   combinedStatus,
+  DhtError,
   InfoHash,
   type NodeStatus,
   type RandomSource,
@@ -18,6 +19,8 @@ export interface ConnectionEvents {
   /** There is a proxy that is connected, after there was none, or another than before. */
   onConnected(): void;
   onPublicAddress(address: SockAddr): void;
+  /** There is no proxy any more, and why. Told once, until there is one again. */
+  onError(error: DhtError): void;
 }
 
 interface Candidate {
@@ -42,6 +45,7 @@ export class ProxyConnection {
   #timer: Timer | undefined;
   #lastCheckAt = Number.NEGATIVE_INFINITY;
   #isChecking = false;
+  #isErrorTold = false;
 
   constructor(
     urls: readonly [URL, ...URL[]],
@@ -61,9 +65,9 @@ export class ProxyConnection {
     return this.#urls[this.#index] ?? this.#urls[0];
   }
 
-  /** How many proxies there are to try. */
-  get alternatives(): number {
-    return this.#urls.length;
+  /** All proxies, the one to ask first. */
+  get candidates(): readonly URL[] {
+    return [...this.#urls.slice(this.#index), ...this.#urls.slice(0, this.#index)];
   }
 
   /** Of the proxy's node, which stands for us; zero while no proxy has answered. */
@@ -122,25 +126,33 @@ export class ProxyConnection {
     this.#isChecking = true;
     this.#lastCheckAt = this.#clock.now();
     let best: Candidate | undefined;
-    for (let i = 0; i < this.#urls.length && combined(best?.info) !== "connected"; i++) {
-      const index = (this.#index + i) % this.#urls.length;
-      const info = await this.#ask(this.#urls[index] ?? this.base);
+    let firstError: DhtError | undefined;
+    for (const base of this.candidates) {
+      if (combined(best?.info) === "connected") break;
+      const info = await this.#ask(base);
       if (this.#closing.signal.aborted) return;
-      if (info && (best === undefined || combined(best.info) === "disconnected")) best = { index, info };
+      if (info instanceof DhtError) firstError ??= info;
+      else if (combined(best?.info) === "disconnected") best = { index: this.#urls.indexOf(base), info };
     }
     this.#isChecking = false;
+    this.#tellError(best ? undefined : firstError);
     this.#settle(best);
   }
 
-  async #ask(base: URL): Promise<ProxyInfo | undefined> {
+  async #ask(base: URL): Promise<ProxyInfo | DhtError> {
     try {
       const { signal } = this.#closing;
       const answer = await this.#http.send(base, { method: "GET", path: "", signal, timeoutMs: CHECK_TIMEOUT_MS });
       const text = await answer.firstLine(CHECK_TIMEOUT_MS);
-      return answer.status === 200 ? readProxyInfo(text) : undefined;
-    } catch {
-      return undefined; // one that doesn't answer is not connected
+      return (answer.status === 200 ? readProxyInfo(text) : undefined) ?? notAProxy(base, answer.status);
+    } catch (error) {
+      return unreachable(base, error);
     }
+  }
+
+  #tellError(error: DhtError | undefined): void {
+    if (error && !this.#isErrorTold) this.#events.onError(error);
+    this.#isErrorTold = error !== undefined;
   }
 
   #settle(found: Candidate | undefined): void {
@@ -168,6 +180,25 @@ export class ProxyConnection {
     this.#status6 = status6;
     this.#events.onStatus(status4, status6);
   }
+}
+
+function notAProxy(base: URL, status: number): DhtError {
+  if (status === 401 || status === 403) {
+    const advice = `the proxy ${base} doesn't let us in (status ${status}): is \`authorization\` what it asks for?`;
+    return new DhtError("ERR_PROXY_AUTHORIZATION", advice);
+  }
+  const advice =
+    status === 503
+      ? `the proxy ${base} isn't ready yet, or is overloaded (status 503)`
+      : `what answers at ${base} (status ${status}) is no OpenDHT proxy: is the URL right?`;
+  return new DhtError("ERR_PROXY_ANSWER", advice);
+}
+
+function unreachable(base: URL, cause: unknown): DhtError {
+  if (cause instanceof DhtError) return cause;
+  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  const detail = reason instanceof Error ? reason.message : String(reason);
+  return new DhtError("ERR_PROXY_UNREACHABLE", `the proxy ${base} can't be reached: ${detail}`, { cause });
 }
 
 function combined(info: ProxyInfo | undefined): NodeStatus {

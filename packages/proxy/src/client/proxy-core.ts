@@ -32,20 +32,21 @@ export function keyPath(key: InfoHash): string {
 export async function ask<T>(
   { connection, http, slots }: ProxyCore,
   request: ProxyRequest,
-  read: (answer: ProxyAnswer) => Promise<T>,
+  read: (answer: ProxyAnswer, base: URL) => Promise<T>,
 ): Promise<T> {
   return slots.use(async () => {
-    for (let attemptsLeft = connection.alternatives; ; attemptsLeft--) {
+    let failure: unknown;
+    for (const base of connection.candidates) {
       request.signal.throwIfAborted();
-      const { base } = connection;
       try {
-        return await read(await http.send(base, request));
+        return await read(await http.send(base, request), base);
       } catch (error) {
         request.signal.throwIfAborted();
         connection.failed(base);
-        if (attemptsLeft <= 1 || connection.base === base) throw error;
+        failure ??= error;
       }
     }
+    throw failure;
   });
 }
 

@@ -66,6 +66,7 @@ export class ProxyNode implements ProxyBackend {
         onStatus: (status4, status6) => events.onStatus(status4, status6),
         onConnected: () => this.#renewAll(),
         onPublicAddress: (address) => events.onPublicAddress([address]),
+        onError: (error) => events.onError(error),
       },
     );
     const push = new PushIdentity(options, random);

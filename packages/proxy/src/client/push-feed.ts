@@ -38,8 +38,13 @@ export class PushFeed implements Feed {
     return true;
   }
 
+  /** The subscription stays: pushes are what wakes an application that has ended. */
   close(): void {
     this.#subscription.close();
+  }
+
+  cancel(): void {
+    this.close();
     if (!this.#base) return;
     const { key, client_id } = this.#target;
     const body = JSON.stringify({ key, client_id });
@@ -53,21 +58,22 @@ export class PushFeed implements Feed {
     const request = { method: "SUBSCRIBE", path: keyPath(this.#key), body, signal } as const;
     this.#asked = connection.base;
     try {
-      const isTaken = await ask(this.#core, request, (answer) => this.#read(answer, refresh));
-      this.#base = isTaken ? connection.base : undefined;
-      return isTaken ? { againInMs: RENEWAL_MS } : "failed";
+      const taker = await ask(this.#core, request, (answer, base) => this.#read(answer, base, refresh));
+      this.#base = taker;
+      return taker ? { againInMs: RENEWAL_MS } : "failed";
     } finally {
       if (!signal.aborted) this.#asked = undefined;
     }
   }
 
-  async #read(answer: ProxyAnswer, refresh: boolean): Promise<boolean> {
+  /** The proxy that took it; undefined when it refused. */
+  async #read(answer: ProxyAnswer, base: URL, refresh: boolean): Promise<URL | undefined> {
     if (answer.status !== 200) {
       await answer.discard();
-      return false;
+      return undefined;
     }
     if (!refresh) this.#sink.onBegin();
     for await (const lines of answer.lines(SILENCE_TIMEOUT_MS)) if (deliver(lines, this.#sink)) break;
-    return true;
+    return base;
   }
 }

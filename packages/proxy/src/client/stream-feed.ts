@@ -35,6 +35,10 @@ export class StreamFeed implements Feed {
     this.#core.streams.give();
   }
 
+  cancel(): void {
+    this.close();
+  }
+
   async #read(signal: AbortSignal): Promise<RoundOutcome> {
     const { connection, http, clock } = this.#core;
     const { base } = connection;

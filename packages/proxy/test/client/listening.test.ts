@@ -289,11 +289,30 @@ describe("the connection", () => {
     expect(second?.seen("POST")).toHaveLength(1);
   });
 
-  test("takes for a proxy only what names its node", async () => {
+  test.each([
+    ["what is no proxy", () => new Response("<html>Welcome!</html>"), "ERR_PROXY_ANSWER"],
+    ["one that isn't ready", () => new Response("", { status: 503 }), "ERR_PROXY_ANSWER"],
+    ["one that wants to know who we are", () => new Response("", { status: 401 }), "ERR_PROXY_AUTHORIZATION"],
+    ["nobody", () => "refuse" as const, "ERR_PROXY_UNREACHABLE"],
+    ["one that is silent", () => "hang" as const, "ERR_PROXY_TIMEOUT"],
+  ])("isn't made with %s, and says why, once", async (_, answer, code) => {
     const rig = new ClientRig();
-    rig.proxy.override = () => new Response("<html>Welcome!</html>");
+    rig.proxy.override = answer;
     const client = await rig.open();
+    const codes: string[] = [];
+    client.addEventListener("error", ({ error }) => codes.push(error.code));
+    client.connectivityChanged();
+    await rig.pass(5 * 60_000);
     expect(client.status).toBe("disconnected");
+    expect(codes.filter((each) => each !== code)).toEqual([]);
+    expect(codes.length).toBeLessThanOrEqual(1);
+    rig.proxy.override = undefined;
+    await rig.pass(60_000);
+    expect(client.status).toBe("connected");
+    rig.proxy.override = answer;
+    client.connectivityChanged();
+    await rig.pass(5 * 60_000);
+    expect(codes.at(-1)).toBe(code);
   });
 
   test("failures of many operations lead to one look per second", async () => {

@@ -114,6 +114,18 @@ test("subscriptions are renewed after 22 hours, and ended a minute after the las
   ]);
 });
 
+test("subscriptions outlive the client, which they may wake, unless nobody listens any more", async () => {
+  const rig = new ClientRig();
+  const client = await rig.open(PUSH);
+  const other = client.listen("other");
+  client.listen("room");
+  await settle();
+  other.cancel();
+  await client.join();
+  await settle();
+  expect(rig.proxy.seen("UNSUBSCRIBE").map(({ path }) => path)).toEqual([`http://proxy/key/${InfoHash.get("other")}`]);
+});
+
 test("a subscription that failed is tried again; one that was taken outlives a reconnection", async () => {
   const rig = new ClientRig();
   rig.proxy.override = ({ method }) => (method === "SUBSCRIBE" ? "refuse" : undefined);
