@@ -85,6 +85,7 @@ async function dnc(peer: string | undefined, options: DncOptions, context: Comma
   const settings: NcSettings = {
     identity: await identityOf(given, context, output),
     bootstrap: [given.bootstrap || PUBLIC_BOOTSTRAP],
+    proxy: undefined,
     network: 0,
     cachePath: cacheFolder(),
     turn: turnOf(given),

@@ -29,6 +29,7 @@ interface NcOptions extends PasswordOptions {
   readonly printId?: boolean;
   readonly cache?: string;
   readonly bootstrap?: readonly string[];
+  readonly proxy?: string;
   readonly network: number;
   readonly turn?: string;
   readonly turnUser?: string;
@@ -95,6 +96,7 @@ export function addNcCommand(program: Command, context: CommandContext): void {
         `join through this node; several times (default: ${PUBLIC_BOOTSTRAP})`,
       ).argParser(collectHosts),
     )
+    .option("--proxy <url>", "find the device through this proxy instead, over HTTP: where UDP is closed")
     .addOption(
       new Option("-n, --network <number>", "network to join; 0: the public one").default(0).argParser(uint(32)),
     )
@@ -139,7 +141,8 @@ async function nc(
   }
   const settings: NcSettings = {
     identity,
-    bootstrap: options.bootstrap ?? [PUBLIC_BOOTSTRAP],
+    bootstrap: options.bootstrap ?? (options.proxy ? [] : [PUBLIC_BOOTSTRAP]),
+    proxy: options.proxy,
     network: options.network,
     cachePath: options.cache ?? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "hashmere", "connect"),
     turn: turnOf(options),

@@ -10,6 +10,9 @@ export async function joinStreams(channel: Channel, socket: Socket): Promise<voi
   channel.allowHalfOpen = channel.endsOneWay;
   try {
     await Promise.all([pipeline(channel, socket), pipeline(socket, channel)]);
+  } catch (error) {
+    const hasEndedBoth = channel.readableEnded && !channel.endsOneWay; // the only end that such a peer knows
+    if (!hasEndedBoth) throw error;
   } finally {
     channel.destroy();
     socket.destroy();

@@ -1,10 +1,18 @@
-import { type Allow, CertificateStore, ConnectionManager, type PeerDevice, TrustStore } from "@hashmere/connect";
+import {
+  type Allow,
+  CertificateStore,
+  ConnectionManager,
+  type ConnectionManagerOptions,
+  type PeerDevice,
+  TrustStore,
+} from "@hashmere/connect";
 import { InfoHash, SocketError } from "@hashmere/dht";
 import type { CommandContext } from "../command-context.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import type { Output } from "../output/output.ts";
+import { throughProxy } from "../proxy/client-options.ts";
 import { socketFailed } from "../start-node.ts";
 import { listenLocally } from "./local-listeners.ts";
 import { NcReport } from "./nc-report.ts";
@@ -40,7 +48,7 @@ export async function runNc(settings: NcSettings, context: CommandContext, outpu
 }
 
 async function open(settings: NcSettings, { streams }: CommandContext, output: Output): Promise<ConnectionManager> {
-  const { identity, bootstrap, network, cachePath, turn, portMapping, loopback, task, verbose } = settings;
+  const { identity, bootstrap, cachePath, turn, portMapping, loopback, task, verbose } = settings;
   const isServer = task.kind === "serve";
   try {
     return await ConnectionManager.open({
@@ -53,12 +61,18 @@ async function open(settings: NcSettings, { streams }: CommandContext, output: O
       allow: isServer ? await allowOf(task, settings) : [],
       // A server may run under the same identity: then the refusal is not ours to give.
       answerRefusals: isServer,
-      node: isServer ? { network } : { network, clientMode: true, nodeId: InfoHash.random(), persistPath: undefined },
+      node: nodeOptions(settings),
       ...(verbose && { logger: lineLogger((line) => output.log(line), streams.stderr.isTTY) }),
     });
   } catch (error) {
     throw error instanceof SocketError ? socketFailed(error) : error;
   }
+}
+
+/** A client is gone in a moment: it stays out of others' tables, and leaves the node id to a server that may run here. */
+function nodeOptions({ network, proxy, task }: NcSettings): ConnectionManagerOptions["node"] {
+  const way = proxy === undefined ? { network } : { network, ...throughProxy(proxy) };
+  return task.kind === "serve" ? way : { ...way, clientMode: true, nodeId: InfoHash.random(), persistPath: undefined };
 }
 
 /** Devices that share our authority are allowed with those named: so does DHTNet's own server. */

@@ -11,6 +11,8 @@ export type Allowed = "anybody" | readonly string[];
 export interface NcSettings {
   readonly identity: Identity;
   readonly bootstrap: readonly string[];
+  /** URL of a proxy to act through, without a node of our own in the network. */
+  readonly proxy: string | undefined;
   readonly network: number;
   /** Folder for certificates of peers, and the like. */
   readonly cachePath: string;

@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { ProxyServer } from "@hashmere/proxy";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { capturedIdentity } from "../../../connect/test/support/captured.ts";
 import { type Running, start } from "../support/cli.ts";
@@ -86,6 +87,14 @@ describe("a client", () => {
   test("takes the short id too", async () => {
     const { status, stdout } = await client([BOB_SHORT, echo, ...(await as("alice"))], "hello");
     expect([status, stdout]).toEqual([0, "hello"]);
+  });
+
+  test("finds the device through a proxy where UDP is closed", async () => {
+    await using proxy = await ProxyServer.open({ dht: network.node, port: 0, host: "127.0.0.1" });
+    const cache = await mkdtemp(join(folder, "cache-"));
+    const args = ["--identity", join(folder, "alice"), "--cache", cache, "--loopback", "--proxy", `${proxy.url}`];
+    const { status, stdout, stderr } = await client([BOB, echo, ...args], "over HTTP");
+    expect([status, stdout, stderr]).toEqual([0, "over HTTP", ""]);
   });
 
   test.each([

@@ -172,6 +172,11 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     this.running("setLocalCertificateStore").dht.certificateStore = store;
   }
 
+  /** What is encrypted for others is delivered as it is, instead of dropped: a proxy hands it to its clients. For this run. */
+  forwardAllMessages(forwards: boolean): void {
+    this.running("forwardAllMessages").dht.forwardsAll = forwards;
+  }
+
   // ---- through a proxy
 
   /**

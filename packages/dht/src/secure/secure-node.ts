@@ -69,6 +69,11 @@ export class SecureNode implements SecureOperations {
     });
   }
 
+  /** What is encrypted for others is delivered as it is, instead of dropped. */
+  set forwardsAll(forwardsAll: boolean) {
+    this.#admission.forwardsAll = forwardsAll;
+  }
+
   get publicKey(): PublicKey | undefined {
     return this.#security.publicKey;
   }

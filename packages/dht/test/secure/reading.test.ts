@@ -47,6 +47,16 @@ describe("values found", () => {
     expect(desk.delivered).toEqual(["+1,2"]);
   });
 
+  test("that are encrypted pass as they are where all is forwarded, as in a proxy", () => {
+    const desk = new Desk();
+    const encrypted = new Value({ id: 7n, cypher: Uint8Array.of(1, 2, 3) });
+    desk.open().push([encrypted], false);
+    expect([desk.delivered, desk.admission.dropped.unreadable]).toEqual([[], 1]);
+    desk.admission.forwardsAll = true;
+    desk.open().push([encrypted.withId(8n)], false);
+    expect(desk.delivered).toEqual(["+8"]);
+  });
+
   test("keep their order, whatever takes time", () => {
     const desk = new Desk();
     const reading = desk.open();

@@ -99,6 +99,7 @@ export class ProxyServer implements AsyncDisposable {
   static async open(options: ProxyServerOptions): Promise<ProxyServer> {
     const { dht, push = {}, logger, statePath } = options;
     const scheduler = new RealScheduler();
+    dht.forwardAllMessages(true); // clients have keys of their own
     const log = (what: string) => (error: unknown) =>
       logger?.log("error", `${what}: ${error instanceof Error ? error.message : error}`);
     const service: ProxyService = new ProxyService({
