@@ -6,13 +6,16 @@ export interface DeviceSetup {
   readonly identity: string;
   /** Nodes to join through, `host:port`. */
   readonly bootstrap: readonly string[];
+  /** Use the DHT through this proxy, and run no node. */
+  readonly proxy?: string;
   readonly options: Pick<ConnectionManagerOptions, "turn" | "portMapping" | "udp" | "relink" | "cachePath">;
 }
 
 /** What a device is told to do. */
 export type Command =
   | { readonly do: "connect"; readonly device: string; readonly bytes: number; readonly timeoutMs?: number }
-  | { readonly do: "disconnect"; readonly device: string }
+  /** Send a little all the time over a new channel, until that one ends. */
+  | { readonly do: "talk"; readonly device: string }
   | { readonly do: "network changed" }
   | { readonly do: "mappings" };
 

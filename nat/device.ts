@@ -5,18 +5,25 @@ import { createHash, randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { type Channel, ConnectError, ConnectionManager } from "@hashmere/connect";
 import { loadIdentity } from "@hashmere/crypto";
+import { withSecurity } from "@hashmere/dht";
+import { ProxyClient } from "@hashmere/proxy/client";
 import type { Answer, Command, DeviceSetup, Report } from "./device-protocol.ts";
 
-const { identity, bootstrap, options }: DeviceSetup = JSON.parse(process.argv[2] ?? "");
+/** Between two words of a device that talks. */
+const TALK_PAUSE_MS = 200;
+
+const setup: DeviceSetup = JSON.parse(process.argv[2] ?? "");
 
 const say = (message: Report | (Answer & { readonly n: number })) =>
   process.stdout.write(`${JSON.stringify(message)}\n`);
 
+const identity = await loadIdentity(setup.identity);
+const proxy = setup.proxy && (await ProxyClient.open({ url: setup.proxy, security: withSecurity({ identity }) }));
 const manager = await ConnectionManager.open({
-  identity: await loadIdentity(identity),
-  bootstrap,
+  identity,
+  ...(proxy ? { dht: proxy } : { bootstrap: setup.bootstrap }),
   allow: () => true,
-  ...options,
+  ...setup.options,
 });
 manager.addEventListener("connection", ({ connection, error }) => {
   const { status, path, deviceId } = connection;
@@ -40,6 +47,7 @@ for await (const line of createInterface(process.stdin)) {
   );
 }
 await manager.close();
+if (proxy) await proxy[Symbol.asyncDispose]();
 process.exit(0);
 
 async function obey(command: Command): Promise<Answer> {
@@ -65,9 +73,13 @@ async function obey(command: Command): Promise<Answer> {
         };
       }
     }
-    case "disconnect":
-      await manager.closeConnectionsWith(command.device);
+    case "talk": {
+      const channel = await manager.connect(command.device, "echo");
+      channel.on("error", () => undefined).resume();
+      const talking = setInterval(() => channel.write("word"), TALK_PAUSE_MS);
+      channel.once("close", () => clearInterval(talking));
       return { ok: true, ms: taken() };
+    }
     case "network changed":
       manager.connectivityChanged();
       return { ok: true, ms: taken() };

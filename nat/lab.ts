@@ -1,8 +1,6 @@
-import { type ChildProcessWithoutNullStreams, execFile, execFileSync, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
-
-const NATLAB = fileURLToPath(new URL("natlab", import.meta.url));
+import { laboratoryName, NATLAB } from "./runs.ts";
 
 /** Addresses that the laboratory gives to its public hosts. */
 export const BOOT = "11.11.11.10";
@@ -11,36 +9,30 @@ export const TURN_6 = { ...TURN, host: "2001:db8:0:1::20" } as const;
 
 /** An Internet of network namespaces: public hosts, and networks behind routers of all kinds. Needs root. */
 export class Lab implements AsyncDisposable {
-  readonly #name: string;
+  readonly #environment: NodeJS.ProcessEnv = { ...process.env, NATLAB_NAME: laboratoryName(), NATLAB_HOSTS: "2" };
 
-  private constructor(name: string) {
-    this.#name = name;
-  }
-
-  /** @param networks by name, each with its type and modifiers as `natlab topologies` lists them */
-  static async up(name: string, networks: Readonly<Record<string, string>>): Promise<Lab> {
-    const lab = new Lab(`${name}${process.pid}`);
-    process.once("exit", () => execFileSync(NATLAB, ["down"], { env: lab.#environment(), stdio: "ignore" }));
+  /**
+   * One at a time in a process.
+   * @param networks by name, each with its type and modifiers as `natlab topologies` lists them; hosts are named after them
+   */
+  static async up(networks: Readonly<Record<string, string>>): Promise<Lab> {
+    const lab = new Lab();
     await lab.run("up", ...Object.entries(networks).map(([network, type]) => `${network}=${type}`));
     return lab;
   }
 
   /** A command of natlab: `reboot-nat a`, `link a1 down` … */
   async run(...args: readonly string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(NATLAB, args, { env: this.#environment() });
+    const { stdout } = await promisify(execFile)(NATLAB, args, { env: this.#environment });
     return stdout;
   }
 
   /** A program on one of the hosts. */
   spawn(host: string, command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn(NATLAB, ["exec", host, command, ...args], { env: this.#environment(), stdio: "pipe" });
+    return spawn(NATLAB, ["exec", host, command, ...args], { env: this.#environment, stdio: "pipe" });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run("down");
-  }
-
-  #environment(): NodeJS.ProcessEnv {
-    return { ...process.env, NATLAB_NAME: this.#name, NATLAB_HOSTS: "1" };
   }
 }

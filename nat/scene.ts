@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { generateIdentity, type Identity, saveIdentity } from "@hashmere/crypto";
+import { DeviceProcess } from "./device-process.ts";
+import type { DeviceSetup } from "./device-protocol.ts";
+import { BOOT, Lab } from "./lab.ts";
+
+const HASHMERE = fileURLToPath(new URL("../packages/cli/bin/hashmere.js", import.meta.url));
+
+const DHT_PORT = 4222;
+const PROXY_PORT = 8080;
+
+/** The node to join through, in both families. */
+const BOOTSTRAP = { 4: `${BOOT}:${DHT_PORT}`, 6: `[2001:db8:0:1::10]:${DHT_PORT}` } as const;
+
+/** Where the scene's DHT can be used over HTTP. */
+export const PROXY_URL = `http://${BOOT}:${PROXY_PORT}`;
+
+/** A laboratory with a DHT node in its middle that is a proxy too, and devices on its hosts. */
+export class Scene implements AsyncDisposable {
+  readonly lab: Lab;
+  readonly #authority: Identity;
+  readonly #folder = mkdtempSync(join(tmpdir(), "hashmere-nat-"));
+  readonly #cleanUp = new AsyncDisposableStack();
+  #identities = 0;
+
+  private constructor(lab: Lab, authority: Identity) {
+    this.lab = lab;
+    this.#authority = authority;
+    this.#cleanUp.use(lab);
+  }
+
+  static async open(networks: Readonly<Record<string, string>>): Promise<Scene> {
+    const [lab, authority] = await Promise.all([Lab.up(networks), generateIdentity("authority", { bits: 2048 })]);
+    const scene = new Scene(lab, authority);
+    await scene.#startNode();
+    return scene;
+  }
+
+  /** A device on a host, which is running and can be found. It ends with the scene, if not before. */
+  async device(host: string, setup: Partial<Omit<DeviceSetup, "identity">> = {}): Promise<DeviceProcess> {
+    const name = `${host}-${this.#identities++}`;
+    const identity = join(this.#folder, name);
+    await saveIdentity(await generateIdentity(name, { bits: 2048, issuer: this.#authority }), identity);
+    const bootstrap = [BOOTSTRAP[4], BOOTSTRAP[6]];
+    return this.#cleanUp.use(await DeviceProcess.start(this.lab, host, { bootstrap, options: {}, ...setup, identity }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cleanUp.disposeAsync();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startNode(): Promise<void> {
+    const args = [HASHMERE, "proxy", "--port", `${PROXY_PORT}`, "--udp-port", `${DHT_PORT}`];
+    const node = this.lab.spawn("boot", process.execPath, args);
+    this.#cleanUp.defer(() => void node.kill());
+    for await (const line of createInterface(node.stdout)) if (line.includes(`${PROXY_PORT}`)) return;
+    throw new Error("the node in the middle of the scene did not start");
+  }
+}
