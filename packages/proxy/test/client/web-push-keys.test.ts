@@ -1,22 +1,24 @@
-import { readFileSync } from "node:fs";
 import { webPushEncrypt } from "@hashmere/crypto";
 import { describe, expect, test } from "vitest";
 import { WebPushKeys } from "../../src/client/index.ts";
+import { vectors } from "../vectors/exchanges.ts";
 
-const { webpush } = JSON.parse(readFileSync(new URL("../vectors/opendht-proxy.json", import.meta.url), "utf8"));
+const { webpush } = vectors;
 const hex = (text: string) => new Uint8Array(Buffer.from(text, "hex"));
 const RECEIVER = {
   privateKey: hex(webpush.receiverPrivateKeyHex),
   publicKey: hex(webpush.receiverPublicKeyHex),
   auth: hex(webpush.authHex),
 };
-const MESSAGES: { readonly bodyHex: string; readonly plaintext: string }[] = webpush.messages;
 
 describe("keys of Web Push", () => {
-  test.each(MESSAGES)("open what OpenDHT 4.3.1 has encrypted for them: $plaintext", async ({ bodyHex, plaintext }) => {
-    const keys = await WebPushKeys.from(RECEIVER);
-    expect(await keys.open(hex(bodyHex))).toEqual(JSON.parse(plaintext.slice(0, plaintext.lastIndexOf("}") + 1)));
-  });
+  test.each(webpush.messages)(
+    "open what OpenDHT 4.3.1 has encrypted for them: $plaintext",
+    async ({ bodyHex, plaintext }) => {
+      const keys = await WebPushKeys.from(RECEIVER);
+      expect(await keys.open(hex(bodyHex))).toEqual(JSON.parse(plaintext.slice(0, plaintext.lastIndexOf("}") + 1)));
+    },
+  );
 
   test("that were just made are told to the proxy as its topic, and open what is encrypted for that", async () => {
     const keys = await WebPushKeys.generate();
@@ -33,7 +35,7 @@ describe("keys of Web Push", () => {
   test("open nothing that is for others, was changed or is cut off", async () => {
     const keys = await WebPushKeys.from(RECEIVER);
     const other = await WebPushKeys.generate();
-    const body = hex(MESSAGES[0]?.bodyHex ?? "");
+    const body = hex(webpush.messages[0]?.bodyHex ?? "");
     const changed = body.with(-1, 0xff ^ (body.at(-1) ?? 0));
     await expect(other.open(body)).rejects.toMatchObject({ code: "ERR_PUSH_DECRYPT" });
     for (const bad of [changed, body.subarray(0, 86), body.subarray(0, 100), new Uint8Array()])
