@@ -44,7 +44,7 @@ export function AskPanel({ model, listening }: { readonly model: LiveModel; read
     });
 
   return (
-    <section class="section ask-section" aria-labelledby="ask-title">
+    <section class="section" aria-labelledby="ask-title">
       <h2 id="ask-title">Ask the network</h2>
       <form
         class="ask"

@@ -50,7 +50,7 @@ function withStop(stops: readonly Stop[], hop: HopMessage, address: string, step
 
 /** What a stop says, for people. */
 export function describeStop({ step, count, tookMs }: Stop): string {
-  const time = tookMs === undefined ? "" : `${tookMs < 10 ? tookMs.toFixed(1) : Math.round(tookMs)} ms`;
+  const time = tookMs === undefined ? "" : tookMs < 1 ? "under 1 ms" : `${Math.round(tookMs)} ms`;
   switch (step) {
     case "asked":
       return "asked …";

@@ -31,7 +31,7 @@ export function ListeningList({ listening }: { readonly listening: Listening }) 
           </ul>
         </div>
       ))}
-      {listening.isFull && <p class="soft">The page listens to three keys at most.</p>}
+      {listening.isFull && <p class="soft">The page listens to eight keys at most.</p>}
     </>
   );
 }

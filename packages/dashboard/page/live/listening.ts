@@ -7,8 +7,8 @@ export interface Ear {
   readonly heard: readonly ShownChange[];
 }
 
-/** A browser opens no more than six connections to a server, and one of them brings the events. */
-export const MAX_EARS = 3;
+/** More is not followed by anybody. */
+export const MAX_EARS = 8;
 const MOST_HEARD = 30;
 
 /** What the page listens to. */

@@ -19,12 +19,16 @@ export function LiveView() {
     return () => stop.abort();
   }, []);
   return (
-    <main class="view live" id="content" tabIndex={-1}>
-      <HealthPanel model={model} />
-      <RingPanel model={model} />
-      <AskPanel model={model} listening={listening} />
-      <StorePanel model={model} />
-      <TrafficPanel model={model} />
+    <main class="view" id="content" tabIndex={-1}>
+      <div class="column">
+        <HealthPanel model={model} />
+        <RingPanel model={model} />
+        <StorePanel model={model} />
+      </div>
+      <div class="column">
+        <AskPanel model={model} listening={listening} />
+        <TrafficPanel model={model} />
+      </div>
     </main>
   );
 }

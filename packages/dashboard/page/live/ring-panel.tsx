@@ -10,7 +10,7 @@ export function RingPanel({ model }: { readonly model: LiveModel }) {
   const depth = peers.reduce((deepest, { bucket }) => Math.max(deepest, bucket), 0);
   const label = `The key space as a circle: this node, and ${peers.length} peers, ${good} of which answer.`;
   return (
-    <section class="section ring-section" aria-labelledby="ring-title">
+    <section class="section" aria-labelledby="ring-title">
       <h2 id="ring-title">
         {peers.length} {peers.length === 1 ? "peer" : "peers"} in {depth + 1} {depth === 0 ? "bucket" : "buckets"}
       </h2>

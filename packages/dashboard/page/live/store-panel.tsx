@@ -4,6 +4,8 @@ import type { LiveModel } from "./live-model.ts";
 
 /** A plain value lives so long: its bar is full then. */
 const USUAL_LIFE_MS = 10 * 60_000;
+/** Beyond a hundred years nobody counts. */
+const ENDLESS_MS = 100 * 365 * 86_400_000;
 
 /** What the node holds, how long it lives, and who wants to hear of it. */
 export function StorePanel({ model }: { readonly model: LiveModel }) {
@@ -12,7 +14,7 @@ export function StorePanel({ model }: { readonly model: LiveModel }) {
   const values = keys.reduce((count, key) => count + key.values.length, 0);
   const listeners = keys.reduce((count, key) => count + key.listeners, 0);
   return (
-    <section class="section store-section" aria-labelledby="store-title">
+    <section class="section store late" aria-labelledby="store-title">
       <h2 id="store-title">
         {values} {values === 1 ? "value" : "values"} held, {listeners} {listeners === 1 ? "listener" : "listeners"}
       </h2>
@@ -43,36 +45,42 @@ export function StorePanel({ model }: { readonly model: LiveModel }) {
 }
 
 function rowsOf({ key, values, listeners }: StoredKeyRow) {
-  if (values.length === 0) return [<Row key={key} name={key} value={undefined} listeners={listeners} />];
-  return values.map((value) => <Row key={`${key}${value.id}`} name={key} value={value} listeners={listeners} />);
+  const rows = Math.max(1, values.length);
+  return Array.from({ length: rows }, (_, index) => (
+    <tr key={`${key}${values[index]?.id}`}>
+      {index === 0 && (
+        <th scope="rowgroup" rowSpan={rows}>
+          <span class="mono key">{key}</span>
+        </th>
+      )}
+      <ValueCells value={values[index]} />
+      {index === 0 && (
+        <td class="number" rowSpan={rows}>
+          {listeners}
+        </td>
+      )}
+    </tr>
+  ));
 }
 
-interface RowProps {
-  readonly name: string;
-  readonly value: StoredValueRow | undefined;
-  readonly listeners: number;
-}
-
-function Row({ name, value, listeners }: RowProps) {
-  const left = value === undefined ? 0 : Math.max(0, value.expires - Date.now());
+function ValueCells({ value }: { readonly value: StoredValueRow | undefined }) {
+  if (value === undefined) {
+    return (
+      <>
+        <td class="number">–</td>
+        <td class="soft">awaited</td>
+      </>
+    );
+  }
+  const left = Math.max(0, value.expires - Date.now());
   const share = Math.min(1, left / USUAL_LIFE_MS);
   return (
-    <tr>
+    <>
+      <td class="number">{sizeText(value.size)}</td>
       <td>
-        <span class="mono key">{name}</span>
+        <span class="life" style={{ "--left": `${share * 100}%` }} aria-hidden="true" />
+        {left > ENDLESS_MS ? "ever" : durationText(left)}
       </td>
-      <td class="number">{value === undefined ? "–" : sizeText(value.size)}</td>
-      <td>
-        {value === undefined ? (
-          <span class="soft">awaited</span>
-        ) : (
-          <>
-            <span class="life" style={{ "--left": `${share * 100}%` }} aria-hidden="true" />
-            {durationText(left)}
-          </>
-        )}
-      </td>
-      <td class="number">{listeners}</td>
-    </tr>
+    </>
   );
 }

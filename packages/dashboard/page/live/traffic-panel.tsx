@@ -27,7 +27,7 @@ export function TrafficPanel({ model }: { readonly model: LiveModel }) {
     [traffic, beat],
   );
   return (
-    <section class="section wide" aria-labelledby="traffic-title">
+    <section class="section late" aria-labelledby="traffic-title">
       <div class="section-head">
         <h2 id="traffic-title">Messages per second</h2>
         <p class="soft">Received above the line, sent below it. Counts of the last five minutes.</p>

@@ -138,7 +138,7 @@ function paintPath(path: Path, { context, palette, now, isStill }: Frame, { rim,
   context.quadraticCurveTo(middle.x, middle.y, head.x, head.y);
   context.stroke();
   context.setLineDash([]);
-  if (progress < 1 || path.look === "lost") {
+  if (progress < 1 || isStep || path.look === "lost") {
     context.fillStyle = context.strokeStyle;
     context.globalAlpha = fade;
     disc(context, head.x, head.y, isStep ? 3.2 : 1.8);

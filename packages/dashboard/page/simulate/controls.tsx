@@ -9,7 +9,7 @@ export function Controls({ model }: { readonly model: SimulationModel }) {
   const isSplit = model.frame.value?.isSplit ?? false;
   const isRunning = model.isRunning.value;
   return (
-    <section class="section controls-section" aria-labelledby="controls-title">
+    <section class="section" aria-labelledby="controls-title">
       <h2 id="controls-title">Do something to it</h2>
       <div class="deeds">
         <DeedButton model={model} deed="kill" text="Kill a third" isPrimary />

@@ -1,12 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { DotSign } from "../ring/dot-sign.tsx";
 import { RingCanvas } from "../ring/ring-canvas.tsx";
+import { AnswersPlot } from "./answers-plot.tsx";
 import { Controls } from "./controls.tsx";
 import { Gauges } from "./gauges.tsx";
-import { Plots } from "./plots.tsx";
+import { MessagesPlot } from "./messages-plot.tsx";
 import { SimulationModel } from "./simulation-model.ts";
 import { tellStory } from "./story.ts";
-import { ValuesPanel } from "./values-panel.tsx";
+import { ValueList } from "./value-list.tsx";
 
 /** A network that lives in the page, to try things on. It ends when somebody leaves the view. */
 export function SimulateView() {
@@ -17,7 +18,7 @@ export function SimulateView() {
     return () => made.close();
   }, []);
   return (
-    <main class="view simulate" id="content" tabIndex={-1}>
+    <main class="view" id="content" tabIndex={-1}>
       {model !== undefined && <Network model={model} />}
     </main>
   );
@@ -27,22 +28,30 @@ function Network({ model }: { readonly model: SimulationModel }) {
   const running = model.frame.value?.running ?? 0;
   return (
     <>
-      <Story model={model} />
-      <section class="section ring-section" aria-labelledby="network-title">
-        <h2 id="network-title">{running} nodes up</h2>
-        <RingCanvas scene={model.scene} label={`A simulated network of ${running} nodes on the circle of all keys.`} />
-        <ul class="legend">
-          <DotSign look="good" text="node" />
-          <DotSign look="holder" text="holds values" />
-          <DotSign look="gone" text="down" />
-        </ul>
-      </section>
-      <Controls model={model} />
-      <section class="section values-section" aria-label="How it does">
-        <Gauges model={model} />
-        <ValuesPanel model={model} />
-      </section>
-      <Plots model={model} />
+      <div class="column">
+        <Story model={model} />
+        <section class="section" aria-labelledby="network-title">
+          <h2 id="network-title">{running} nodes up</h2>
+          <RingCanvas
+            scene={model.scene}
+            label={`A simulated network of ${running} nodes on the circle of all keys.`}
+          />
+          <ul class="legend">
+            <DotSign look="good" text="node" />
+            <DotSign look="holder" text="holds values" />
+            <DotSign look="gone" text="down" />
+          </ul>
+        </section>
+        <AnswersPlot model={model} />
+      </div>
+      <div class="column">
+        <Controls model={model} />
+        <section class="section" aria-labelledby="values-title">
+          <Gauges model={model} />
+          <ValueList model={model} />
+        </section>
+        <MessagesPlot model={model} />
+      </div>
     </>
   );
 }

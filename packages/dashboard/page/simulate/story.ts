@@ -49,10 +49,10 @@ function tellDeath(before: Frame | undefined, frame: Frame): string {
   return "Healed: the writers renewed their values, on the nodes that are nearest to the keys now.";
 }
 
-/** Every value is on as many nodes as it should be, or as it was before. */
+/** Values are on as many nodes as they should be, or as they were before. */
 function isWhole(before: Frame | undefined, frame: Frame): boolean {
-  if (frame.values.every(({ copies }) => copies >= REPLICAS)) return true;
-  return before !== undefined && meanCopies(frame) >= meanCopies(before) - 0.5;
+  const wanted = Math.min(REPLICAS, before === undefined ? REPLICAS : meanCopies(before) - 0.5);
+  return meanCopies(frame) >= wanted;
 }
 
 function alive({ values }: Frame): number {

@@ -35,7 +35,7 @@ describe("the way of a lookup", () => {
     );
     expect(told(journey)).toEqual([
       "one: knows 8 nodes, 12 ms",
-      "two: has a value, 5.0 ms",
+      "two: has a value, 5 ms",
       "three: asked …",
       "four: does not answer",
     ]);

@@ -5,17 +5,17 @@ import type { SimulationModel } from "./simulation-model.ts";
 const FULL = 9;
 
 /** Every value with its copies. */
-export function ValuesPanel({ model }: { readonly model: SimulationModel }) {
+export function ValueList({ model }: { readonly model: SimulationModel }) {
   const values = model.frame.value?.values ?? [];
   return (
-    <div class="section">
-      <h2>The values and their copies</h2>
+    <>
+      <h2 id="values-title">The values and their copies</h2>
       <ul class="values">
         {values.map((value) => (
           <ValueRow key={value.name} value={value} />
         ))}
       </ul>
-    </div>
+    </>
   );
 }
 
