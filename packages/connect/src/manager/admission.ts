@@ -11,14 +11,16 @@ export interface PeerDevice {
   readonly accountId: string;
 }
 
-/**
- * Who may open a connection to us: ids of devices or accounts, certificates, or a decision. Default: nobody.
- */
-export type Allow =
-  | Iterable<string | { toString(): string } | Certificate>
-  | ((peer: PeerDevice) => boolean | Promise<boolean>);
+/** A device that wants a connection. */
+export interface ConnectionRequest extends PeerDevice {
+  /** What the connection is for, in the caller's words; mostly empty. */
+  readonly connectionType: string;
+}
 
-export type AllowDecision = (peer: PeerDevice) => boolean | Promise<boolean>;
+export type AllowDecision = (request: ConnectionRequest) => boolean | Promise<boolean>;
+
+/** Who may open a connection to us: ids of devices or accounts, certificates, or a decision. */
+export type Allow = Iterable<string | { toString(): string } | Certificate> | AllowDecision;
 
 export function decisionOf(allow: Allow = []): AllowDecision {
   if (typeof allow === "function") return allow;

@@ -59,6 +59,14 @@ export class ChannelOpening {
     return this.signal.aborted;
   }
 
+  /** Has the outcome of another one for the same channel. */
+  follow(shared: Promise<Channel>): void {
+    shared.then(
+      (channel) => this.isOver || this.succeed(channel),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
   succeed(channel: Channel): void {
     if (this.isOver) channel.destroy();
     else this.#end(() => this.#settled.resolve(channel));

@@ -30,7 +30,7 @@ import { unlessAborted } from "./waiting.ts";
 /** Attempts of others that are under way at a time; further requests are passed over. */
 export const MAX_INCOMING_NEGOTIATIONS = 128;
 /** After a link broke, the node looks at its network anew, at most this often. */
-const NETWORK_CHECK_PAUSE_MS = 5000;
+const NETWORK_CHECK_PAUSE_MS = 30_000;
 
 /**
  * Connections to devices by their public keys alone, and from them.
@@ -99,7 +99,9 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     const manager = new ConnectionManager(await Environment.open(options), options);
     signal?.addEventListener("abort", () => void manager.close(), { once: true, signal: manager.#closing.signal });
     if (signal?.aborted) void manager.close();
-    void manager.#inbox.open();
+    manager.#inbox.open().catch((error: unknown) => {
+      if (!manager.#closing.signal.aborted) manager.#environment.log.log("error", `nobody can reach us: ${error}`);
+    });
     return manager;
   }
 
@@ -141,10 +143,10 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     const opening = new ChannelOpening(`${id}`, name, options, timeoutMs, this.#environment.scheduler);
     this.#closing.signal.addEventListener("abort", () => opening.fail(closedHere()), { signal: opening.signal });
     try {
-      const peer = await this.#findPeer(device, opening);
+      const peer = this.#peer(await this.#findDevice(device, opening));
       const shared = options.uniqueName ? peer.shared(name) : undefined;
-      if (shared !== undefined) return await unlessAborted(shared, opening.signal).catch(() => opening.channel);
-      peer.open(opening);
+      if (shared === undefined) peer.open(opening);
+      else opening.follow(shared);
     } catch (error) {
       opening.fail(error);
     }
@@ -205,6 +207,30 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     return found === undefined ? [] : [...found.link.channels.values()].map(channelInfo);
   }
 
+  /** The link that carries a channel; undefined once that is over. */
+  connectionOf(channel: Channel): ConnectionInfo | undefined {
+    const found = this.#linkOf(channel);
+    return found && linkInfo(found);
+  }
+
+  /** Asks the other side of a channel for a sign of life. False when none came in time: the link is over then. */
+  async beacon(channel: Channel, timeoutMs?: number): Promise<boolean> {
+    return (await this.#linkOf(channel)?.link.beacon(timeoutMs)) ?? false;
+  }
+
+  /** Addresses under which others see us: what the DHT's nodes say, or what we were told. */
+  get publishedAddresses(): readonly string[] {
+    return this.#environment.publicAddresses().map(({ host }) => host);
+  }
+
+  /**
+   * What peers are told of our address, for who knows it better than the DHT; none: what that says again.
+   * @throws TypeError for what is no numeric address
+   */
+  setPublishedAddresses(addresses: readonly string[]): void {
+    this.#environment.setPublicAddresses(addresses);
+  }
+
   /** The network of this machine has changed: every link is checked, and those that are dead end within 3 s. */
   connectivityChanged(): void {
     this.#environment.connectivityChanged();
@@ -245,6 +271,10 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     return [...this.#peers.values()].flatMap(({ links }) => links);
   }
 
+  #linkOf(channel: Channel): PeerLink | undefined {
+    return this.#links().find(({ inUse }) => inUse.has(channel));
+  }
+
   get #peersNegotiating(): number {
     let count = 0;
     for (const { negotiationCount } of this.#peers.values()) count += negotiationCount;
@@ -257,9 +287,9 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     return undefined;
   }
 
-  async #findPeer(name: DeviceName, opening: ChannelOpening): Promise<Peer> {
+  async #findDevice(name: DeviceName, opening: ChannelOpening): Promise<PeerDevice> {
     const connected = this.#peerOf(name);
-    if (connected !== undefined) return connected;
+    if (connected !== undefined) return connected.device;
     const { certificates, dht } = this.#environment;
     const id = keyIdOf(name);
     if (name instanceof Certificate) await certificates.keep(name);
@@ -270,7 +300,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     opening.stage = "network";
     await unlessAborted(dht.connected({ signal: opening.signal }), opening.signal);
     this.#throwIfClosed();
-    return this.#peer(peerDevice(deviceIdOf(certificate.publicKey), certificate));
+    return peerDevice(deviceIdOf(certificate.publicKey), certificate);
   }
 
   #peer(device: PeerDevice): Peer {

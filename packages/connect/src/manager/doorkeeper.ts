@@ -52,7 +52,7 @@ export class Doorkeeper {
     const { certificates, signal, admit } = this.#options;
     const fault = await faultOf(device.certificate, certificates.store);
     if (fault !== undefined) return fault;
-    if (!(await this.#isAllowed(device))) {
+    if (!(await this.#isAllowed(device, request))) {
       this.#refuse(request);
       return "it isn't allowed";
     }
@@ -60,9 +60,9 @@ export class Doorkeeper {
     return !signal.aborted && admit(device, request) ? undefined : "there are too many attempts";
   }
 
-  async #isAllowed(device: PeerDevice): Promise<boolean> {
+  async #isAllowed(device: PeerDevice, { connectionType }: PeerRequest): Promise<boolean> {
     try {
-      return await this.#options.allow(device);
+      return await this.#options.allow({ ...device, connectionType });
     } catch (error) {
       this.#options.log.log("error", `whether ${device.deviceId} is allowed can't be said: ${error}`);
       return false;

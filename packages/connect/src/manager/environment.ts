@@ -8,6 +8,7 @@ import {
   type RandomSource,
   RealScheduler,
   type Scheduler,
+  SockAddr,
   SystemRandom,
   silentLogger,
 } from "@hashmere/dht";
@@ -53,6 +54,7 @@ export class Environment {
   readonly #ownNode: DhtRunner | undefined;
   readonly #ownScheduler: RealScheduler | undefined;
   readonly #closing = new AbortController();
+  #toldAddresses: readonly SockAddr[] = [];
 
   private constructor(parts: Parts, options: ConnectionManagerOptions) {
     const { identity, dht, store, treated, scheduler } = parts;
@@ -66,7 +68,7 @@ export class Environment {
     this.log = logger;
     this.legacyMode = legacyMode;
     const { includeLoopback = false, cachePath, sources = () => [] } = options;
-    const context = { scheduler, random, log: logger, includeLoopback, publicAddresses: () => dht.getPublicAddress() };
+    const context = { scheduler, random, log: logger, includeLoopback, publicAddresses: () => this.publicAddresses() };
     const reach = options.layers
       ? undefined
       : new Reach({ portMapping: !includeLoopback, ...options }, { ...context, cachePath });
@@ -112,11 +114,28 @@ export class Environment {
     this.#reach?.connectivityChanged();
   }
 
+  /** Most reported first. */
+  publicAddresses(): readonly SockAddr[] {
+    return this.#toldAddresses.length > 0 ? this.#toldAddresses : this.dht.getPublicAddress();
+  }
+
+  setPublicAddresses(addresses: readonly string[]): void {
+    this.#toldAddresses = addresses.map((address) => {
+      const parsed = SockAddr.fromHost(address, 0);
+      if (parsed === undefined) throw new TypeError(`"${address}" is no numeric IP address`);
+      return parsed;
+    });
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await this.treated.flush();
     await this.#reach?.[Symbol.asyncDispose]();
-    await this.#ownNode?.[Symbol.asyncDispose]();
-    this.#ownScheduler?.stop();
+    try {
+      await this.#ownNode?.shutdown({ stop: true });
+    } finally {
+      await this.#ownNode?.join();
+      this.#ownScheduler?.stop();
+    }
   }
 }

@@ -1,4 +1,4 @@
-export type { Allow, PeerDevice } from "./admission.ts";
+export type { Allow, AllowDecision, ConnectionRequest, PeerDevice } from "./admission.ts";
 export { type ConnectOptions, DEFAULT_TIMEOUT_MS } from "./channel-opening.ts";
 export { MAX_WAITING_CHANNELS } from "./channel-queue.ts";
 export type { ChannelInfo, ConnectionInfo, ConnectionStatus } from "./connection-info.ts";

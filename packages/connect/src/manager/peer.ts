@@ -114,8 +114,8 @@ export class Peer {
     const doubt = scheduler.at(scheduler.now() + DOUBT_AFTER_MS, () => void peerLink.link.beacon());
     try {
       const channel = await peerLink.link.open(name, { signal, timeoutMs });
+      if (!opening.isOver) this.#channelReady(peerLink, channel);
       opening.succeed(channel);
-      this.#channelReady(peerLink, channel);
     } catch (error) {
       if (opening.isOver) return;
       if (error instanceof ConnectError && error.code === "ERR_TIMED_OUT") peerLink.link.destroy(error);

@@ -1,10 +1,15 @@
 // Links: how they come, what is seen of them, how they break and are made again, and what they may cost.
+import { generateEcIdentity } from "@hashmere/crypto";
 import { PkId, Value } from "@hashmere/dht";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   type ConnectionManager,
+  type ConnectionRequest,
   type ConnectionStatus,
+  MAX_INCOMING_NEGOTIATIONS,
   MAX_NEGOTIATIONS_PER_DEVICE,
+  MAX_PENDING_REQUESTS,
+  MAX_PENDING_REQUESTS_PER_DEVICE,
   MAX_REFUSALS_PER_SECOND,
 } from "../../src/index.ts";
 import { inboxKey } from "../../src/signalling/index.ts";
@@ -59,6 +64,28 @@ describe("what is seen of a connection", () => {
     expect(alice.getChannelList("another")).toEqual([]);
   });
 
+  test("the link that carries a channel, and whether its other side is alive", async () => {
+    const { alice, bob } = await world.pair();
+    const channel = await world.until(alice.connect(bob.deviceId, "abc"));
+    expect(alice.connectionOf(channel)?.id).toBe(alice.getConnectionList()[0]?.id);
+    await world.time.run(100);
+    await expect(world.until(alice.beacon(channel))).resolves.toBe(true);
+    channel.on("error", () => {});
+    world.paths.cut();
+    await expect(world.until(alice.beacon(channel, 500))).resolves.toBe(false);
+    expect(alice.connectionOf(channel)).toBeUndefined();
+  });
+
+  test("the addresses that peers are told", async () => {
+    const alice = await world.open("alice");
+    expect(alice.publishedAddresses).toEqual(["11.11.11.101"]);
+    alice.setPublishedAddresses(["198.51.100.7", "2001:db8::7"]);
+    expect(alice.publishedAddresses).toEqual(["198.51.100.7", "2001:db8::7"]);
+    expect(() => alice.setPublishedAddresses(["example.org"])).toThrow(TypeError);
+    alice.setPublishedAddresses([]);
+    expect(alice.publishedAddresses).toEqual(["11.11.11.101"]);
+  });
+
   test("a new device is told once, before its first channel", async () => {
     const { alice, bob } = await world.pair();
     const events: string[] = [];
@@ -85,6 +112,16 @@ describe("who may connect", () => {
     acceptAll(bob);
     await world.until(carol.connect(bob.deviceId, "a"));
     await expect(world.until(alice.connect(bob.deviceId, "a"))).rejects.toMatchObject({ code: "ERR_REFUSED" });
+  });
+
+  test("a decision hears what the connection is for", async () => {
+    const kinds: string[] = [];
+    const decide = ({ connectionType }: ConnectionRequest) => kinds.push(connectionType) > 0;
+    const bob = await world.open("bob", { allow: decide });
+    acceptAll(bob);
+    const alice = await world.open("alice");
+    await world.until(alice.connect(bob.deviceId, "a", { connectionType: "videoCall" }));
+    expect(kinds).toEqual(["videoCall"]);
   });
 
   test("a decision that fails is a no", async () => {
@@ -267,6 +304,52 @@ describe("the end", () => {
     controller.abort();
     await expect(alice.connect(deviceIdOf("bob"), "a")).rejects.toMatchObject({ code: "ERR_CLOSED" });
   });
+});
+
+/** Devices that have nothing but a certificate, and how they put a request for bob. */
+async function strangers(count: number) {
+  const issuer = await generateEcIdentity("authority");
+  const devices = Array.from({ length: count }, async () => generateEcIdentity("stranger", { issuer, isCa: false }));
+  return (await Promise.all(devices)).map((identity) => {
+    world.box.publish(identity.certificate);
+    const dht = world.box.of(identity);
+    return (id: bigint) => {
+      const request = { id, iceMessage: "nowhere", isAnswer: false, connectionType: "", isRefusal: false };
+      const value = new Value({ data: encodeRequest(request), userType: "peer_request" });
+      void dht.putEncrypted(inboxKey(deviceIdOf("bob")), people.bob.certificate.publicKey, value);
+    };
+  });
+}
+
+test("all devices together have so many attempts at a time", async () => {
+  const bob = await world.open("bob");
+  const reasons = new Set<string>();
+  bob.addEventListener("refused", ({ reason }) => reasons.add(reason));
+  let id = 1n;
+  for (const ask of await strangers(MAX_INCOMING_NEGOTIATIONS / MAX_NEGOTIATIONS_PER_DEVICE + 1)) {
+    for (let attempt = 0; attempt < MAX_NEGOTIATIONS_PER_DEVICE; attempt++) ask(id++);
+    await world.time.run(100);
+  }
+  await world.time.run(200);
+  expect(bob.getConnectionList()).toHaveLength(MAX_INCOMING_NEGOTIATIONS);
+  expect([...reasons]).toEqual(["there are too many attempts"]);
+});
+
+test("all devices together can have so many requests decided on at a time", async () => {
+  await world.open("bob", { allow: () => new Promise(() => {}) });
+  const bobsDht = world.dht("bob");
+  const { findCertificate } = bobsDht;
+  let asked = 0;
+  bobsDht.findCertificate = function (id) {
+    asked++;
+    return findCertificate.call(this, id);
+  };
+  let id = 1n;
+  for (const ask of await strangers(MAX_PENDING_REQUESTS / MAX_PENDING_REQUESTS_PER_DEVICE + 1)) {
+    for (let attempt = 0; attempt < MAX_PENDING_REQUESTS_PER_DEVICE; attempt++) ask(id++);
+  }
+  await world.time.run(500);
+  expect(asked).toBe(MAX_PENDING_REQUESTS);
 });
 
 test("a device has so many attempts at a time, however often it asks", async () => {
