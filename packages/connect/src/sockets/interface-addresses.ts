@@ -37,7 +37,8 @@ async function defaultAddress(family: 4 | 6): Promise<string | undefined> {
   const socket = createSocket(family === 4 ? "udp4" : "udp6");
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   socket.once("error", () => resolve(undefined));
-  socket.connect(ANY_PORT, FAR_AWAY[family], () => resolve(socket.address().address));
+  socket.once("connect", () => resolve(socket.address().address));
+  socket.connect(ANY_PORT, FAR_AWAY[family]);
   const address = await promise;
   socket.close();
   return address && transportAddress(address, 0)?.address;
