@@ -30,6 +30,8 @@ export interface ProxyBackend extends NodeOperations {
   /** The id of the proxy's node; zero until it is known. */
   readonly id: InfoHash;
   readonly publicAddresses: SockAddr[];
+  /** A look at the proxy is over: operations that waited for its outcome may begin. A change is told by `onStatus`. */
+  readonly isReady: boolean;
   connectivityChanged(): void;
   setPush(changes: Omit<PushSettings, "clientId">): void;
   pushNotificationReceived(data: Readonly<Record<string, unknown>>): Promise<PushNotificationResult>;

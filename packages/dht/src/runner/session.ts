@@ -160,7 +160,8 @@ export class Session implements DatagramReceiver {
 
   /** The engine, for an operation to start on; undefined while the outcome of a bootstrap is open. */
   get ready(): SecureNode | undefined {
-    return this.status === "connecting" ? undefined : this.dht;
+    const isReady = this.proxy.backend?.isReady ?? this.status !== "connecting";
+    return isReady ? this.dht : undefined;
   }
 
   dumpTables(): void {
@@ -223,7 +224,7 @@ export class Session implements DatagramReceiver {
   /** Of whoever acts. */
   #onStatus(status4: NodeStatus, status6: NodeStatus): void {
     this.dht.onStatus();
-    if (combinedStatus(status4, status6) !== "connecting") this.operations.startWaiting(this.dht);
+    if (this.ready) this.operations.startWaiting(this.dht);
     this.#hooks.onStatus(status4, status6);
   }
 

@@ -1,5 +1,4 @@
 import {
-  combinedStatus,
   DhtErrorEvent,
   type InfoHash,
   type Key,
@@ -165,13 +164,13 @@ export class ProxyClient extends UserOperations implements AsyncDisposable {
   }
 
   get #host(): OperationsHost {
-    const ready = this.status === "connecting" ? undefined : this.#dht;
+    const ready = this.#node.isReady ? this.#dht : undefined;
     return { operations: this.#operations, ready, random: this.#random };
   }
 
   #onStatus(status4: NodeStatus, status6: NodeStatus): void {
     this.#dht.onStatus?.();
-    if (combinedStatus(status4, status6) !== "connecting") this.#operations.startWaiting(this.#dht);
+    if (this.#node.isReady) this.#operations.startWaiting(this.#dht);
     this.dispatchEvent(new StatusChangeEvent(status4, status6));
   }
 }

@@ -45,6 +45,7 @@ export class ProxyConnection {
   #timer: Timer | undefined;
   #lastCheckAt = Number.NEGATIVE_INFINITY;
   #isChecking = false;
+  #hasLooked = false;
   #isErrorTold = false;
 
   constructor(
@@ -77,6 +78,11 @@ export class ProxyConnection {
 
   get publicAddress(): SockAddr | undefined {
     return this.#info?.publicAddress;
+  }
+
+  /** It has been seen how things are: whoever has waited for that may try. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   get status4(): NodeStatus {
@@ -161,7 +167,9 @@ export class ProxyConnection {
       this.#index = found.index;
       this.#info = found.info;
     }
-    this.#setStatus(found?.info.status4 ?? "disconnected", found?.info.status6 ?? "disconnected");
+    const isFirst = !this.#hasLooked;
+    this.#hasLooked = true;
+    this.#setStatus(found?.info.status4 ?? "disconnected", found?.info.status6 ?? "disconnected", isFirst);
     const isConnected = this.status === "connected";
     const period = isConnected ? RECHECK_CONNECTED_MS : RECHECK_DISCONNECTED_MS;
     const wait = uniform(this.#random, period * 0.9, period);
@@ -173,9 +181,9 @@ export class ProxyConnection {
     this.#events.onConnected();
   }
 
-  #setStatus(status4: NodeStatus, status6: NodeStatus): void {
+  #setStatus(status4: NodeStatus, status6: NodeStatus, tellAnyway = false): void {
     if (combinedStatus(status4, status6) === "disconnected") this.#connectedIndex = undefined;
-    if (status4 === this.#status4 && status6 === this.#status6) return;
+    if (status4 === this.#status4 && status6 === this.#status6 && !tellAnyway) return;
     this.#status4 = status4;
     this.#status6 = status6;
     this.#events.onStatus(status4, status6);

@@ -93,6 +93,10 @@ export class ProxyNode implements ProxyBackend {
     return this.#core.connection.nodeId;
   }
 
+  get isReady(): boolean {
+    return this.#core.connection.hasLooked;
+  }
+
   get status4(): NodeStatus {
     return this.#core.connection.status4;
   }

@@ -19,6 +19,7 @@ export class FakeProxy {
   readonly values = new Map<string, Value[]>();
   nodeId = InfoHash.get("proxy");
   good = 5;
+  dubious = 0;
   isUp = true;
   /** Answers instead of the proxy, as long as it has something to say. */
   override: ((request: SeenRequest) => Reply | undefined) | undefined;
@@ -108,7 +109,13 @@ export class FakeProxy {
   }
 
   #info(): object {
-    return { node_id: `${this.nodeId}`, ipv4: { good: this.good }, ipv6: {}, ops: 0, public_ip: "::ffff:127.0.0.1" };
+    return {
+      node_id: `${this.nodeId}`,
+      ipv4: { good: this.good, dubious: this.dubious },
+      ipv6: {},
+      ops: 0,
+      public_ip: "::ffff:127.0.0.1",
+    };
   }
 
   #lines(key: string): string {

@@ -29,6 +29,15 @@ describe("through a proxy", () => {
     expect((await client.put("room", "early")).ok).toBe(true);
   });
 
+  test("a proxy that is about to connect is asked at once: it waits itself", async () => {
+    const rig = new ClientRig();
+    rig.proxy.good = 0;
+    rig.proxy.dubious = 2;
+    const client = await rig.open();
+    expect(client.status).toBe("connecting");
+    expect((await client.put("room", "x")).ok).toBe(true);
+  });
+
   test("a put asks for nothing that a browser would have to ask permission for", async () => {
     const rig = new ClientRig();
     const client = await rig.open();
