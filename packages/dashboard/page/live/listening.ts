@@ -8,7 +8,7 @@ export interface Ear {
 }
 
 /** More is not followed by anybody. */
-export const MAX_EARS = 8;
+const MAX_EARS = 8;
 const MOST_HEARD = 30;
 
 /** What the page listens to. */

@@ -12,7 +12,7 @@ const PIECE_MS = 500;
 const WATCHING_SPEED = 0.25;
 const WAITING_SPEED = 10;
 /** Who hasn't answered for so long is taken for one to be waited for, virtual ms. */
-const WAITING_MS = 400;
+const WAITING_MS = 200;
 /** A row of figures for every so much time on the wall, ms. */
 const SAMPLE_EVERY_MS = 250;
 const MIN_SAMPLE_MS = 1000;

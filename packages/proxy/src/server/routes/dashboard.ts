@@ -11,8 +11,15 @@ import type { Route } from "./route.ts";
 const FOLDER = "/dashboard/";
 const MISSING_PAGE =
   "<!doctype html><title>Hashmere</title><p>The page is not built. In the project's folder: <code>npm run build</code>.";
-const LASTING = ["Cache-Control", "public, max-age=31536000, immutable"];
-const FRESH = ["Cache-Control", "no-cache"];
+/** The page is whole in itself: nothing from elsewhere, and no part of anything else. */
+const WHOLE = [
+  "Content-Security-Policy",
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  "X-Content-Type-Options",
+  "nosniff",
+];
+const LASTING = [...WHOLE, "Cache-Control", "public, max-age=31536000, immutable"];
+const FRESH = [...WHOLE, "Cache-Control", "no-cache"];
 
 /** A page that shows the node alive, and what it needs. @param files by their path below the page's folder */
 export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, PageFile>): readonly Route[] {
