@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { canRun, hasOpenDhtHeaders } from "./native/compile.ts";
-import { CHROMIUM, DEBIAN_PYTHON, REAL_DHTNODE } from "./peers/debian-programs.ts";
+import { CHROMIUM, DEBIAN_PYTHON, GNUTLS_SERVER, REAL_DHTNODE } from "./peers/debian-programs.ts";
 
-const PACKAGES = ["dhtnode", "python3-opendht", "libopendht-dev", "g++", "chromium"];
+const PACKAGES = ["dhtnode", "python3-opendht", "libopendht-dev", "g++", "chromium", "gnutls-bin"];
 
 /**
  * Makes sure that the real programs are there. As root, installs them with apt-get.
@@ -37,6 +37,7 @@ function missingPrograms(): string[] {
   if (!canRun("g++", ["--version"])) missing.push("g++");
   else if (!hasOpenDhtHeaders()) missing.push("libopendht-dev");
   if (!canRun(CHROMIUM, ["--version"])) missing.push("chromium");
+  if (!canRun(GNUTLS_SERVER, ["--version"])) missing.push("gnutls-bin");
   return missing;
 }
 

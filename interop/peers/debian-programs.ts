@@ -8,3 +8,7 @@ export const DEBIAN_PYTHON = "/usr/bin/python3";
 
 /** The browser, of the package chromium. */
 export const CHROMIUM = "/usr/bin/chromium";
+
+/** Both sides of TLS as GnuTLS does it, of the package gnutls-bin. */
+export const GNUTLS_SERVER = "/usr/bin/gnutls-serv";
+export const GNUTLS_CLIENT = "/usr/bin/gnutls-cli";
