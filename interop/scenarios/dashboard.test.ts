@@ -1,3 +1,4 @@
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { Browser } from "../peers/browser.ts";
@@ -28,6 +29,14 @@ const layoutShift = (page: Page): Promise<unknown> =>
     }).observe({ type: "layout-shift", buffered: true });
     setTimeout(() => resolve(total), 100);
   })`);
+
+/** What keeps people from using what is seen: the rules that are broken, and where. */
+async function barriers(page: Page): Promise<unknown> {
+  await page.evaluate(axe.source);
+  return page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
+  );
+}
 
 describe("the live view", () => {
   test("shows how the node is, and its peers", async () => {
@@ -93,6 +102,21 @@ describe("the live view", () => {
     await page.getByLabel("Access token").fill("open sesame");
     await button(page, "Enter").click();
     await expect.poll(() => headline(page).textContent(), POLL).toBe("Connected");
+    expect(browser.failures).toEqual([]);
+  });
+
+  test.each(["light", "dark"] as const)("puts no barriers before anybody, in the %s theme", async (colorScheme) => {
+    await using stage = new Stage();
+    const { network, browser } = await begin(stage);
+    const page = await browser.open(network.url, { colorScheme });
+    await expect.poll(() => headline(page).textContent(), POLL).toBe("Connected");
+    await button(page, "Look up").click();
+    await button(page, "Listen").click();
+    await page.getByText("The peers as a table").click();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole("link", { name: "Simulate" }).click();
+    await expect.poll(() => page.getByText("300 nodes up").count(), POLL).toBe(1);
+    expect(await barriers(page)).toEqual([]);
     expect(browser.failures).toEqual([]);
   });
 
