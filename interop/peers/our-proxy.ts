@@ -3,6 +3,11 @@ import { ProxyServer } from "@hashmere/proxy";
 import { endpointText } from "./interop-peer.ts";
 import type { ProxyPeer, ProxyPeerOptions } from "./real-proxy.ts";
 
+export interface OurProxyOptions extends ProxyPeerOptions {
+  /** Whoever presents one of them is let in. Default: everybody. */
+  readonly tokens?: readonly string[] | undefined;
+}
+
 /** A proxy of this project, in this process. */
 export class OurProxy implements ProxyPeer {
   readonly #dht: DhtRunner;
@@ -13,11 +18,12 @@ export class OurProxy implements ProxyPeer {
     this.#server = server;
   }
 
-  static async start({ network, bootstrap, port = 0, pushGateway }: ProxyPeerOptions): Promise<OurProxy> {
+  static async start({ network, bootstrap, port = 0, pushGateway, tokens }: OurProxyOptions): Promise<OurProxy> {
     const dht = await DhtRunner.run({ network, bootstrap: endpointText(bootstrap) });
     await dht.connected();
     const push = pushGateway === undefined ? undefined : { gateway: pushGateway };
-    return new OurProxy(dht, await ProxyServer.open({ dht, port, host: "127.0.0.1", push }));
+    const auth = tokens && { tokens };
+    return new OurProxy(dht, await ProxyServer.open({ dht, port, host: "127.0.0.1", push, auth }));
   }
 
   get url(): string {

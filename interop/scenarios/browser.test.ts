@@ -4,7 +4,7 @@ import type {} from "../browser/client-page.ts";
 import { Browser, Site } from "../peers/browser.ts";
 import { endpointOf } from "../peers/interop-peer.ts";
 import { OurProxy } from "../peers/our-proxy.ts";
-import { RealProxy } from "../peers/real-proxy.ts";
+import { PushGateway, RealProxy } from "../peers/real-proxy.ts";
 import { POLL, Stage } from "../peers/stage.ts";
 import { textsOf, word } from "../peers/values.ts";
 
@@ -22,10 +22,15 @@ const PROXIES = [
   ["our proxy", OurProxy.start],
 ] as const;
 
-async function openTab(browser: Browser, proxyUrl: string): Promise<Page> {
+interface Credentials {
+  readonly authorization?: string;
+  readonly pushToken?: string;
+}
+
+async function openTab(browser: Browser, proxyUrl: string, options: Credentials = {}): Promise<Page> {
   const tab = await browser.open(site.url);
   await tab.waitForFunction(() => "connect" in globalThis);
-  await tab.evaluate((url) => globalThis.connect(url), proxyUrl);
+  await tab.evaluate(([url, rest]) => globalThis.connect(url, rest), [proxyUrl, options] as const);
   return tab;
 }
 
@@ -66,6 +71,36 @@ describe.each(PROXIES)("in a browser, at %s", (_, startProxy) => {
     }
     const heard = () => tab.evaluate(() => globalThis.heard.toSorted());
     await expect.poll(heard, POLL).toEqual(keys.map((key) => `+${key}`));
+    expect(browser.failures).toEqual([]);
+  });
+});
+
+describe("in a browser, at our proxy alone", () => {
+  test("what needs permission across origins is permitted: tokens, cancelled puts, subscriptions", async () => {
+    await using stage = new Stage();
+    const gateway = stage.use(await PushGateway.start());
+    const node = await stage.start("dhtnode");
+    const tokens = ["secret"];
+    const { network } = stage;
+    const pushGateway = gateway.endpoint;
+    const proxy = stage.use(await OurProxy.start({ network, bootstrap: endpointOf(node), tokens, pushGateway }));
+    const browser = stage.use(await Browser.start());
+    const tab = await openTab(browser, proxy.url, { authorization: "Bearer secret", pushToken: "TOKEN" });
+    await tab.evaluate(() => globalThis.listen("room"));
+    const permanentPuts = async (): Promise<unknown> => {
+      const response = await fetch(`${proxy.url}/node/stats`, { headers: { Authorization: "Bearer secret" } });
+      const stats: unknown = await response.json();
+      return typeof stats === "object" && stats !== null && "totalPermanentPuts" in stats && stats.totalPermanentPuts;
+    };
+    await tab.evaluate(async () => void (await globalThis.client.put("room", "hey", { permanent: true })));
+    await expect.poll(permanentPuts, POLL).toBe(1);
+    await expect.poll(() => gateway.received.length, POLL).toBeGreaterThan(0);
+    await tab.evaluate((data) => globalThis.client.pushNotificationReceived(data), gateway.received[0] ?? {});
+    await expect.poll(() => tab.evaluate(() => globalThis.heard), POLL).toEqual(["+hey"]);
+    await tab.evaluate(async () => {
+      for (const value of globalThis.client.getPut("room")) await globalThis.client.cancelPut("room", value);
+    });
+    await expect.poll(permanentPuts, POLL).toBe(0);
     expect(browser.failures).toEqual([]);
   });
 });
