@@ -1,4 +1,5 @@
 import { DhtRunner } from "@hashmere/dht";
+import { type ProxyServer, ProxyServerError } from "@hashmere/proxy";
 import { stop } from "../dhtnode/stop.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
@@ -40,10 +41,18 @@ export async function playground(streams: Streams): Promise<ExitStatus> {
   return ExitStatus.done;
 }
 
-/** Where people can watch the first node. */
+/** Where people can watch the first node: at any free port where the usual one is taken. */
 async function openPage(proxies: Proxies): Promise<string> {
-  const proxy = await proxies.start(PAGE_PORT).catch(() => proxies.start(0));
-  return `http://localhost:${new URL(proxy.url).port}`;
+  try {
+    return pageOf(await proxies.start(PAGE_PORT));
+  } catch (error) {
+    if (!(error instanceof ProxyServerError)) throw error;
+    return `${pageOf(await proxies.start(0))}        port ${PAGE_PORT} is taken by another program`;
+  }
+}
+
+function pageOf({ url }: ProxyServer): string {
+  return `http://localhost:${new URL(url).port}`;
 }
 
 /** On loopback alone, so that nothing leaves this machine. */

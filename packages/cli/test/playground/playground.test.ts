@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { start } from "../support/cli.ts";
 
 test("shows an exchange, takes commands, and ends with its input", async () => {
@@ -19,5 +21,16 @@ test("with no input at all it shows the exchange and ends", async () => {
   await using running = start("playground", []);
   const { status, stdout } = await running.end();
   expect(stdout).toContain('"hello"  (first answer)');
+  expect(status).toBe(0);
+});
+
+test("its page goes to another port where the usual one is taken, and it says so", async () => {
+  const occupant = createServer().on("error", () => {}); // then somebody else is there already
+  occupant.listen(8080, "127.0.0.1");
+  await Promise.race([once(occupant, "listening"), once(occupant, "error")]);
+  onTestFinished(() => void occupant.close());
+  await using running = start("playground", []);
+  const { status, stdout } = await running.end();
+  expect(stdout).toMatch(/ {2}page {2}http:\/\/localhost:(?!8080)\d+ +port 8080 is taken by another program\n/);
   expect(status).toBe(0);
 });
