@@ -67,6 +67,7 @@ export class IceAgent {
   /** Checks that came before the description. */
   readonly #early = new Map<IceFlow, ReceivedCheck>();
   #state: "idle" | "checking" | "selected" | "closed" = "idle";
+  #selected: IceFlow | undefined;
   #hadLastChance = false;
   readonly #timers: Partial<Record<TimerName, Timer>> = {};
 
@@ -83,10 +84,7 @@ export class IceAgent {
       reachable: (pair, flow) => this.#check(pair, flow),
       unreachable: (pair) => this.#giveUp(pair),
     });
-    this.#nomination = new Nomination(scheduler, {
-      propose: (pair) => this.#propose(pair),
-      giveUp: (pair) => this.#giveUp(pair),
-    });
+    this.#nomination = new Nomination(scheduler, (pair) => this.#propose(pair));
   }
 
   /** What it was told, or has become to repair a conflict. */
@@ -122,9 +120,9 @@ export class IceAgent {
     this.#list.run();
   }
 
-  /** A STUN message came. */
+  /** A STUN message came. What is not on the selected flow counts no more. */
   receive(flow: IceFlow, bytes: Uint8Array): void {
-    if (this.#state === "closed") return;
+    if (this.#state === "closed" || (this.#selected && !isSameFlow(this.#selected, flow))) return;
     const message = StunMessage.parse(bytes);
     if (message?.class === "request") this.#onRequest(flow, message);
     else if (message?.class === "success" || message?.class === "error") this.#onResponse(flow, message);
@@ -273,6 +271,7 @@ export class IceAgent {
 
   #select(pair: CandidatePair, flow: IceFlow): void {
     this.#state = "selected";
+    this.#selected = flow;
     this.#stopChecks();
     this.#keepAlive(flow);
     this.#options.onSelected(pair, flow);

@@ -5,19 +5,22 @@ import { type CandidatePair, comparePairs } from "./candidate-pair.ts";
 const DIRECT_PATIENCE_MS = 50;
 const RELAY_PATIENCE_MS = 250;
 
-/** A proposed pair that doesn't answer gives way to the next one. */
+/** While a proposal is not answered, the next one is made: the first to be answered counts. */
 const ANSWER_TIMEOUT_MS = 2000;
 
-/** Which pair the controlling side proposes, and when (regular nomination, RFC 8445 §8.1.1). One at a time. */
+/** Which pair the controlling side proposes, and when (regular nomination, RFC 8445 §8.1.1). */
 export class Nomination {
   readonly #scheduler: Scheduler;
-  readonly #on: { propose(pair: CandidatePair): void; giveUp(pair: CandidatePair): void };
+  readonly #send: (pair: CandidatePair) => void;
+  /** The latest that was proposed. */
   #nominee: CandidatePair | undefined;
+  readonly #proposed = new Set<CandidatePair>();
   #timer: Timer | undefined;
 
-  constructor(scheduler: Scheduler, on: { propose(pair: CandidatePair): void; giveUp(pair: CandidatePair): void }) {
+  /** @param send makes the proposal */
+  constructor(scheduler: Scheduler, send: (pair: CandidatePair) => void) {
     this.#scheduler = scheduler;
-    this.#on = on;
+    this.#send = send;
   }
 
   /** Whether a proposal waits for its answer. */
@@ -41,8 +44,10 @@ export class Nomination {
 
   propose(pair: CandidatePair, pairs: readonly CandidatePair[]): void {
     this.#nominee = pair;
-    this.#expectAnswer(pair, pairs);
-    this.#on.propose(pair);
+    this.#proposed.add(pair);
+    this.#timer?.cancel();
+    this.#timer = this.#scheduler.at(this.#scheduler.now() + ANSWER_TIMEOUT_MS, () => this.#proposeAnother(pairs));
+    this.#send(pair);
   }
 
   /** The pair is no longer proposed; any, if none is named. */
@@ -64,13 +69,10 @@ export class Nomination {
     this.#timer = this.#scheduler.at(time, () => this.proposeBest(pairs));
   }
 
-  /** While it keeps silent, another one that works gets its chance. */
-  #expectAnswer(pair: CandidatePair, pairs: readonly CandidatePair[]): void {
-    this.#timer?.cancel();
-    this.#timer = this.#scheduler.at(this.#scheduler.now() + ANSWER_TIMEOUT_MS, () => {
-      if (pairs.some((other) => other !== pair && other.state === "succeeded")) this.#on.giveUp(pair);
-      else this.#expectAnswer(pair, pairs);
-    });
+  #proposeAnother(pairs: readonly CandidatePair[]): void {
+    const another = bestValid(pairs.filter((pair) => !this.#proposed.has(pair)));
+    if (another) this.propose(another, pairs);
+    else this.#timer = this.#scheduler.at(this.#scheduler.now() + ANSWER_TIMEOUT_MS, () => this.#proposeAnother(pairs));
   }
 }
 

@@ -87,11 +87,17 @@ export class SimulatedNet {
     for (const end of [a, b]) this.#ends.set(end.flow, end);
   }
 
-  /** As when one side closes it: the other one learns of it. */
+  /** As when one side resets it: what is under way is lost, and the other one learns of it. */
   breakFlow(flow: IceFlow): void {
     const end = this.#ends.get(flow);
+    for (const broken of [end, end?.other]) if (broken) broken.isOpen = false;
     this.#after(this.delayMs, () => end?.other?.receiver.closed(end.other.flow));
     end?.receiver.closed(flow);
+  }
+
+  /** Whether these are the two ends of one TCP connection. */
+  areEnds(a: IceFlow, b: IceFlow): boolean {
+    return this.#ends.get(a)?.other?.flow === b;
   }
 
   bind(local: TransportAddress, receiver: Receiver, router?: Router): DatagramBase {
@@ -137,6 +143,7 @@ class SimulatedEnd {
   readonly flow: IceFlow;
   readonly receiver: Receiver;
   other: SimulatedEnd | undefined;
+  isOpen = true;
 
   constructor(net: SimulatedNet, base: StreamBase, remote: TransportAddress, receiver: Receiver) {
     this.receiver = receiver;
@@ -145,7 +152,7 @@ class SimulatedEnd {
       remote,
       send: (bytes) => {
         const { other } = this;
-        if (other) net.deliver(bytes, () => other.receiver.message(other.flow, bytes));
+        if (other) net.deliver(bytes, () => other.isOpen && other.receiver.message(other.flow, bytes));
       },
     };
   }
