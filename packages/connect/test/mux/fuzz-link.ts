@@ -20,6 +20,8 @@ export interface FuzzCounts {
 
 /** What a link meets before it is looked at. */
 const FRAMES_PER_LINK = 500;
+/** After a spoilt frame the stream often means nothing any more, and the link ends soon. */
+const SPOILT_ONE_IN = 1_000;
 /** Few numbers, so that requests, data and ends meet each other. */
 const NUMBERS = 6;
 /** The link's own, and one for each channel of ours that waits for an answer. */
@@ -41,7 +43,7 @@ export async function fuzzLink(seed: number, count: number): Promise<FuzzCounts>
   for (let done = 0; done < count; done += FRAMES_PER_LINK) {
     const victim = new Victim(below(2) === 0, below);
     for (let i = 0; i < FRAMES_PER_LINK; i++) {
-      const bytes = below(500) === 0 ? Buffer.from(spoilt.next()) : properFrame(below);
+      const bytes = below(SPOILT_ONE_IN) === 0 ? Buffer.from(spoilt.next()) : properFrame(below);
       const cut = below(bytes.length + 1);
       victim.stream.push(bytes.subarray(0, cut));
       victim.stream.push(bytes.subarray(cut));
