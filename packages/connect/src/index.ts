@@ -6,5 +6,6 @@ export { Channel, type IncomingChannel, LINK_LIMITS, type LinkLimits } from "./m
 export type { MappingProtocol, PortMapping } from "./port-mapping/index.ts";
 export type { Path } from "./session/index.ts";
 export * from "./signalling/index.ts";
+export { ChannelAgent, ChannelListener, type ChannelSocket, type SocketManners } from "./streams/index.ts";
 export * from "./trust/index.ts";
 export { parseTurnHost, type TurnServer } from "./turn/index.ts";

@@ -1,9 +1,19 @@
 // Source: DHTNet connection protocol, connection manager.
+import type { AgentOptions } from "node:http";
+import type { Duplex } from "node:stream";
 import { Certificate } from "@hashmere/crypto";
+import type { Dispatcher, Agent as UndiciAgent } from "undici";
 import { ConnectError } from "../errors/index.ts";
 import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
 import type { PortMapping } from "../port-mapping/index.ts";
 import { Inbox, inboxCalled, type PeerRequest } from "../signalling/index.ts";
+import {
+  ChannelAgent,
+  ChannelListener,
+  channelDispatcher,
+  connectChannel,
+  type SocketManners,
+} from "../streams/index.ts";
 import { decisionOf, type PeerDevice, peerDevice } from "./admission.ts";
 import { ChannelOpening, type ConnectOptions, DEFAULT_TIMEOUT_MS } from "./channel-opening.ts";
 import { ChannelQueue } from "./channel-queue.ts";
@@ -186,6 +196,31 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     const handling = this.handle((request) => queue.take(request), options);
     this.#queues.add(queue);
     return queue;
+  }
+
+  // --- channels for what expects sockets
+
+  /**
+   * Accepts the channels of a name as a `net.Server` accepts connections, for itself or for an HTTP server.
+   * @throws TypeError when these channels have a handler already
+   */
+  listener(name: string): ChannelListener {
+    return new ChannelListener(this, name);
+  }
+
+  /** Lets `http.request` talk to devices: the host of a URL is a device id, each connection a channel of that name. */
+  agent(name: string, options?: AgentOptions): ChannelAgent {
+    return new ChannelAgent(this, name, options);
+  }
+
+  /** The same for `fetch` and undici. */
+  dispatcher(name: string, options?: UndiciAgent.Options): Dispatcher {
+    return channelDispatcher(this, name, options);
+  }
+
+  /** A channel as a stream that is there at once, like `net.connect`: what is written waits until it is open. */
+  socket(device: DeviceName, name: string): Duplex & SocketManners {
+    return connectChannel(this, `${keyIdOf(device)}`, name);
   }
 
   // --- what there is
