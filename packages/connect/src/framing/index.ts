@@ -1,2 +1,2 @@
-export { FrameReader, type FrameSink } from "./frame-reader.ts";
+export { FrameReader } from "./frame-reader.ts";
 export { encodeFrame, MAX_FRAME_BYTES, splitIntoFrames } from "./frame-writer.ts";

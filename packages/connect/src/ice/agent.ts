@@ -24,7 +24,7 @@ import { Transactions } from "./transactions.ts";
 const PASSIVE_WAIT_MS = 5000;
 
 /** The end of all checks; what is valid then has a second more to be agreed on. */
-export const DEFAULT_TIMEOUT_MS = 9000;
+const DEFAULT_TIMEOUT_MS = 9000;
 const LAST_CHANCE_MS = 1000;
 
 /** The selected pair hears from us every 20 s and up to 4 s, in whole seconds, as with DHTNet. */

@@ -1,5 +1,5 @@
-export { IceAgent, type IceAgentOptions } from "./agent.ts";
-export type { Candidate, CandidateType, TcpType } from "./candidate.ts";
+export { IceAgent } from "./agent.ts";
+export type { Candidate, CandidateType } from "./candidate.ts";
 export type { CandidatePair, IceRole } from "./candidate-pair.ts";
 export type {
   CandidateSource,
@@ -11,7 +11,6 @@ export type {
 } from "./candidate-source.ts";
 export {
   formatDescription,
-  type IceCredentials,
   type IceDescription,
   MAX_CANDIDATES,
   parseDescription,

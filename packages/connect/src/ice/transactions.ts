@@ -4,8 +4,8 @@ import type { CandidatePair, IceRole } from "./candidate-pair.ts";
 import { type IceFlow, isSameFlow } from "./flow.ts";
 
 /** Datagrams get lost: a request over UDP is repeated after this, then after twice as long, up to the maximum. */
-export const FIRST_REPEAT_MS = 200;
-export const MAX_REPEAT_MS = 800;
+const FIRST_REPEAT_MS = 200;
+const MAX_REPEAT_MS = 800;
 
 /** A request that waits for its response. */
 export interface Transaction {

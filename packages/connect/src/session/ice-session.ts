@@ -28,7 +28,7 @@ import {
 import { SessionSockets } from "./session-sockets.ts";
 
 /** Sources that take longer are left behind: DHTNet waits as long for a port mapping. */
-export const DEFAULT_GATHER_TIMEOUT_MS = 4000;
+const DEFAULT_GATHER_TIMEOUT_MS = 4000;
 
 export interface IceSessionOptions {
   /** The caller begins as controlled, the called side as controlling. */

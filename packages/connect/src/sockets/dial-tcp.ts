@@ -5,7 +5,7 @@ import { ConnectError } from "../errors/index.ts";
 import type { IceConnection } from "../ice/index.ts";
 
 /** What a system tries before it gives up by itself; the end of the checks comes earlier. */
-export const DIAL_TIMEOUT_MS = 15_000;
+const DIAL_TIMEOUT_MS = 15_000;
 
 export interface DialOptions {
   /** Ends the attempt; an open connection stays. */

@@ -5,7 +5,6 @@ export {
   isStunMessage,
   MAX_STUN_MESSAGE_BYTES,
   STUN_HEADER_BYTES,
-  type StunClass,
   StunMethod,
 } from "./stun-header.ts";
-export { type StunAttribute, type StunError, StunMessage, transactionKey } from "./stun-message.ts";
+export { StunMessage, transactionKey } from "./stun-message.ts";
