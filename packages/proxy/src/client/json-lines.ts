@@ -7,7 +7,7 @@ import { MAX_LINE_LENGTH } from "./limits.ts";
  * @throws DhtError `ERR_PROXY_LINE_LENGTH`; whatever reading throws
  */
 export async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string[], void> {
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest = "";
   const reader = body.getReader();
   try {

@@ -1,5 +1,5 @@
 import type { Value } from "@hashmere/dht/engine";
-import { MAX_KNOWN_VALUES } from "./limits.ts";
+import { MAX_KNOWN_BYTES, MAX_KNOWN_VALUES } from "./limits.ts";
 
 interface KnownValue {
   value: Value;
@@ -12,6 +12,7 @@ interface KnownValue {
 export class KnownValues {
   readonly #byId = new Map<bigint, KnownValue>();
   #round = 0;
+  #bytes = 0;
 
   get size(): number {
     return this.#byId.size;
@@ -45,6 +46,7 @@ export class KnownValues {
       const known = this.#byId.get(id);
       if (known === undefined || known.heardAt > before) continue;
       this.#byId.delete(id);
+      this.#bytes -= known.value.size;
       gone.push(known.value);
     }
     return gone;
@@ -55,21 +57,27 @@ export class KnownValues {
     return this.remove([...this.#byId].filter(([, { round }]) => round < this.#round).map(([id]) => id));
   }
 
-  /** Forgets the oldest beyond the limit. Returns them. */
+  /** Forgets the oldest beyond the limits. Returns them. */
   removeExcess(): Value[] {
-    const excess = Math.max(this.#byId.size - MAX_KNOWN_VALUES, 0);
-    return this.remove([...this.#byId.keys()].slice(0, excess));
+    const excess: Value[] = [];
+    for (const id of this.#byId.keys()) {
+      if (this.#byId.size <= MAX_KNOWN_VALUES && this.#bytes <= MAX_KNOWN_BYTES) break;
+      excess.push(...this.remove([id]));
+    }
+    return excess;
   }
 
   #add(value: Value, now: number): boolean {
     const known = this.#byId.get(value.id);
     if (known === undefined) {
       this.#byId.set(value.id, { value, heardAt: now, round: this.#round });
+      this.#bytes += value.size;
       return true;
     }
     known.heardAt = now;
     known.round = this.#round;
     if (value.seq <= known.value.seq || known.value.contentEquals(value)) return false;
+    this.#bytes += value.size - known.value.size;
     known.value = value;
     return true;
   }

@@ -17,6 +17,9 @@ export const MAX_REDIRECTS = 5;
 /** One line of an answer, in UTF-16 units: a value of 64 KiB, its signature and its owner in base64 take less than a tenth. */
 export const MAX_LINE_LENGTH = 1 << 20;
 
+/** All lines of one answer, in UTF-16 units. The rest of a longer one is not read, and it counts as failed. */
+export const MAX_ANSWER_LENGTH = 128 << 20;
+
 /** The stream of a key lives on for this long after its last listener has gone, in case that another comes. */
 export const LINGER_MS = 60_000;
 /**
@@ -53,6 +56,8 @@ export const MAX_WAITING_REQUESTS = 65_536;
 export const MAX_LISTENED_KEYS = 4_096;
 /** Values remembered of a key listened to, to tell news from repetitions. The oldest are forgotten, and reported as gone. */
 export const MAX_KNOWN_VALUES = 16_384;
+/** And so many bytes of them. */
+export const MAX_KNOWN_BYTES = 64 << 20;
 /** Permanent puts. One more is put once, and fails as a permanent one. */
 export const MAX_PERMANENT_PUTS = 65_536;
 /** Signed values put here that are remembered, so that none of them is followed by an older or an unsigned version. */

@@ -10,6 +10,7 @@ import {
   type OperationsHost,
   PublicAddressChangeEvent,
   type PushNotificationResult,
+  type RandomSource,
   raceAbort,
   type SecureOperations,
   type SockAddr,
@@ -28,8 +29,7 @@ export type Security = (node: NodeOperations) => SecureOperations & { onStatus?(
 export interface ProxyClientOptions extends ProxyOptions {
   /**
    * What signs, checks and encrypts. Default: nothing does, so `putSigned` and `putEncrypted` fail, signatures are taken as
-   * they come, and encrypted values stay encrypted. In Node.js, `withSecurity` of `@hashmere/dht` makes
-   * one.
+   * they come, and encrypted values stay encrypted. In Node.js, `withSecurity` of `@hashmere/dht` makes one.
    */
   readonly security?: Security | undefined;
 }
@@ -49,7 +49,7 @@ export class ProxyClient extends UserOperations implements AsyncDisposable {
   readonly #node: ProxyNode;
   readonly #dht: ReturnType<Security>;
   readonly #operations = new OngoingOperations();
-  readonly #random;
+  readonly #random: RandomSource;
   #state: "running" | "stopping" | "closed" = "running";
 
   /**

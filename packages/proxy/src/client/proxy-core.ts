@@ -1,5 +1,5 @@
 import type { InfoHash, RandomSource, Scheduler, Value } from "@hashmere/dht/engine";
-import { CHECK_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from "./limits.ts";
+import { CHECK_TIMEOUT_MS, MAX_ANSWER_LENGTH, SILENCE_TIMEOUT_MS } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
 import type { ProxyConnection } from "./proxy-connection.ts";
 import type { ProxyHttp, ProxyRequest } from "./proxy-http.ts";
@@ -79,12 +79,17 @@ export async function getValues(
     }
     const all: Value[] = [];
     let ok = true;
+    let length = 0;
     for await (const lines of answer.lines(SILENCE_TIMEOUT_MS)) {
       const read = lines.map(readValueLine);
       const values = read.flatMap((line) => (line.kind === "value" && !line.expired ? line.value : []));
       ok &&= !read.some(({ kind }) => kind === "unreadable");
       all.push(...values);
       if (values.length > 0) onValues(values);
+      for (const line of lines) length += line.length;
+      if (length <= MAX_ANSWER_LENGTH) continue;
+      ok = false;
+      break;
     }
     return { ok, values: all };
   });

@@ -145,6 +145,22 @@ describe("a listener", () => {
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(3);
   });
 
+  test("is told of no more bytes than are remembered", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open();
+    const events = heard(client.listen("room"));
+    await settle();
+    const data = Buffer.alloc(1 << 19).toString("base64"); // larger than any value of the network, but no line too long
+    for (let id = 1; id <= 129; id++) rig.proxy.write(KEY, `{"data":"${data}","id":"${id}"}\n`);
+    await settle();
+    await settle();
+    expect(
+      events()
+        .split(" ")
+        .filter((event) => event.startsWith("-")),
+    ).toEqual(["-1"]);
+  });
+
   test("looks from time to time where there are no more streams, and gets one when one is free", async () => {
     const rig = new ClientRig();
     const client = await rig.open({ maxStreams: 1 });

@@ -115,6 +115,28 @@ describe("through a proxy", () => {
     expect(chunks).toBeLessThan(40);
   });
 
+  test("an answer without end is not read to its end either", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open();
+    const line = `{"data":"${"A".repeat(1 << 19)}","id":"1"}\n`;
+    const bytes = new TextEncoder().encode(line);
+    let lines = 0;
+    rig.proxy.override = ({ path }) => {
+      if (!path.includes("/key/")) return undefined;
+      return new Response(
+        new ReadableStream({
+          pull(stream) {
+            lines++;
+            stream.enqueue(bytes);
+          },
+        }),
+      );
+    };
+    expect((await client.get("room").done).ok).toBe(false);
+    expect(lines * line.length).toBeLessThan(140 << 20);
+    expect(client.status).toBe("connected");
+  });
+
   test("leaving a get's loop ends its request; an abort rejects with its reason", async () => {
     const rig = new ClientRig();
     const client = await rig.open();
