@@ -101,7 +101,7 @@ class Victim {
 }
 
 function properFrame(below: (bound: number) => number): Buffer {
-  const number = below(2) === 0 ? below(NUMBERS) : 0x8000 + below(NUMBERS);
+  const number = (below(2) === 0 ? 1 : 0x8000) + below(NUMBERS);
   switch (below(10)) {
     case 0:
       return encodeChannelRequestFrame({ name: "theirs", number, state: "request" });
