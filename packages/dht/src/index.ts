@@ -40,37 +40,5 @@ export {
 } from "./secure/index.ts";
 export type { RefusalCounts } from "./store/index.ts";
 export * from "./transport/index.ts";
-export {
-  CERTIFICATE,
-  CertificateValue,
-  DHT_MESSAGE,
-  DhtMessage,
-  type EditContext,
-  Field,
-  type FieldValues,
-  type Filter,
-  Filters,
-  ICE_CANDIDATES,
-  IceCandidates,
-  IM_MESSAGE,
-  ImMessage,
-  INTERNET_SERVICE,
-  IpServiceAnnouncement,
-  MAX_VALUE_BYTES,
-  type PolicyVerdict,
-  Query,
-  type Refusal,
-  type Restriction,
-  Select,
-  type StoreContext,
-  TRUST_REQUEST,
-  TrustRequest,
-  type TypedValue,
-  USER_DATA,
-  Value,
-  type ValueInit,
-  type ValueJson,
-  type ValueType,
-  Where,
-} from "./value/index.ts";
+export * from "./value/public.ts";
 export type { NodeEntry, ValuesExport } from "./wire/index.ts";
