@@ -44,8 +44,8 @@ export class KeyListening implements FeedSink {
     return { cancel: () => this.#remove(listener) };
   }
 
-  reconnect(): void {
-    this.#feed.reconnect();
+  reconnect(delayMs: number): void {
+    this.#feed.reconnect(delayMs);
   }
 
   /** The proxy is about to forget the subscription. False when there is none. */

@@ -43,7 +43,7 @@ export const STEADY_MS = 10_000;
 
 /** Permanent puts and subscriptions live for 24 h on the proxy, and are renewed after 22 h. */
 export const RENEWAL_MS = 22 * 3_600_000;
-/** After a reconnection, permanent puts are repeated at this distance from each other at most… */
+/** After a reconnection, listens and permanent puts are begun anew at this distance from each other at most… */
 export const REPEAT_DISTANCE_MS = 20;
 /** …and all within this time. */
 export const MAX_REPEAT_SPREAD_MS = 60_000;

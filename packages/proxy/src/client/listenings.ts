@@ -2,6 +2,7 @@ import type { InfoHash, NodeListenOptions, Operation, Value } from "@hashmere/dh
 import { KeyListening } from "./key-listening.ts";
 import { MAX_LISTENED_KEYS } from "./limits.ts";
 import type { ProxyCore } from "./proxy-core.ts";
+import { spread } from "./spread.ts";
 
 /** What is listened to, key by key. */
 export class Listenings {
@@ -41,7 +42,7 @@ export class Listenings {
   }
 
   reconnect(): void {
-    for (const listening of this.#byKey.values()) listening.reconnect();
+    for (const listening of this.#byKey.values()) listening.reconnect(spread(this.#byKey.size, this.#core.random));
   }
 
   /** Pushes go elsewhere. */

@@ -1,8 +1,9 @@
-import { DhtError, type InfoHash, NOT_ANNOUNCED, type PutOutcome, uniform, type Value } from "@hashmere/dht/engine";
-import { MAX_PERMANENT_PUTS, MAX_REPEAT_SPREAD_MS, RENEWAL_MS, REPEAT_DISTANCE_MS } from "./limits.ts";
+import { DhtError, type InfoHash, NOT_ANNOUNCED, type PutOutcome, type Value } from "@hashmere/dht/engine";
+import { MAX_PERMANENT_PUTS, RENEWAL_MS } from "./limits.ts";
 import { postValue } from "./post-value.ts";
 import { keyPath, type ProxyCore, tell } from "./proxy-core.ts";
 import { Recurring } from "./recurring.ts";
+import { spread } from "./spread.ts";
 
 interface PermanentPut {
   readonly key: InfoHash;
@@ -28,11 +29,11 @@ export class PermanentPuts {
       onFirst({ ...NOT_ANNOUNCED, error: new DhtError("ERR_TOO_MANY_PUTS", advice) });
       return;
     }
-    let tell: typeof onFirst | undefined = onFirst;
+    let report: typeof onFirst | undefined = onFirst;
     const renewal = new Recurring(this.#core.clock, this.#core.random, async (signal) => {
       const outcome = await postValue(this.#core, key, value, { signal, permanent: true });
-      tell?.(outcome);
-      tell = undefined;
+      report?.(outcome);
+      report = undefined;
       return outcome.ok ? { againInMs: RENEWAL_MS } : "failed";
     });
     this.#puts.set(name, { key, value, renewal });
@@ -66,8 +67,7 @@ export class PermanentPuts {
 
   /** Posts all again, not all at once. */
   renewAll(): void {
-    const spread = Math.min((this.#puts.size - 1) * REPEAT_DISTANCE_MS, MAX_REPEAT_SPREAD_MS);
-    for (const { renewal } of this.#puts.values()) renewal.wake(uniform(this.#core.random, 0, spread));
+    for (const { renewal } of this.#puts.values()) renewal.wake(spread(this.#puts.size, this.#core.random));
   }
 
   close(): void {

@@ -16,8 +16,8 @@ export class PollFeed implements Feed {
     this.#polling.wake();
   }
 
-  reconnect(): void {
-    this.#polling.wake();
+  reconnect(delayMs: number): void {
+    this.#polling.wake(delayMs);
   }
 
   renew(): boolean {

@@ -28,9 +28,9 @@ export class PushFeed implements Feed {
   }
 
   /** One that took the subscription keeps it while it is away. */
-  reconnect(): void {
+  reconnect(delayMs: number): void {
     const { base } = this.#core.connection;
-    if (this.#base !== base && this.#asked !== base) this.#subscription.restart();
+    if (this.#base !== base && this.#asked !== base) this.#subscription.restart(delayMs);
   }
 
   renew(): boolean {

@@ -32,12 +32,12 @@ export class Recurring {
     else void this.#run();
   }
 
-  /** Gives up the round under way, if any, and begins another. */
-  restart(): void {
+  /** Gives up the round under way, if any, and begins another, now or after a delay. */
+  restart(delayMs: number): void {
     this.#current?.abort(new DOMException("begun anew", "AbortError"));
     this.#current = undefined;
     this.#retryMs = MIN_RETRY_MS;
-    this.wake();
+    this.wake(delayMs);
   }
 
   close(): void {

@@ -22,8 +22,8 @@ export class StreamFeed implements Feed {
     this.#stream.wake();
   }
 
-  reconnect(): void {
-    if (this.#base !== this.#core.connection.base) this.#stream.restart();
+  reconnect(delayMs: number): void {
+    if (this.#base !== this.#core.connection.base) this.#stream.restart(delayMs);
   }
 
   renew(): boolean {

@@ -116,6 +116,24 @@ describe("a listener", () => {
     expect(events()).toBe("+1");
   });
 
+  test("isn't begun anew in the same moment as hundreds of others", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open();
+    for (let i = 0; i < 500; i++) client.listen(`room${i}`);
+    await settle();
+    rig.proxy.crash();
+    await rig.pass(20_000);
+    rig.proxy.isUp = true;
+    const before = rig.proxy.seen("GET", "/listen").length;
+    client.connectivityChanged();
+    await settle();
+    await rig.pass(1_000);
+    expect(client.status).toBe("connected");
+    expect(rig.proxy.seen("GET", "/listen").length - before).toBeLessThan(200);
+    await rig.pass(10_000);
+    expect(rig.proxy.seen("GET", "/listen").length - before).toBe(500);
+  });
+
   test("backs off from a proxy that refuses it", async () => {
     const rig = new ClientRig();
     const client = await rig.open();
