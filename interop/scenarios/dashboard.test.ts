@@ -127,6 +127,7 @@ describe("the live view", () => {
       const page = await browser.open(network.url, { viewport, colorScheme: "dark", reducedMotion: "reduce" });
       await expect.poll(() => headline(page).textContent(), POLL).toBe("Connected");
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      expect(await layoutShift(page)).toBeLessThan(0.05);
       expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
 
       await page.keyboard.press("Tab");

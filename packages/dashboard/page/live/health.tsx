@@ -1,5 +1,6 @@
 import type { NodeMessage } from "../../src/messages.ts";
 import { durationText } from "../format/quantity.ts";
+import { useTitle } from "../shell/title.ts";
 import { enterWith } from "./access.ts";
 import type { FeedState } from "./event-feed.ts";
 import type { LiveModel } from "./live-model.ts";
@@ -7,6 +8,7 @@ import type { LiveModel } from "./live-model.ts";
 /** How the node is: one word, and why. */
 export function HealthPanel({ model }: { readonly model: LiveModel }) {
   const { word, why, look } = wordFor(model.feed.value, model.node.value);
+  useTitle(word);
   return (
     <section class="section" aria-label="Health">
       <div class="health" role="status">

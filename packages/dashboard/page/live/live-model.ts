@@ -21,6 +21,7 @@ const TRAFFIC_SECONDS = 300;
 const LIVELY_PER_SECOND = 60;
 const HOP_STAYS_MS = 20_000;
 const HOP_APART_MS = 110;
+const MAX_EARLY_HOPS = 500;
 const MESSAGE_STAYS_MS = 1600;
 const ID = /^[0-9a-f]{40}$/;
 
@@ -40,8 +41,8 @@ export class LiveModel {
   /** Counts the seconds of traffic heard of. */
   readonly trafficBeat = signal(0);
   #lookup: string | undefined;
-  /** Steps that came before the answer that names their lookup. */
-  #early: HopMessage[] = [];
+  /** Steps that come before the answer that names their lookup; undefined while no such answer is awaited. */
+  #early: HopMessage[] | undefined;
   /** The lines of the lookup that is shown, by whom they lead to. */
   readonly #drawn = new Map<string, Path>();
   #drawnAt = 0;
@@ -57,22 +58,28 @@ export class LiveModel {
         const message = parseMessage(data);
         if (message !== undefined) batch(() => this.#take(message));
       },
-      onState: (state) => (this.feed.value = state),
+      onState: (state) => {
+        this.feed.value = state;
+        // A server that was started anew counts its lookups anew.
+        if (state === "lost") this.#lookup = undefined;
+      },
     });
   }
 
   /** Asks the network for a key; its way is told hop by hop in `journey`. */
   async lookUp(key: string): Promise<void> {
+    const early: HopMessage[] = [];
     this.#lookup = undefined;
-    this.#early = [];
+    this.#early = early;
     this.#drawn.clear();
     this.journey.value = undefined;
-    const { lookup, key: hash } = await this.dht.lookUp(key);
+    const { lookup, key: hash } = await this.dht.lookUp(key).finally(() => {
+      this.#early = undefined;
+    });
     this.#lookup = lookup;
     this.scene.paths.length = 0;
     this.scene.target = { turn: turnOf(hash), text: ID.test(key) ? `${key.slice(0, 6)}…` : key.slice(0, 24) };
-    for (const hop of this.#early) this.#takeHop(hop);
-    this.#early = [];
+    for (const hop of early) this.#takeHop(hop);
   }
 
   #take(message: DashboardMessage): void {
@@ -91,7 +98,7 @@ export class LiveModel {
         this.keys.value = message.keys;
         return;
       case "hop":
-        if (this.#lookup === undefined) this.#early.push(message);
+        if (this.#early !== undefined && this.#early.length < MAX_EARLY_HOPS) this.#early.push(message);
         else this.#takeHop(message);
     }
   }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { DotSign } from "../ring/dot-sign.tsx";
 import { RingCanvas } from "../ring/ring-canvas.tsx";
+import { useTitle } from "../shell/title.ts";
 import { AnswersPlot } from "./answers-plot.tsx";
 import { Controls } from "./controls.tsx";
 import { Gauges } from "./gauges.tsx";
@@ -11,6 +12,7 @@ import { ValueList } from "./value-list.tsx";
 
 /** A network that lives in the page, to try things on. It ends when somebody leaves the view. */
 export function SimulateView() {
+  useTitle("Simulate");
   const [model, setModel] = useState<SimulationModel>();
   useEffect(() => {
     const made = new SimulationModel();
