@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseTurnHost } from "@hashmere/connect";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { qrCode } from "../cert/qr-code.ts";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
@@ -136,7 +137,7 @@ async function nc(
   if (task === undefined) {
     const { id, longId } = idsOf(identity.key.publicKey);
     if (output.isJson) output.json({ device: longId, shortId: id });
-    else output.line(`${longId}\n${id}`);
+    else output.line(`${longId}\n${id}${output.isTerminal ? `\n\n${qrCode(longId)}` : ""}`);
     return ExitStatus.done;
   }
   const settings: NcSettings = {

@@ -3,6 +3,7 @@ import {
   CertificateStore,
   ConnectionManager,
   type ConnectionManagerOptions,
+  type ConnectionStatus,
   type PeerDevice,
   TrustStore,
 } from "@hashmere/connect";
@@ -35,7 +36,9 @@ export async function runNc(settings: NcSettings, context: CommandContext, outpu
       await serve(manager, task.services, new NcReport(output), signal);
       break;
     case "transfer": {
-      const channel = await manager.connect(task.device, task.channel, { signal, timeoutMs });
+      showProgress(manager, task.device, output);
+      const opening = manager.connect(task.device, task.channel, { signal, timeoutMs });
+      const channel = await opening.finally(() => output.progress(""));
       await transfer(channel, streams, { ...task, signal });
       break;
     }
@@ -67,6 +70,21 @@ async function open(settings: NcSettings, { streams }: CommandContext, output: O
   } catch (error) {
     throw error instanceof SocketError ? socketFailed(error) : error;
   }
+}
+
+const STEPS: Partial<Record<ConnectionStatus, string>> = {
+  connecting: "asking the device",
+  ice: "looking for a path",
+  tls: "proving who we are",
+};
+
+/** A line on a terminal that tells how far it has got. */
+function showProgress(manager: ConnectionManager, device: string, output: Output): void {
+  output.progress(`looking for ${device} …`);
+  manager.addEventListener("connection", ({ connection }) => {
+    const step = STEPS[connection.status];
+    if (step !== undefined) output.progress(`${step} …`);
+  });
 }
 
 /** A client is gone in a moment: it stays out of others' tables, and leaves the node id to a server that may run here. */

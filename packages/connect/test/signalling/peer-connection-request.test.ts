@@ -72,6 +72,7 @@ test("no bytes make the decoder throw", () => {
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       decodeRequest(bytes);
     }),
+    { numRuns: 20_000 },
   );
 });
 
