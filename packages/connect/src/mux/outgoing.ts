@@ -1,11 +1,12 @@
 import type { Writable } from "node:stream";
-import { encodeFrameHeader, MAX_FRAME_DATA_BYTES } from "./frame.ts";
+import { encodeFrameHeader, MAX_EXTENDED_FRAME_DATA_BYTES, MAX_FRAME_DATA_BYTES } from "./frame.ts";
 
 /** What one channel has to send, cut into frames without copying. */
 export class Outgoing {
   readonly #number: number;
   /** Bytes that the other side lets us send; infinite for one that doesn't count. */
   #credit = Number.POSITIVE_INFINITY;
+  #maxFrameBytes = MAX_FRAME_DATA_BYTES;
   #chunks: readonly Uint8Array[] = [];
   #index = 0;
   #offset = 0;
@@ -36,9 +37,10 @@ export class Outgoing {
     if (this.#waitingBytes === 0) this.settle(); // an empty frame would end the channel
   }
 
-  /** From now on the other side counts, beginning with that much. */
+  /** The other side runs this library: it counts, beginning with that much, and takes longer frames. */
   limit(credit: number): void {
     this.#credit = credit;
+    this.#maxFrameBytes = MAX_EXTENDED_FRAME_DATA_BYTES;
   }
 
   grant(bytes: number): void {
@@ -47,7 +49,7 @@ export class Outgoing {
 
   /** Writes one frame, as long as may be; returns its bytes, 0 when there is none to send. */
   writeFrame(output: Writable, flushed: () => void): number {
-    const length = Math.min(this.#waitingBytes, this.#credit, MAX_FRAME_DATA_BYTES);
+    const length = Math.min(this.#waitingBytes, this.#credit, this.#maxFrameBytes);
     if (length === 0) return 0;
     this.#credit -= length;
     this.#waitingBytes -= length;

@@ -38,6 +38,7 @@ describe("any frames", () => {
       [0x80, 256, "92cc80c50100"],
       [0xff, 65_535, "92ccffc5ffff"],
       [0x100, 1, "92cd0100c401"],
+      [0xfffe, 131_072, "92cdfffec600020000"],
     ] as const) {
       const bytes = encodeFrame(channel, new Uint8Array(length));
       expect(bytes.subarray(0, bytes.length - length).toString("hex")).toBe(header);

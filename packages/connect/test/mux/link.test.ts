@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { encodeFrame } from "../../src/mux/frame.ts";
+import { encodeProtocolMessage } from "../../src/mux/protocol-message.ts";
 import { longerSession } from "../support/captured-mux.ts";
 import { settle } from "../support/virtual-time.ts";
 import { LinkedPair, readAll } from "./linked-pair.ts";
-import { RawPeer } from "./raw-peer.ts";
+import { HELLO, RawPeer } from "./raw-peer.ts";
 
 describe("opening channels", () => {
   test("the name reaches the other side, which decides; both get the channel", async () => {
@@ -220,6 +221,17 @@ describe("data", () => {
       [0x8000, 65_535],
       [0x8000, 34_465],
     ]);
+  });
+
+  test("to a peer of this library it leaves whole", async () => {
+    const peer = await RawPeer.connected();
+    peer.send(HELLO);
+    const channel = await peer.open("x");
+    peer.send(encodeProtocolMessage({ kind: "credit", number: channel.number, bytes: 100_000 }));
+    await settle();
+    channel.write(Buffer.alloc(100_000));
+    await settle();
+    expect(peer.takeFrames().map(({ length }) => length)).toEqual([100_000]);
   });
 
   test("an empty write sends nothing: it would be the end", async () => {
