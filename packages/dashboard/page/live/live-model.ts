@@ -9,7 +9,7 @@ import type {
   TrafficMessage,
 } from "../../src/messages.ts";
 import { bucketArcs, turnOf } from "../ring/geometry.ts";
-import { type Path, type PathLook, RingScene } from "../ring/scene.ts";
+import { type Dot, type Path, type PathLook, RingScene } from "../ring/scene.ts";
 import { TrafficWindow } from "../traffic/traffic-window.ts";
 import { type FeedState, followEvents } from "./event-feed.ts";
 import { type Journey, withHop } from "./journey.ts";
@@ -19,6 +19,8 @@ import { parseMessage } from "./parse-message.ts";
 const TRAFFIC_SECONDS = 300;
 /** So many messages a second, and the water is as lively as it gets. */
 const LIVELY_PER_SECOND = 60;
+/** How often the server tells of peers. */
+const PEERS_EVERY_MS = 2000;
 const HOP_STAYS_MS = 20_000;
 const HOP_APART_MS = 110;
 const MAX_EARLY_HOPS = 500;
@@ -104,23 +106,26 @@ export class LiveModel {
   }
 
   #takePeers({ peers }: PeersMessage): void {
-    const now = performance.now();
     const before = new Map(this.peers.value.map((peer) => [peer.id, peer.lastSeen]));
+    const latest = peers.reduce((time, { lastSeen }) => Math.max(time, lastSeen), 0);
     this.scene.keepOnly(new Set(peers.map((peer) => peer.id)));
     for (const { id, state, lastSeen } of peers) {
       const dot = this.scene.place(id, state === "expired" ? "gone" : state);
       const seen = before.get(id);
-      if (seen !== undefined && lastSeen > seen) this.#showMessage(dot.turn, now, () => (dot.pulsedAt = now));
+      if (seen !== undefined && lastSeen > seen)
+        this.#drawMessage(dot, Math.max(0, PEERS_EVERY_MS - latest + lastSeen));
     }
     this.peers.value = peers;
     this.#drawBuckets();
   }
 
-  #showMessage(turn: number, now: number, pulse: () => void): void {
-    pulse();
+  /** News of peers come together; drawn one after the other, as they were heard, they are seen to breathe. */
+  #drawMessage(dot: Dot, delay: number): void {
+    const startedAt = performance.now() + delay;
+    dot.pulsedAt = startedAt;
     const self = this.scene.self?.turn;
     if (self === undefined) return;
-    this.scene.addPath({ from: turn, to: self, look: "message", startedAt: now, endsAt: now + MESSAGE_STAYS_MS });
+    this.scene.addPath({ from: dot.turn, to: self, look: "message", startedAt, endsAt: startedAt + MESSAGE_STAYS_MS });
   }
 
   #takeTraffic(message: TrafficMessage): void {

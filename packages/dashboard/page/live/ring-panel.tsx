@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { durationText } from "../format/quantity.ts";
 import { DotSign } from "../ring/dot-sign.tsx";
 import { RingCanvas } from "../ring/ring-canvas.tsx";
@@ -31,9 +32,11 @@ export function RingPanel({ model }: { readonly model: LiveModel }) {
 }
 
 function PeerTable({ model }: { readonly model: LiveModel }) {
-  const peers = model.peers.value.toSorted((a, b) => b.bucket - a.bucket);
+  const isOpen = useSignal(false);
+  // What nobody sees need not be made anew every two seconds.
+  const peers = isOpen.value ? model.peers.value.toSorted((a, b) => b.bucket - a.bucket) : [];
   return (
-    <details>
+    <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
       <summary>The peers as a table</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
       <div class="scroll" tabIndex={0}>

@@ -59,13 +59,17 @@ function Network({ model }: { readonly model: SimulationModel }) {
 }
 
 function Story({ model }: { readonly model: SimulationModel }) {
-  const frame = model.frame.value;
   return (
     <section class="section" aria-label="What is to be seen">
       <div class="story">
         <h1>A network to try</h1>
-        <p role="status">{frame === undefined ? "Starting …" : tellStory(model.story.value, frame)}</p>
+        <p role="status">{textFor(model)}</p>
       </div>
     </section>
   );
+}
+
+function textFor({ frame, story, isBroken }: SimulationModel): string {
+  if (isBroken.value) return "The simulation broke off. Leave this view and come back to begin anew.";
+  return frame.value === undefined ? "Starting …" : tellStory(story.value, frame.value);
 }

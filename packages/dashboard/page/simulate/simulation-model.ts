@@ -22,16 +22,25 @@ export class SimulationModel {
   readonly reached = signal(0);
   readonly frame = signal<Frame | undefined>(undefined);
   readonly samples = signal<readonly Sample[]>([]);
+  /** The worker has failed: what is seen stays as it is. */
+  readonly isBroken = signal(false);
   readonly story = signal<Scene>({ deed: "start", before: undefined });
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   readonly #ids: string[] = [];
+  readonly #closed = new AbortController();
 
   constructor() {
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<Report>) => batch(() => this.#take(data)));
+    const { signal: closed } = this.#closed;
+    const onReport = ({ data }: MessageEvent<Report>) => batch(() => this.#take(data));
+    this.#worker.addEventListener("message", onReport, { signal: closed });
+    this.#worker.addEventListener("error", () => (this.isBroken.value = true), { signal: closed });
+    // Nobody watches: the computer may rest.
+    document.addEventListener("visibilitychange", () => this.#sendSpeed(), { signal: closed });
   }
 
   /** Ends it for good. */
   close(): void {
+    this.#closed.abort();
     this.#worker.terminate();
   }
 
@@ -57,7 +66,8 @@ export class SimulationModel {
   }
 
   #sendSpeed(): void {
-    this.#send({ type: "speed", speed: this.isRunning.value ? this.speed.value : 0 });
+    const isSeen = document.visibilityState === "visible";
+    this.#send({ type: "speed", speed: this.isRunning.value && isSeen ? this.speed.value : 0 });
   }
 
   #send(command: Command): void {

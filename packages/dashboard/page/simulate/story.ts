@@ -17,8 +17,8 @@ export function tellStory({ deed, before }: Scene, frame: Frame): string {
   switch (deed) {
     case "start":
       return frame.values.length === 0
-        ? `${frame.running} nodes so far, none of them in charge. Each learns of a few others, best of those whose ids are close to its own.`
-        : `${frame.running} nodes, none of them in charge, keep ${frame.values.length} values: each on the nodes whose ids are nearest to its key, drawn in orange.`;
+        ? "Nodes join, one after the other, none of them in charge. Each learns of a few others, best of those whose ids are close to its own."
+        : `None of these nodes is in charge. Together they keep ${frame.values.length} values: each on the nodes whose ids are nearest to its key, drawn in orange.`;
     case "put":
       return "Each value went to the nodes whose ids are nearest to its key. Its writer renews it before its ten minutes are over.";
     case "stopWriters":
