@@ -1,7 +1,7 @@
 /** What a peer of this library may send on a new channel before it is given more. Part of the extension's version 1. */
 export const INITIAL_WINDOW_BYTES = 64 * 1024;
 /** The window of a channel whose reader keeps up grows to this; what other windows may then grow by is left. */
-export const MAX_WINDOW_BYTES = 1536 * 1024;
+const MAX_WINDOW_BYTES = 1536 * 1024;
 /** The share of its window, as a divisor, that a channel must have read before it says so. */
 const GRANT_SHARE = 8;
 

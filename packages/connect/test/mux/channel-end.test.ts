@@ -107,6 +107,14 @@ describe("between peers of this library", () => {
     expect([pair.a.channels.size, pair.b.channels.size]).toEqual([0, 0]);
   });
 
+  test("a channel that is ended as soon as it is open was open at the other side too, and then ended", async () => {
+    const pair = new LinkedPair();
+    (await pair.a.open("short")).end();
+    const [other] = pair.atB;
+    expect(other?.name).toBe("short");
+    expect(other && (await readAll(other)).length).toBe(0);
+  });
+
   test("giving up with an error is an error at the other side", async () => {
     const [channel, other] = await openPair();
     const ends = endOf(other);
