@@ -86,7 +86,7 @@ export class Inbox {
       pushType: isAnswer ? "" : connectionType,
     });
     const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    return this.#options.dht.putEncrypted(inboxKey(id), to, value, { signal: ending });
+    return this.#options.dht.putEncrypted(inboxKey(id), to, value, { urgent: true, signal: ending });
   }
 
   close(): void {

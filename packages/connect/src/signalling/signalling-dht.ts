@@ -26,11 +26,12 @@ export interface SignallingDht {
     value: Value,
     options: { readonly permanent: boolean; readonly signal: AbortSignal },
   ): PromiseLike<Stored>;
+  /** Urgent: somebody waits for it. */
   putEncrypted(
     key: InfoHash,
     to: PublicKey,
     value: Value,
-    options: { readonly signal: AbortSignal },
+    options: { readonly urgent: boolean; readonly signal: AbortSignal },
   ): PromiseLike<Stored>;
   findCertificate(id: KeyId, options: { readonly signal?: AbortSignal | undefined }): Promise<Certificate | null>;
   /** Addresses under which others see us, most reported first. */

@@ -34,6 +34,11 @@ export interface PutOptions extends OperationOptions {
   readonly created?: Date | undefined;
   /** Re-announce the value before it expires, until cancelled. Default false. */
   readonly permanent?: boolean | undefined;
+  /**
+   * For a value that somebody waits for: each node close to the key gets it as soon as that one answers, and none waits for
+   * the others. Some nodes more than needed may get it. Default false.
+   */
+  readonly urgent?: boolean | undefined;
 }
 
 /** What takes operations from users: one run of a node, or of a proxy's client. */
@@ -193,7 +198,7 @@ export abstract class UserOperations extends RunnerEventTarget {
 
   #put(
     content: Content,
-    { permanent, created, signal }: PutOptions,
+    { permanent, created, urgent, signal }: PutOptions,
     begin: (dht: SecureOperations, value: Value, options: SecurePutOptions) => PutOperation,
   ): PutHandle {
     const given = toValue(content);
@@ -202,7 +207,7 @@ export abstract class UserOperations extends RunnerEventTarget {
     const value = given.id === 0n && host ? given.withId(randomId64(host.random)) : given;
     const terms = { signal, isPermanent: permanent ?? false };
     const put = new RunningPut(host?.operations ?? this.#noOperations, value, terms, (dht, onDone) =>
-      begin(dht, value, { permanent, created: created?.getTime(), onDone }),
+      begin(dht, value, { permanent, created: created?.getTime(), urgent, onDone }),
     );
     if (signal?.aborted) return put.handle;
     if (host) host.operations.add(put, host.ready);

@@ -12,6 +12,7 @@ export class Announce {
   #value: Value;
   #permanent: boolean;
   #created: number;
+  #urgent: boolean;
   /** Puts that haven't heard yet how it went. */
   #waiting: Announcement[];
   #deliveries = new Map<SearchNode, Delivery>();
@@ -25,6 +26,7 @@ export class Announce {
     this.#value = announcement.value;
     this.#permanent = announcement.permanent;
     this.#created = announcement.created;
+    this.#urgent = announcement.urgent === true;
     this.#waiting = [announcement];
   }
 
@@ -41,6 +43,10 @@ export class Announce {
     return this.#created;
   }
 
+  get isUrgent(): boolean {
+    return this.#urgent;
+  }
+
   get isWaitedFor(): boolean {
     return this.#waiting.length > 0;
   }
@@ -54,6 +60,7 @@ export class Announce {
   join(announcement: Announcement): void {
     this.#permanent = announcement.permanent;
     this.#created = announcement.created;
+    this.#urgent ||= announcement.urgent === true;
     this.#waiting.push(announcement);
   }
 
@@ -65,6 +72,7 @@ export class Announce {
     this.#value = announcement.value;
     this.#permanent = announcement.permanent;
     this.#created = announcement.created;
+    this.#urgent = announcement.urgent === true;
     this.#deliveries = new Map();
     this.#departed = { ...NO_TALLY };
     this.#announcedAt = undefined;

@@ -24,6 +24,8 @@ export interface Announcement {
   readonly permanent: boolean;
   /** When the value was made, Unix time in ms. */
   readonly created: number;
+  /** Not to wait for nodes that haven't answered: each of the closest gets it as soon as it can. */
+  readonly urgent?: boolean | undefined;
   /** Called once: `ok` says that the closest nodes have acknowledged; `peers` are all nodes of the search. */
   onDone(ok: boolean, peers: readonly Peer[], tally: Tally): void;
 }

@@ -1,5 +1,6 @@
 import { Announce } from "./announce.ts";
 import type { Announcement } from "./announcement.ts";
+import { TARGET_NODES } from "./limits.ts";
 import { Probe } from "./probe.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
@@ -69,16 +70,19 @@ export class Announces {
   }
 
   /**
-   * Sends what is due to the closest synced nodes, up to `count` not counting candidates.
+   * Sends what is due to the closest synced nodes, up to `count` not counting candidates; what is urgent, also to others
+   * that would be among the closest if those before them didn't answer.
    * @returns when something will be due there next; what is under way doesn't count
    */
   send(count: number, now: number): number {
     this.#nextDue = Number.POSITIVE_INFINITY;
+    const urgentCount = this.#isUrgent ? TARGET_NODES : 0;
     let visited = 0;
     for (const node of this.#search.nodes) {
+      if (visited >= count && visited >= urgentCount) break;
       if (!node.isSynced(now)) continue;
-      const isWelcome = this.#sendTo(node, now);
-      if (isWelcome && !node.isCandidate && ++visited >= count) break;
+      const isWelcome = this.#sendTo(node, visited >= count, now);
+      if (isWelcome && !node.isCandidate) visited++;
     }
     return this.#nextDue;
   }
@@ -101,11 +105,17 @@ export class Announces {
     for (const announce of this.#byId.values()) announce.forget(node);
   }
 
+  get #isUrgent(): boolean {
+    for (const announce of this.#byId.values()) if (announce.isUrgent) return true;
+    return false;
+  }
+
   /** False when the node refuses all that is announced: the next one has to stand in for it. */
-  #sendTo(node: SearchNode, now: number): boolean {
+  #sendTo(node: SearchNode, onlyUrgent: boolean, now: number): boolean {
     let mustProbe = false;
     let isWelcome = false;
     for (const announce of this.#byId.values()) {
+      if (onlyUrgent && !announce.isUrgent) continue;
       const delivery = announce.deliveryTo(node);
       if (!delivery.isRefused) isWelcome = true;
       if (node.probe !== undefined || delivery.isUnderWay) continue;

@@ -40,10 +40,11 @@ export abstract class SealedPut implements PutOperation {
   protected put(value: Value | Error): void {
     if (this.#isOver) return;
     if (value instanceof Error) return this.fail(value);
-    const { permanent, created } = this.#options;
+    const { permanent, created, urgent } = this.#options;
     this.#current = this.node.put(this.key, value, {
       permanent,
       created,
+      urgent,
       onDone: (outcome) => {
         if (this.#isOver) return;
         this.#isOver = true;

@@ -64,6 +64,17 @@ describe("a put", () => {
     expect(l.ranks("put")).toEqual([0, 1]);
   });
 
+  test("that is urgent waits for nobody: each close node gets it as soon as it has answered", () => {
+    const { lab: l } = lab(3);
+    l.behaviour = () => undefined;
+    l.put(value(1), { urgent: true });
+    l.run(0);
+    const [first, , third] = [...l.pending];
+    for (const sent of [third, first]) if (sent) l.reply(sent);
+    l.run(0);
+    expect(l.ranks("put")).toEqual([0, 2]);
+  });
+
   test("doesn't wait for a node that had to be asked twice", () => {
     const { lab: l, peers } = lab(9);
     l.behaviour = (sent) => (sent.peer === l.peer(0) ? undefined : peers.answer(sent));

@@ -181,9 +181,12 @@ export class SearchLab {
     return op;
   }
 
-  put(value: Value, options: { permanent?: boolean; ageMs?: number; key?: InfoHash } = {}): RecordedPut {
+  put(
+    value: Value,
+    options: { permanent?: boolean; urgent?: boolean; ageMs?: number; key?: InfoHash } = {},
+  ): RecordedPut {
     const created = this.scheduler.wallClock() - (options.ageMs ?? 0);
-    const put = new RecordedPut(value, options.permanent ?? false, created);
+    const put = new RecordedPut(value, options.permanent ?? false, created, options.urgent ?? false);
     this.table.announce(options.key ?? KEY, put);
     return put;
   }
@@ -309,12 +312,14 @@ export class RecordedPut implements Announcement {
   readonly value: Value;
   readonly permanent: boolean;
   readonly created: number;
+  readonly urgent: boolean;
   done: { ok: boolean; peers: readonly Peer[]; tally: Tally } | undefined;
 
-  constructor(value: Value, permanent: boolean, created: number) {
+  constructor(value: Value, permanent: boolean, created: number, urgent: boolean) {
     this.value = value;
     this.permanent = permanent;
     this.created = created;
+    this.urgent = urgent;
   }
 
   onDone(ok: boolean, peers: readonly Peer[], tally: Tally): void {

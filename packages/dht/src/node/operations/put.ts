@@ -11,6 +11,8 @@ export interface PutOptions {
   readonly permanent?: boolean | undefined;
   /** When the value was made, Unix ms; the future counts as now. Default: now. */
   readonly created?: number | undefined;
+  /** Give it to each node that is close as soon as that one answers, at the price of some nodes more. Default false. */
+  readonly urgent?: boolean | undefined;
   /** Called once: for a permanent put when it was announced for the first time, for a cancelled one too. */
   onDone?(outcome: PutOutcome): void;
 }
@@ -44,7 +46,7 @@ export class Put implements PutOperation {
     const { scheduler, store, families, signedIds } = this.#core;
     const now = scheduler.wallClock();
     const created = Math.min(this.#options.created ?? now, now);
-    const permanent = this.#options.permanent ?? false;
+    const { permanent = false, urgent } = this.#options;
     if (this.#wouldReplaceSigned()) {
       const advice = "a signed value has this id: put under another id, or sign this value too";
       this.fail(new DhtError("ERR_UNSIGNED_EDIT", advice));
@@ -57,7 +59,7 @@ export class Put implements PutOperation {
     }
     if (this.#value.isSigned()) signedIds.add(this.#key, this.#value);
     this.#isAnnouncing = true;
-    announceIn(families, this.#key, { value: this.#value, permanent, created }, (outcome) => {
+    announceIn(families, this.#key, { value: this.#value, permanent, created, urgent }, (outcome) => {
       this.#isAnnouncing = permanent;
       this.#core.callUser(() => this.#options.onDone?.(outcome));
     });
