@@ -37,6 +37,12 @@ const HOUSES = {
     ["reach", "session"],
     ["manager"],
   ],
+  "packages/dashboard/page": [
+    ["document", "format", "style"],
+    ["chart", "ring", "traffic"],
+    ["live", "simulate"],
+    ["shell"],
+  ],
   "packages/proxy/src": [["json"], ["client", "push"], ["server"], ["node"]],
 };
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g;
@@ -83,6 +89,6 @@ function sourceFiles(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return sourceFiles(path);
-    return path.endsWith(".ts") ? [path] : [];
+    return /\.tsx?$/.test(path) ? [path] : [];
   });
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { themeColour } from "../style/theme-colour.ts";
+import { themeColour } from "../document/theme-colour.ts";
 
 /** What a plot is made of; made again when the theme changes. */
 export type PlotDesign = (colour: (name: string) => string) => Omit<uPlot.Options, "width" | "height">;

@@ -1,6 +1,6 @@
 import type { NodeMessage } from "../../src/messages.ts";
+import { useTitle } from "../document/title.ts";
 import { durationText } from "../format/quantity.ts";
-import { useTitle } from "../shell/title.ts";
 import { enterWith } from "./access.ts";
 import type { FeedState } from "./event-feed.ts";
 import type { LiveModel } from "./live-model.ts";

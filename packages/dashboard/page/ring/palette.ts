@@ -1,4 +1,4 @@
-import { themeColour } from "../style/theme-colour.ts";
+import { themeColour } from "../document/theme-colour.ts";
 
 const NAMES = [
   "ground",

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
+import { useTitle } from "../document/title.ts";
 import { DotSign } from "../ring/dot-sign.tsx";
 import { RingCanvas } from "../ring/ring-canvas.tsx";
-import { useTitle } from "../shell/title.ts";
 import { AnswersPlot } from "./answers-plot.tsx";
 import { Controls } from "./controls.tsx";
 import { Gauges } from "./gauges.tsx";
