@@ -1,9 +1,11 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 import { type CandidatePair, comparePairs } from "./candidate-pair.ts";
 
-/** How long the best pair so far waits for a better one before it is proposed: without a relay, and with one. */
-const DIRECT_PATIENCE_MS = 50;
-const RELAY_PATIENCE_MS = 250;
+/** How long the best pair so far waits for a better one before it is proposed. */
+const PATIENCE_MS = 50;
+
+/** When it leads through a relay, or when a better one is connected already and only its check is missing. */
+const GREATER_PATIENCE_MS = 250;
 
 /** While a proposal is not answered, the next one is made: the first to be answered counts. */
 const ANSWER_TIMEOUT_MS = 2000;
@@ -15,6 +17,8 @@ export class Nomination {
   /** The latest that was proposed. */
   #nominee: CandidatePair | undefined;
   readonly #proposed = new Set<CandidatePair>();
+  /** Since when there has been a pair to propose. */
+  #since: number | undefined;
   #timer: Timer | undefined;
 
   /** @param send makes the proposal */
@@ -32,8 +36,14 @@ export class Nomination {
   consider(pairs: readonly CandidatePair[]): void {
     const best = bestValid(pairs);
     if (this.#nominee || best === undefined) return;
-    if (!pairs.some((pair) => pair.isPending && comparePairs(pair, best) < 0)) this.propose(best, pairs);
-    else this.#proposeWithin(best.isRelayed ? RELAY_PATIENCE_MS : DIRECT_PATIENCE_MS, pairs);
+    const now = this.#scheduler.now();
+    this.#since ??= now;
+    const better = pairs.filter((pair) => pair.isPending && comparePairs(pair, best) < 0);
+    const isNear = better.some(({ local, state }) => local.transport === "tcp" && state === "checking");
+    const time = this.#since + (best.isRelayed || isNear ? GREATER_PATIENCE_MS : PATIENCE_MS);
+    this.#timer?.cancel();
+    if (better.length === 0 || time <= now) this.propose(best, pairs);
+    else this.#timer = this.#scheduler.at(time, () => this.consider(pairs));
   }
 
   /** Proposes the best pair that works, whatever else may come. */
@@ -59,14 +69,6 @@ export class Nomination {
 
   stop(): void {
     this.#timer?.cancel();
-  }
-
-  /** Or earlier, when that was said before. */
-  #proposeWithin(patienceMs: number, pairs: readonly CandidatePair[]): void {
-    const time = this.#scheduler.now() + patienceMs;
-    if (this.#timer?.isPending && this.#timer.time <= time) return;
-    this.#timer?.cancel();
-    this.#timer = this.#scheduler.at(time, () => this.proposeBest(pairs));
   }
 
   #proposeAnother(pairs: readonly CandidatePair[]): void {

@@ -24,7 +24,7 @@ export class SimulatedNet {
   readonly loss: number;
   readonly silent = new Set<string>();
   readonly #listeners = new Map<string, { readonly base: StreamBase; readonly receiver: Receiver }>();
-  readonly #datagramSockets = new Map<string, { readonly base: DatagramBase; readonly receiver: Receiver }>();
+  readonly #datagramSockets = new Map<string, DatagramSocket>();
   readonly #routers = new Map<string, Router>();
   readonly #meeting = new Map<string, { readonly end: SimulatedEnd; readonly done: (flow: IceFlow) => void }>();
   readonly #ends = new Map<IceFlow, SimulatedEnd>();
@@ -78,7 +78,7 @@ export class SimulatedNet {
     }
     this.#join(end, other.end);
     this.#after(2 * this.delayMs, () => done(end.flow));
-    this.#after(this.delayMs, () => other.done(other.end.flow));
+    this.#after(3 * this.delayMs, () => other.done(other.end.flow));
   }
 
   #join(a: SimulatedEnd, b: SimulatedEnd): void {
@@ -111,7 +111,7 @@ export class SimulatedNet {
       },
       close: () => {},
     };
-    this.#datagramSockets.set(formatTransportAddress(local), { base, receiver });
+    this.#datagramSockets.set(formatTransportAddress(local), { base, receiver, router });
     if (router) this.#routers.set(router.address, router);
     return base;
   }
@@ -124,11 +124,10 @@ export class SimulatedNet {
     const from = router ? router.translate(base.local, remote) : base.local;
     if (this.random.uint32() / 2 ** 32 < this.loss) return;
     this.#after(this.delayMs, () => {
-      const destination = this.#routers.has(remote.address)
-        ? this.#routers.get(remote.address)?.admit(remote, from)
-        : remote;
+      const atRouter = this.#routers.get(remote.address);
+      const destination = atRouter ? atRouter.admit(remote, from) : remote;
       const socket = destination && this.#datagramSockets.get(formatTransportAddress(destination));
-      if (socket === undefined) return;
+      if (socket === undefined || (!atRouter && socket.router && socket.router !== router)) return;
       const flow = { base: socket.base, remote: from, send: (answer: Uint8Array) => socket.base.send(answer, from) };
       socket.receiver.message(flow, bytes);
     });
@@ -137,6 +136,13 @@ export class SimulatedNet {
   #after(delayMs: number, task: () => void): void {
     this.scheduler.at(this.scheduler.now() + delayMs, task);
   }
+}
+
+interface DatagramSocket {
+  readonly base: DatagramBase;
+  readonly receiver: Receiver;
+  /** Its own address means something only behind the same one. */
+  readonly router: Router | undefined;
 }
 
 class SimulatedEnd {

@@ -196,6 +196,16 @@ describe("over UDP, two agents", () => {
     expect(caller.selected).toBeDefined();
   });
 
+  test("use TCP where both meet through routers, though it takes a little longer", () => {
+    const net = new SimulatedNet({ delayMs: 80 });
+    net.silent.add("11.0.1.1").add("11.0.1.2");
+    const caller = new TestPeer(net, "controlled").punching("11.0.1.1").udp("10.0.0.1", new Router("11.0.0.1"));
+    const called = new TestPeer(net, "controlling").punching("11.0.1.2").udp("10.0.0.2", new Router("11.0.0.2"));
+    call(net, caller, called, 150);
+    expect(caller.selected?.pair.local.transport).toBe("tcp");
+    expect(called.selected?.pair.local.transport).toBe("tcp");
+  });
+
   test("use TCP where both work", () => {
     const net = new SimulatedNet();
     const caller = new TestPeer(net, "controlled").host("192.0.2.1").udp("192.0.2.1");
