@@ -8,8 +8,8 @@ export const RECHECK_DISCONNECTED_MS = 60_000;
 export const MIN_CHECK_GAP_MS = 1_000;
 /** How long a look at a proxy may take. */
 export const CHECK_TIMEOUT_MS = 10_000;
-/** How long a proxy may take until it begins to answer. A put is answered when it is done, which can take a while. */
-export const ANSWER_TIMEOUT_MS = 60_000;
+/** How long a proxy may take until it begins to answer. A put is answered when it is done, and a refusal can take a minute. */
+export const ANSWER_TIMEOUT_MS = 120_000;
 /** How long a get may be silent. */
 export const SILENCE_TIMEOUT_MS = 60_000;
 /** Redirects followed. */

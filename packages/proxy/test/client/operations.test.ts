@@ -155,7 +155,7 @@ describe("through a proxy", () => {
     const client = await rig.open();
     rig.proxy.override = ({ path }) => (path.includes("/key/") ? "hang" : undefined);
     const put = client.put("room", "hello");
-    await rig.pass(61_000);
+    await rig.pass(121_000);
     expect(await put).toMatchObject({ ok: false, error: { code: "ERR_PROXY_TIMEOUT" } });
   });
 
