@@ -1,48 +1,18 @@
-import { useSignal } from "@preact/signals";
+import type { Asking } from "./asking.ts";
 import { JourneyList } from "./journey-list.tsx";
 import type { Listening } from "./listening.ts";
 import { ListeningList } from "./listening-list.tsx";
 import type { LiveModel } from "./live-model.ts";
-import { RequestError, type ShownValue } from "./page-dht.ts";
 
-const MOST_SHOWN = 50;
+interface AskPanelProps {
+  readonly model: LiveModel;
+  readonly asking: Asking;
+  readonly listening: Listening;
+}
 
 /** Look up, put and listen, from the page. */
-export function AskPanel({ model, listening }: { readonly model: LiveModel; readonly listening: Listening }) {
-  const key = useSignal("greeting");
-  const text = useSignal("");
-  const outcome = useSignal("");
-  const found = useSignal<readonly ShownValue[]>([]);
-  const search = useSignal<AbortController | undefined>(undefined);
-
-  const tell = async (work: () => Promise<string>) => {
-    try {
-      outcome.value = await work();
-    } catch (error) {
-      outcome.value = `That did not work: ${error instanceof RequestError ? error.message : "the server does not answer"}.`;
-    }
-  };
-  const lookUp = () =>
-    tell(async () => {
-      search.value?.abort();
-      const current = new AbortController();
-      search.value = current;
-      found.value = [];
-      outcome.value = "Looking …";
-      await model.lookUp(key.value);
-      for await (const value of model.dht.get(key.value, current.signal)) {
-        found.value = [...found.value, value].slice(-MOST_SHOWN);
-      }
-      const { length } = found.value;
-      return length === 0 ? "Nothing there." : `Found ${length} ${length === 1 ? "value" : "values"}.`;
-    });
-  const put = () =>
-    tell(async () => {
-      outcome.value = "Putting …";
-      await model.dht.put(key.value, text.value);
-      return `Stored under “${key.value}”, for ten minutes.`;
-    });
-
+export function AskPanel({ model, asking, listening }: AskPanelProps) {
+  const { key, text, outcome, found } = asking;
   return (
     <section class="section" aria-labelledby="ask-title">
       <h2 id="ask-title">Ask the network</h2>
@@ -50,7 +20,7 @@ export function AskPanel({ model, listening }: { readonly model: LiveModel; read
         class="ask"
         onSubmit={(event) => {
           event.preventDefault();
-          void lookUp();
+          void asking.lookUp();
         }}
       >
         <div class="field">
@@ -85,7 +55,7 @@ export function AskPanel({ model, listening }: { readonly model: LiveModel; read
               value={text}
               onInput={(event) => (text.value = event.currentTarget.value)}
             />
-            <button type="button" disabled={key.value === "" || text.value === ""} onClick={() => void put()}>
+            <button type="button" disabled={key.value === "" || text.value === ""} onClick={() => void asking.put()}>
               Put
             </button>
           </div>

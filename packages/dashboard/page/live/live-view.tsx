@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { AskPanel } from "./ask-panel.tsx";
+import { Asking } from "./asking.ts";
 import { HealthPanel } from "./health.tsx";
 import { Listening } from "./listening.ts";
 import { LiveModel } from "./live-model.ts";
@@ -9,6 +10,7 @@ import { TrafficPanel } from "./traffic-panel.tsx";
 
 /** What was asked and heard stays when somebody looks at the other view in between. */
 const model = new LiveModel();
+const asking = new Asking(model.dht, (key) => model.lookUp(key));
 const listening = new Listening(model.dht);
 
 /** The node that serves this page, and its network. */
@@ -26,7 +28,7 @@ export function LiveView() {
         <StorePanel model={model} />
       </div>
       <div class="column">
-        <AskPanel model={model} listening={listening} />
+        <AskPanel model={model} asking={asking} listening={listening} />
         <TrafficPanel model={model} />
       </div>
     </main>

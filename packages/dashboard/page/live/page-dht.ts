@@ -44,7 +44,10 @@ export class PageDht {
   /** Begins a lookup whose steps arrive as events; resolves to its name there and the key in hex. */
   async lookUp(key: string): Promise<{ readonly lookup: string; readonly key: string }> {
     const url = new URL("dashboard/lookup", this.#base);
-    const response = await fetch(url, { method: "POST", headers: this.headers, body: JSON.stringify({ key }) });
+    const request = { method: "POST", headers: this.headers, body: JSON.stringify({ key }) };
+    const response = await fetch(url, request).catch((cause: unknown) => {
+      throw new RequestError("the server does not answer", { cause });
+    });
     if (!response.ok) throw new RequestError(`the server answers ${response.status}`);
     return response.json();
   }
@@ -52,8 +55,8 @@ export class PageDht {
   /** Resolves when nodes have stored the value. */
   async put(key: string, text: string): Promise<void> {
     const client = await this.#client;
-    const { ok } = await client.put(keyOf(key), text);
-    if (!ok) throw new RequestError("nobody stored it");
+    const { ok, error } = await client.put(keyOf(key), text);
+    if (!ok) throw new RequestError(error?.message ?? "nobody stored it");
   }
 
   /** Values under a key as they are found; ends when everybody was asked. */
@@ -70,7 +73,9 @@ export class PageDht {
 }
 
 function keyOf(key: string): InfoHash {
-  return ID.test(key) ? InfoHash.fromHex(key) : InfoHash.get(key);
+  const id = ID.test(key) ? InfoHash.fromHex(key) : InfoHash.get(key);
+  if (id.isZero()) throw new RequestError("nothing is kept under the key of zeros");
+  return id;
 }
 
 function shown(value: Value): ShownValue {
