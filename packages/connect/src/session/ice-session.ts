@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import {
   type Logger,
@@ -108,6 +109,8 @@ export class IceSession {
       onSelected: (pair, flow) => this.#onSelected(pair, flow),
       onFailed: (error) => this.#end(this.#withFailures(error)),
     });
+    // Every source listens, some of them several times.
+    setMaxListeners(0, this.#abort.signal);
     // Whoever never asks for the outcome need not handle it.
     this.#selection.promise.catch(() => {});
     signal.addEventListener("abort", this.#onAbort, { once: true });

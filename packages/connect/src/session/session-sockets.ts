@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { TransportAddress } from "../address/index.ts";
 import type {
@@ -31,6 +32,8 @@ export class SessionSockets implements IceSockets {
 
   constructor(on: { message(flow: IceFlow, bytes: Uint8Array): void; closed(flow: IceFlow): void }) {
     this.#on = on;
+    // Every connection that is being opened listens, and they are bounded elsewhere.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   /** Listens to what comes at this socket; it may be behind several candidates. */

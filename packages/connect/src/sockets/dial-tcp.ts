@@ -4,9 +4,6 @@ import { formatTransportAddress, type TransportAddress, transportAddress } from 
 import { ConnectError } from "../errors/index.ts";
 import type { IceConnection } from "../ice/index.ts";
 
-/** What a system tries before it gives up by itself; the end of the checks comes earlier. */
-const DIAL_TIMEOUT_MS = 15_000;
-
 export interface DialOptions {
   /** Ends the attempt; an open connection stays. */
   readonly signal: AbortSignal;
@@ -14,9 +11,11 @@ export interface DialOptions {
   readonly local?: TransportAddress | undefined;
 }
 
-/** Opens a TCP connection. Rejects with ConnectError ERR_NO_PATH when it is refused, unreachable or silent. */
+/**
+ * Opens a TCP connection. Rejects with ConnectError ERR_NO_PATH when it is refused, unreachable, or silent until the
+ * system gives up (some two minutes) or the signal ends it.
+ */
 export async function dialTcp(remote: TransportAddress, { signal, local }: DialOptions): Promise<IceConnection> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)]);
   const socket = connect({
     host: remote.address,
     port: remote.port,
@@ -26,8 +25,8 @@ export async function dialTcp(remote: TransportAddress, { signal, local }: DialO
     ...(local && { localAddress: local.address, localPort: local.port }),
   });
   const abort = () => socket.destroy(new Error("The attempt was ended"));
-  limit.addEventListener("abort", abort, { once: true });
-  if (limit.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
   try {
     await once(socket, "connect");
     // Errors come to whoever takes the connection; until then, one must not end the program.
@@ -36,7 +35,7 @@ export async function dialTcp(remote: TransportAddress, { signal, local }: DialO
   } catch (cause) {
     throw new ConnectError("ERR_NO_PATH", `${formatTransportAddress(remote)} can't be reached`, { cause });
   } finally {
-    limit.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", abort);
   }
 }
 
