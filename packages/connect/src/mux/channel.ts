@@ -73,8 +73,9 @@ export class Channel extends Duplex {
 
   override _read(): void {}
 
-  override read(size?: number): unknown {
-    const taken: unknown = super.read(size);
+  /** A string once `setEncoding` was called. */
+  override read(size?: number): Buffer | string | null {
+    const taken: Buffer | string | null = super.read(size);
     if (taken !== null) this.#wire.readOn();
     return taken;
   }
