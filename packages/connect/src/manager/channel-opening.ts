@@ -37,11 +37,13 @@ export class ChannelOpening {
   readonly #settled: PromiseWithResolvers<Channel> = Promise.withResolvers();
   readonly #over = new AbortController();
   readonly #timer: Timer;
+  readonly #scheduler: Scheduler;
 
   constructor(device: string, name: string, options: ConnectOptions, timeoutMs: number, scheduler: Scheduler) {
     this.name = name;
     this.options = options;
     this.createdAt = scheduler.wallClock();
+    this.#scheduler = scheduler;
     this.channel = this.#settled.promise;
     this.channel.catch(() => {}); // whoever asked sees it
     this.#timer = scheduler.at(scheduler.now() + timeoutMs, () => this.fail(timedOut(this.stage, device, timeoutMs)));
@@ -53,6 +55,10 @@ export class ChannelOpening {
   /** Aborted when it is over, whatever the outcome. */
   get signal(): AbortSignal {
     return this.#over.signal;
+  }
+
+  get remainingMs(): number {
+    return this.#timer.time - this.#scheduler.now();
   }
 
   get isOver(): boolean {

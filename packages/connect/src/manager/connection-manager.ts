@@ -39,7 +39,7 @@ import { unlessAborted } from "./waiting.ts";
 
 /** Attempts of others that are under way at a time; further requests are passed over. */
 export const MAX_INCOMING_NEGOTIATIONS = 128;
-/** After a link broke, the node looks at its network anew, at most this often. */
+/** After a link broke or no path was found, the node looks at its network anew, at most this often. */
 const NETWORK_CHECK_PAUSE_MS = 30_000;
 
 /**
@@ -368,7 +368,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
         }),
       answer: (request, device, onStatus) => new IncomingNegotiation(request, device, context, onStatus),
       createLink: (device, secured) => this.#createLink(device, secured),
-      linkLost: () => this.#checkNetwork(),
+      checkNetwork: () => this.#checkNetwork(),
       negotiationChanged: (negotiation, error) => {
         const info = negotiationInfo(negotiation, error === undefined ? negotiation.status : "closed");
         this.dispatchEvent(new ConnectionEvent(info, error));
@@ -397,7 +397,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     return link;
   }
 
-  /** The path of a link may be dead because this machine's address has changed: what others send us must find us again. */
+  /** A path may be dead, or not be found, because this machine's address has changed: others must learn of it. */
   #checkNetwork(): void {
     const now = this.#environment.scheduler.now();
     if (this.#closed !== undefined || now - this.#networkCheckedAt < NETWORK_CHECK_PAUSE_MS) return;

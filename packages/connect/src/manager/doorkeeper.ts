@@ -33,7 +33,7 @@ export class Doorkeeper {
     this.#options = options;
   }
 
-  /** Resolves to whether the request is settled: not when its sender's certificate could not be found. */
+  /** Resolves to whether the request is settled: not when its sender's certificate wasn't found, or others came first. */
   async decide(request: PeerRequest): Promise<boolean> {
     const { ownId, certificates, signal, log } = this.#options;
     const { deviceId } = request;
@@ -43,13 +43,19 @@ export class Doorkeeper {
       log.log("debug", `${deviceId} wants a connection, but its certificate is not found`);
       return false;
     }
-    const objection = await this.#objectionTo(peerDevice(deviceId, certificate), request);
-    if (objection !== undefined) this.#options.refused(deviceId, objection);
+    const device = peerDevice(deviceId, certificate);
+    const objection = await this.#objectionTo(device, request);
+    if (objection === undefined) {
+      if (!signal.aborted && this.#options.admit(device, request)) return true;
+      this.#options.refused(deviceId, "there are too many attempts");
+      return false; // it may come again when there are less
+    }
+    this.#options.refused(deviceId, objection);
     return true;
   }
 
   async #objectionTo(device: PeerDevice, request: PeerRequest): Promise<string | undefined> {
-    const { certificates, signal, admit } = this.#options;
+    const { certificates } = this.#options;
     const fault = await faultOf(device.certificate, certificates.store);
     if (fault !== undefined) return fault;
     if (!(await this.#isAllowed(device, request))) {
@@ -57,7 +63,7 @@ export class Doorkeeper {
       return "it isn't allowed";
     }
     await certificates.keep(device.certificate);
-    return !signal.aborted && admit(device, request) ? undefined : "there are too many attempts";
+    return undefined;
   }
 
   async #isAllowed(device: PeerDevice, { connectionType }: PeerRequest): Promise<boolean> {

@@ -11,8 +11,16 @@ import { channelNamed, type PeerLink } from "./peer-link.ts";
 import { Remaking } from "./remaking.ts";
 import type { Stage } from "./timed-out.ts";
 
-/** Attempts of one device that are under way at a time; further requests of it are passed over. */
+/**
+ * Attempts to reach one device, and of that device, that are under way at a time; then its next one takes the place of its
+ * oldest. After a restart, requests of the last ten minutes come again, and must not keep out the one that counts.
+ */
 export const MAX_NEGOTIATIONS_PER_DEVICE = 4;
+
+/** Failures of which another attempt may know nothing: the network was looked at anew meanwhile. */
+const PASSING_FAILURES: readonly string[] = ["ERR_NO_ANSWER", "ERR_NO_PATH"];
+/** An attempt that could not come to anything in the time that is left isn't begun. */
+const LEAST_ATTEMPT_MS = 3000;
 
 /** A request for a channel that is unanswered for so long may have gone into a dead link: the other side is asked. */
 const DOUBT_AFTER_MS = 1000;
@@ -25,8 +33,8 @@ export interface PeerHost {
   call(device: PeerDevice, connectionType: string, onStatus: () => void): OutgoingNegotiation;
   answer(request: PeerRequest, device: PeerDevice, onStatus: () => void): IncomingNegotiation;
   createLink(device: PeerDevice, secured: SecuredPath): Link;
-  /** A link was lost, and not closed by one of both sides. */
-  linkLost(): void;
+  /** A link was lost, or no path was found: the fault may be here. */
+  checkNetwork(): void;
   negotiationChanged(negotiation: Negotiation, error?: ConnectError): void;
   linkChanged(link: PeerLink, status: "connected" | "closed", error?: ConnectError): void;
   newDevice(device: PeerDevice): void;
@@ -47,7 +55,9 @@ export class Peer {
   constructor(device: PeerDevice, host: PeerHost) {
     this.device = device;
     this.#host = host;
-    this.#remaking = new Remaking(host.scheduler, () => this.#call(""));
+    this.#remaking = new Remaking(host.scheduler, () => {
+      if (this.#negotiations.size === 0) this.#call("");
+    });
   }
 
   get links(): readonly PeerLink[] {
@@ -152,12 +162,22 @@ export class Peer {
     void this.#negotiate(negotiation);
   }
 
-  /** They call us. False when too many of their attempts are under way. */
+  /** They call us. False when there are too many attempts, and none of theirs that could give way. */
   answer(request: PeerRequest): boolean {
-    if (this.#negotiations.size >= MAX_NEGOTIATIONS_PER_DEVICE) return false;
+    if (this.#negotiations.size >= MAX_NEGOTIATIONS_PER_DEVICE && !this.#endOldestOfTheirs()) return false;
     const negotiation = this.#host.answer(request, this.device, () => this.#progressed(negotiation));
     void this.#negotiate(negotiation);
     return true;
+  }
+
+  #endOldestOfTheirs(): boolean {
+    for (const negotiation of this.#negotiations.values()) {
+      if (negotiation.isCaller || negotiation.status === "tls") continue;
+      this.#negotiations.delete(negotiation.id);
+      negotiation.abort(new ConnectError("ERR_CLOSED", "a newer attempt of the device has taken its place"));
+      return true;
+    }
+    return false;
   }
 
   answered(answer: PeerRequest): void {
@@ -194,10 +214,11 @@ export class Peer {
     this.#host.negotiationChanged(negotiation, error);
     const waiting = [...this.#openings].filter(({ stage }) => stage !== "channel");
     if (this.#negotiations.size > 0) return;
-    // Who waits longer than an attempt lasts gets another one.
-    if (waiting.length > 0 && error.code === "ERR_NO_ANSWER") return this.#call("");
-    for (const opening of waiting) opening.fail(error);
-    if (negotiation.isCaller) this.#remaking.failed(error);
+    const isPassing = PASSING_FAILURES.includes(error.code);
+    if (isPassing) this.#host.checkNetwork();
+    for (const opening of waiting) if (!isPassing || opening.remainingMs < LEAST_ATTEMPT_MS) opening.fail(error);
+    if (this.#negotiations.size === 0 && waiting.some(({ isOver }) => !isOver)) this.#call("");
+    else this.#remaking.failed(error);
     this.#leaveIfIdle();
   }
 
@@ -231,7 +252,7 @@ export class Peer {
     this.#links.delete(peerLink.id);
     this.#host.linkChanged(peerLink, "closed", error);
     if (error !== undefined) {
-      this.#host.linkLost();
+      this.#host.checkNetwork();
       if (peerLink.isCaller && peerLink.inUse.size > 0 && this.#host.relink && !this.isConnected)
         this.#remaking.begin();
     }

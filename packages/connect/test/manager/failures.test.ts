@@ -91,6 +91,18 @@ test("no path", async () => {
   expect(alice.getConnectionList()).toEqual([]);
 });
 
+test("who waits longer than an attempt lasts gets another one, on a network looked at anew", async () => {
+  const { alice } = await world.pair();
+  let checks = 0;
+  world.dht("alice").connectivityChanged = () => void checks++;
+  world.paths.isBlocked = true;
+  const asked = alice.connect(bobsId, "chat", { timeoutMs: 30_000 });
+  await world.time.run(9000);
+  world.paths.isBlocked = false;
+  expect((await world.until(asked)).name).toBe("chat");
+  expect(checks).toBe(1);
+});
+
 test("a peer that stalls in the handshake", async () => {
   const { alice, bob } = await world.pair();
   world.paths.isStalled = true;

@@ -22,7 +22,7 @@ export {
 export { refusedBy } from "./refused-by.ts";
 export { PROVEN_BYTES_PER_SEC, UNPROVEN_BYTES_PER_SEC } from "./reply-budget.ts";
 export { MAX_REPLY_FIELD_BYTES, MAX_REPLY_VALUE_BYTES, MAX_REPLY_VALUES } from "./reply-size.ts";
-export { MAX_REPORTED_ADDRESSES, ReportedAddresses } from "./reported-addresses.ts";
+export { MAX_REPORTED_ADDRESSES, RECENT_REPORTS, ReportedAddresses } from "./reported-addresses.ts";
 export { MAX_ATTEMPTS, type Request, type RequestHandlers } from "./request.ts";
 export { MAX_PENDING_REQUESTS } from "./requests.ts";
 export { resolveLimit } from "./resolve-limit.ts";

@@ -13,6 +13,7 @@ import {
   MAX_REPLY_VALUES,
   MAX_REPORTED_ADDRESSES,
   PROVEN_BYTES_PER_SEC,
+  RECENT_REPORTS,
   ReportedAddresses,
   UNPROVEN_BYTES_PER_SEC,
 } from "../../src/rpc/index.ts";
@@ -62,6 +63,15 @@ describe("the addresses that peers report", () => {
     expect(reported.list.map(String)).toEqual(["0.0.0.2", "0.0.0.1", "0.0.0.3"]);
     reported.clear();
     expect(reported.list).toEqual([]);
+  });
+
+  test("follow a node that has moved: what recent replies name comes first, and what none names goes", () => {
+    const reported = new ReportedAddresses();
+    for (let i = 0; i < 10 * RECENT_REPORTS; i++) reported.add(host(1));
+    const changes = Array.from({ length: RECENT_REPORTS }, () => reported.add(host(2)));
+    expect(changes.indexOf(true)).toBe(RECENT_REPORTS / 2);
+    expect(changes.filter((isChange) => isChange)).toHaveLength(1);
+    expect(reported.list.map(String)).toEqual(["0.0.0.2"]);
   });
 
   test(`are ${MAX_REPORTED_ADDRESSES} at most; further ones are ignored`, () => {
