@@ -26,7 +26,7 @@ export class TestPeer implements Receiver {
   readonly #credentials;
   readonly #locals: LocalCandidate[] = [];
   /** TCP connections; those that are not selected are closed. */
-  readonly #flows = new Set<IceFlow>();
+  readonly connections = new Set<IceFlow>();
   selected: { readonly pair: CandidatePair; readonly flow: IceFlow; readonly time: number } | undefined;
   failure: { readonly error: ConnectError; readonly time: number } | undefined;
   /** What came, in order. */
@@ -42,7 +42,7 @@ export class TestPeer implements Receiver {
         dial: ({ base }, remote, done) => {
           if (base.kind !== "stream") return;
           net.dial(base, remote.address, this, (flow) => {
-            if (flow) this.#flows.add(flow);
+            if (flow) this.connections.add(flow);
             done(flow);
           });
         },
@@ -54,7 +54,7 @@ export class TestPeer implements Receiver {
       timeoutMs,
       onSelected: (pair, flow) => {
         this.selected = { pair, flow, time: net.scheduler.now() };
-        for (const other of this.#flows) if (other !== flow) net.breakFlow(other);
+        for (const other of this.connections) if (other !== flow) net.breakFlow(other);
       },
       onFailed: (error) => {
         this.failure = { error, time: net.scheduler.now() };
@@ -110,14 +110,14 @@ export class TestPeer implements Receiver {
   }
 
   message(flow: IceFlow, bytes: Uint8Array): void {
-    if (flow.base.kind === "stream") this.#flows.add(flow);
+    if (flow.base.kind === "stream") this.connections.add(flow);
     const message = StunMessage.parse(bytes);
     if (message) this.received.push(message);
     this.agent.receive(flow, bytes);
   }
 
   closed(flow: IceFlow): void {
-    this.#flows.delete(flow);
+    this.connections.delete(flow);
     this.agent.flowClosed(flow);
   }
 }
