@@ -14,4 +14,11 @@ export {
   MAX_WAITING_PUSHES,
   type PushCounts,
 } from "./push/index.ts";
-export { DEFAULT_LIMITS, type Health, type HealthStatus, type ProxyLimits, type ProxyStats } from "./server/index.ts";
+export {
+  DEFAULT_LIMITS,
+  type Health,
+  type HealthStatus,
+  NO_CLIENT_LIMITS,
+  type ProxyLimits,
+  type ProxyStats,
+} from "./server/index.ts";

@@ -4,7 +4,7 @@ import { type ProxyServerOptions, readTls } from "./options.ts";
 
 /** How all proxies of a node are. */
 export interface ProxiesOptions {
-  readonly options: ProxyServerOptions & { readonly persist?: string };
+  readonly options: ProxyServerOptions & { readonly persist?: string; readonly rateLimit?: boolean };
   readonly logger: Logger | undefined;
 }
 
@@ -45,16 +45,17 @@ export class Proxies implements AsyncDisposable {
     port: number,
     { isSecure = false, gateway }: { isSecure?: boolean; gateway?: string | undefined } = {},
   ): Promise<ProxyServer> {
-    const { proxyAddr, persist, pushserver, bundleid } = this.#options;
+    const { proxyAddr, persist, pushserver, bundleid, rateLimit = true } = this.#options;
     const tls = isSecure ? await this.#tls() : undefined;
     // Loading a web server takes a while: only those wait who want one.
-    const { ProxyServer } = await import("@hashmere/proxy");
+    const { NO_CLIENT_LIMITS, ProxyServer } = await import("@hashmere/proxy");
     const proxy = await ProxyServer.open({
       dht: this.#node,
       port,
       host: proxyAddr,
       tls,
       statePath: persist === undefined ? undefined : `${persist}_${port}`,
+      limits: rateLimit ? {} : NO_CLIENT_LIMITS,
       push: { gateway: gateway ?? pushserver, defaultTopic: bundleid },
       logger: this.#logger,
     });

@@ -29,6 +29,7 @@ export class ClientAccount {
 
   /** Takes one of its puts for this second; false when it has none left. */
   takePut(now: number, putsPerSecond: number): boolean {
+    if (putsPerSecond === Number.POSITIVE_INFINITY) return true;
     const earned = ((now - this.#countedAt) / 1000) * putsPerSecond;
     this.#countedAt = now;
     this.#allowance = Math.min(2 * putsPerSecond, this.#allowance + earned);

@@ -67,12 +67,21 @@ export class Exchange {
     respond(this.response, 200, line, headers);
   }
 
-  /** @param options the format: default is what the client accepts; `mayBeat`: a heartbeat is sent if it asks for one */
-  openStream({ mayBeat = false, format }: { mayBeat?: boolean; format?: "events" } = {}): LineStream {
+  /** @param options `format`: default is what the client accepts; `mayBeat`: a heartbeat is sent if it asks for one */
+  openStream({
+    isShort,
+    mayBeat = false,
+    format,
+  }: {
+    isShort?: boolean;
+    mayBeat?: boolean;
+    format?: "events";
+  } = {}): LineStream {
     const [, seconds] = (mayBeat && HEARTBEAT.exec(this.request.url ?? "")) || [];
     return new LineStream(this.response, {
       scheduler: this.service.scheduler,
       maxBytes: this.service.limits.maxStreamBytes,
+      isShort,
       format: format ?? (this.accepts("text/event-stream") ? "events" : "lines"),
       heartbeatMs:
         seconds === undefined

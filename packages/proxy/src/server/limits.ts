@@ -38,6 +38,19 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   maxStreamBytes: 4 * 2 ** 20,
 };
 
+/** For those who have other means to keep clients in bounds, or measure. What a request and a reader may cost stays. */
+export const NO_CLIENT_LIMITS: Partial<ProxyLimits> = {
+  maxConnections: Number.POSITIVE_INFINITY,
+  maxConnectionsPerClient: Number.POSITIVE_INFINITY,
+  maxListensPerClient: Number.POSITIVE_INFINITY,
+  maxSubscriptions: Number.POSITIVE_INFINITY,
+  maxSubscriptionsPerClient: Number.POSITIVE_INFINITY,
+  maxPermanentPuts: Number.POSITIVE_INFINITY,
+  maxPutsPerSecondPerClient: Number.POSITIVE_INFINITY,
+  maxBytesPerClient: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+};
+
 /** Of a request line with all its headers. */
 export const MAX_HEADER_BYTES = 16_384;
 /** From the first byte of a request to the end of its headers. */

@@ -25,7 +25,8 @@ export function respond(
     ...ANY_ORIGIN,
     ...headers,
   ]);
-  response.end(body);
+  if (typeof body === "string") response.end(body, "latin1");
+  else response.end(body);
 }
 
 /** The head of a response whose body comes in pieces. */

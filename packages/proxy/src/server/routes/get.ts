@@ -22,13 +22,12 @@ export const listen: Route = {
 
 /** The status is sent before anybody is asked: a get that finds nobody to ask ends empty, like one that finds nothing. */
 export async function streamValues(exchange: Exchange): Promise<void> {
-  const stream = exchange.openStream();
-  stream.flushHead();
+  const stream = exchange.openStream({ isShort: true });
   const found = exchange.service.node.get(exchange.key);
   stream.onClose(() => found.cancel());
   for await (const value of found) {
     stream.write(valueLine(value));
-    await stream.drained();
+    if (stream.isFull) await stream.drained();
   }
   stream.end();
 }
@@ -37,7 +36,6 @@ async function streamEvents(exchange: Exchange): Promise<void> {
   const { service, account } = exchange;
   if (!service.ledger.tryListen(account)) throw tooMany("listens");
   const stream = exchange.openStream({ mayBeat: true });
-  stream.flushHead();
   const listener = service.node.listen(exchange.key);
   service.statistics.listens++;
   service.keepStream(stream);

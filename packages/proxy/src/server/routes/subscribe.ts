@@ -46,7 +46,7 @@ export function unsubscribe(exchange: Exchange): void {
 
 /** As the values that others get in its place: in pieces. */
 function answerRenewed(exchange: Exchange): void {
-  const stream = exchange.openStream();
+  const stream = exchange.openStream({ isShort: true });
   stream.write("{}\n");
   stream.end();
 }
