@@ -14,6 +14,7 @@ const MIN_LEASE_S = 20;
 interface KeptMappingOptions {
   readonly log: Logger;
   readonly scheduler: Scheduler;
+  /** The router has been told. */
   readonly onClose: () => void;
 }
 
@@ -26,6 +27,7 @@ export class KeptMapping implements PortMapping {
   #granted: GrantedMapping;
   #expiresAt = 0;
   #timer: Timer | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(router: Router, request: MappingRequest, granted: GrantedMapping, options: KeptMappingOptions) {
     this.#router = router;
@@ -55,13 +57,17 @@ export class KeptMapping implements PortMapping {
     return this.#expiresAt;
   }
 
-  async close(): Promise<void> {
-    if (this.#end.signal.aborted) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#giveBack();
+    return this.#closed;
+  }
+
+  async #giveBack(): Promise<void> {
     this.#end.abort();
     this.#timer?.cancel();
-    this.#options.onClose();
     // A router that has gone forgets the mapping by itself when its lease ends.
     await this.#router.unmap(this.#request, AbortSignal.timeout(MAPPING_TIMEOUT_MS)).catch(() => undefined);
+    this.#options.onClose();
   }
 
   #accept(granted: GrantedMapping): void {

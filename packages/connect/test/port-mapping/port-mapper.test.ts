@@ -153,3 +153,20 @@ test("in another network the router is looked for anew", async () => {
   await mapper.map("tcp", 4000, never);
   await mapper[Symbol.asyncDispose]();
 });
+
+test("the end waits for ports that are being given back already", async () => {
+  const router = new FakeRouter();
+  const told = Promise.withResolvers<void>();
+  const unmap = router.unmap.bind(router);
+  router.unmap = async (request) => {
+    await told.promise;
+    await unmap(request);
+  };
+  const { mapper } = mapperOf(router);
+  const mapping = await mapper.map("tcp", 4000, never);
+  const closing = mapping.close();
+  const ended = mapper[Symbol.asyncDispose]().then(() => router.unmapped.length);
+  told.resolve();
+  expect(await ended).toBe(1);
+  await closing;
+});
