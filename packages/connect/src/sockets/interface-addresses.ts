@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { transportAddress } from "../address/index.ts";
+import { unusableAddresses } from "./unusable-addresses.ts";
 
 /** Addresses beyond these are not offered: a machine with many bridges would drown what matters. */
 export const MAX_ADDRESSES_PER_FAMILY = 4;
@@ -26,8 +27,9 @@ export async function interfaceAddresses(family: 4 | 6, options: InterfaceOption
       isFamily(entry.family, family) && (options.includeLoopback || !entry.internal) && !LINK_LOCAL.test(entry.address),
   );
   const addresses = usable.flatMap(({ address }) => transportAddress(address, 0)?.address ?? []);
-  const first = await defaultAddress(family);
+  const [first, unusable] = await Promise.all([defaultAddress(family), unusableAddresses()]);
   return [...new Set(addresses)]
+    .filter((address) => !unusable.has(address))
     .toSorted((a, b) => Number(b === first) - Number(a === first))
     .slice(0, MAX_ADDRESSES_PER_FAMILY);
 }

@@ -6,6 +6,7 @@ import type { CandidateSource, IceConnection, LocalCandidate } from "../../src/i
 import { dialTcp, interfaceAddresses, TcpHostSource, TcpListener, TcpPunchSource } from "../../src/sockets/index.ts";
 import { MAX_ADDRESSES_PER_FAMILY } from "../../src/sockets/interface-addresses.ts";
 import { MAX_UNTAKEN } from "../../src/sockets/tcp-listener.ts";
+import { parseAddressList } from "../../src/sockets/unusable-addresses.ts";
 
 const abort = new AbortController();
 const closing: { close(): void }[] = [];
@@ -88,6 +89,13 @@ describe("a listener", () => {
 });
 
 describe("the addresses of this machine", () => {
+  test("leave out those that are tentative, deprecated or in use elsewhere", () => {
+    const line = (last: string, flags: string) => `20010db800000000000000000000000${last} 02 40 00 ${flags}     eth0\n`;
+    const list = [line("1", "80"), line("2", "c0"), line("3", "a0"), line("4", "88"), "nonsense\n", "zz 1 2 3 40\n"];
+    expect([...parseAddressList(list.join(""))]).toEqual(["2001:db8::2", "2001:db8::3", "2001:db8::4"]);
+    expect(parseAddressList("").size).toBe(0);
+  });
+
   test("have no loopback and no link-local ones among them, unless asked for", async () => {
     for (const family of [4, 6] as const) {
       const addresses = await interfaceAddresses(family);
