@@ -20,7 +20,7 @@ export class PageNetwork implements AsyncDisposable {
       DhtRunner.run({ bind4: LOOPBACK_4, bind6: null, network, bootstrap }),
     );
     const nodes = [first, ...(await Promise.all(others))];
-    await Promise.all(nodes.map((node) => node.connected()));
+    if (others.length > 0) await Promise.all(nodes.map((node) => node.connected()));
     const made = new PageNetwork(nodes);
     await made.serve(serving);
     return made;

@@ -91,6 +91,20 @@ describe("the live view", () => {
     await expect.poll(() => headline(page).textContent(), POLL).toBe("Connected");
   });
 
+  test("shows that a node is alone, and what can't be done then", async () => {
+    await using stage = new Stage();
+    const network = stage.use(await PageNetwork.start({ network: stage.network, nodes: 1 }));
+    const browser = stage.use(await Browser.start());
+    const page = await browser.open(network.url);
+    await expect.poll(() => headline(page).textContent(), POLL).toBe("Alone");
+    await button(page, "Look up").click();
+    await expect.poll(() => page.getByText("There is nobody to ask.").count(), POLL).toBe(1);
+    await fill(page, /^Value to put/, "hello?");
+    await button(page, "Put").click();
+    await expect.poll(() => page.getByText(/^That did not work/).count(), POLL).toBe(1);
+    browser.failures.length = 0; // the browser tells that the put was refused
+  });
+
   test("asks for the access token that its server wants", async () => {
     await using stage = new Stage();
     const { network, browser } = await begin(stage);

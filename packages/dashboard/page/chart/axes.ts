@@ -20,7 +20,8 @@ export function quietAxes(
   const common = { stroke: colour("--ink-soft"), font: FONT, ticks: { show: false } };
   const times: uPlot.Axis = {
     ...common,
-    size: 28,
+    size: 32,
+    gap: 10,
     space: 70,
     grid: { show: false },
     values: (_plot, splits) => splits.map((split) => time(split, splits.at(-1) ?? split)),

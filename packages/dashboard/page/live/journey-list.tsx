@@ -18,7 +18,11 @@ export function JourneyList({ model }: { readonly model: LiveModel }) {
         </span>
       </div>
       {stops.length === 0 && endedAt !== undefined && (
-        <p class="soft outcome">Nobody had to be asked: this node has looked there just now.</p>
+        <p class="soft outcome">
+          {model.peers.value.length === 0
+            ? "There is nobody to ask."
+            : "Nobody had to be asked: this node has looked there just now."}
+        </p>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
       <ol class="hops scroll" aria-label="Nodes asked" tabIndex={0}>

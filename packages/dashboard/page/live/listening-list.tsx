@@ -18,7 +18,7 @@ export function ListeningList({ listening }: { readonly listening: Listening }) 
             </button>
           </div>
           <ul class="said" aria-live="polite" aria-label={`Heard at ${key}`}>
-            {heard.length === 0 && <li class="soft">Nothing yet.</li>}
+            {heard.length === 0 && <li class="silent">Nothing yet.</li>}
             {heard.map(({ id, text, expired }) => (
               <li key={id} class={expired ? "ended" : ""}>
                 <span aria-hidden="true">{expired ? "−" : "+"}</span>

@@ -46,7 +46,10 @@ export function TrafficPanel({ model }: { readonly model: LiveModel }) {
 const DESIGN: PlotDesign = (colour) => ({
   legend: { show: false },
   cursor: { show: false },
-  scales: { x: { time: false, range: (_plot, low, high) => shownTimes(low, high) } },
+  scales: {
+    x: { time: false, range: (_plot, low, high) => shownTimes(low, high) },
+    y: { range: (_plot, low, high) => [Math.min(low * 1.1, -1), Math.max(high * 1.1, 1)] },
+  },
   axes: quietAxes(colour, {
     timeSplits: (first, last) => {
       const step = STEPS_S.find((each) => (last - first) / each <= MAX_LABELS) ?? WINDOW_S;
