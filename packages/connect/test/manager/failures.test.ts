@@ -6,6 +6,7 @@ import type {
   ConnectErrorCode,
   ConnectionManager,
   ConnectOptions,
+  LegacyMode,
   RefusedEvent,
 } from "../../src/index.ts";
 import { acceptAll, people, VirtualWorld } from "../support/virtual-world.ts";
@@ -143,6 +144,22 @@ test("closing the manager while it connects", async () => {
   void alice.close();
   await expect(world.until(asked)).rejects.toMatchObject({ code: "ERR_CLOSED" });
   await expect(alice.connect(bobsId, "chat")).rejects.toMatchObject({ code: "ERR_CLOSED" });
+});
+
+test.each<[LegacyMode, LegacyMode, boolean]>([
+  ["enabled", "enabled", true],
+  ["enabled", "supported", true],
+  ["enabled", "disabled", false],
+  ["supported", "enabled", true],
+  ["supported", "disabled", true],
+  ["disabled", "enabled", true],
+  ["disabled", "supported", true],
+  ["disabled", "disabled", true],
+])("a caller with the older inbox %s and a callee with it %s: %s", async (callers, callees, connects) => {
+  const alice = await world.open("alice", { legacyMode: callers });
+  acceptAll(await world.open("bob", { legacyMode: callees }));
+  const outcome = await world.until(alice.connect(bobsId, "chat").catch(({ code }: ConnectError) => code));
+  expect(typeof outcome === "string" ? outcome : outcome.name).toBe(connects ? "chat" : "ERR_NO_ANSWER");
 });
 
 describe("signalling that loses messages", () => {

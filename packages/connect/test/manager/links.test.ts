@@ -283,6 +283,18 @@ describe("a callee that restarts", () => {
 });
 
 describe("the end", () => {
+  test("leaves no timer behind, whatever was going on", async () => {
+    const { alice, bob } = await world.pair();
+    await world.until(alice.connect(bob.deviceId, "chat"));
+    world.box.publish(people.carol.certificate);
+    void alice.connect(deviceIdOf("carol"), "nobody there").catch(() => {});
+    await world.time.run(1000);
+    void alice.close();
+    void bob.close();
+    await world.time.run(20_000);
+    expect(world.time.pending).toBe(0);
+  });
+
   test("closing ends channels in good order at both sides, and leaves nothing", async () => {
     const { alice, bob } = await world.pair();
     const channel = await world.until(alice.connect(bob.deviceId, "chat"));
