@@ -7,6 +7,8 @@ import { type Carrier, type CarrierKind, connectCarrier } from "./carriers.ts";
 import { writeMany } from "./write-many.ts";
 
 const BULK_BYTES = 512 * 1024 * 1024;
+/** Before that, so much that both programs are compiled and TCP has found its pace. */
+const WARM_UP_BYTES = 128 * 1024 * 1024;
 const ROUND_TRIPS = 5_000;
 const CHANNELS = 1_000;
 const LINKS = 20;
@@ -28,25 +30,30 @@ figures.round_trip_p50_us = await roundTrip(carrier);
 console.log(JSON.stringify(figures));
 process.exit();
 
-async function throughput(from: Carrier, transfer: (stream: Duplex) => Promise<void>): Promise<number> {
+type Transfer = (stream: Duplex, bytes: number) => Promise<void>;
+
+async function throughput(from: Carrier, transfer: Transfer): Promise<number> {
+  const first = await from.open();
+  await transfer(first, WARM_UP_BYTES);
+  first.destroy();
   const stream = await from.open();
   const begun = performance.now();
-  await transfer(stream);
+  await transfer(stream, BULK_BYTES);
   const seconds = (performance.now() - begun) / 1000;
   stream.destroy();
   return BULK_BYTES / 1e6 / seconds;
 }
 
-async function sendBulk(stream: Duplex): Promise<void> {
-  stream.write(`sink ${BULK_BYTES}\n`);
+async function sendBulk(stream: Duplex, bytes: number): Promise<void> {
+  stream.write(`sink ${bytes}\n`);
   const done = once(stream, "data");
-  await writeMany(stream, BULK_BYTES);
+  await writeMany(stream, bytes);
   await done;
 }
 
-async function receiveBulk(stream: Duplex): Promise<void> {
-  stream.write(`source ${BULK_BYTES}\n`);
-  await receive(stream, BULK_BYTES);
+async function receiveBulk(stream: Duplex, bytes: number): Promise<void> {
+  stream.write(`source ${bytes}\n`);
+  await receive(stream, bytes);
 }
 
 async function roundTrip(from: Carrier): Promise<number> {
