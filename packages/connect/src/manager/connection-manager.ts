@@ -7,6 +7,7 @@ import { ConnectError } from "../errors/index.ts";
 import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
 import type { PortMapping } from "../port-mapping/index.ts";
 import { Inbox, inboxCalled, type PeerRequest } from "../signalling/index.ts";
+import { NetworkWatch } from "../sockets/index.ts";
 import {
   ChannelAgent,
   ChannelListener,
@@ -64,6 +65,8 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   readonly #incoming: IncomingChannels;
   readonly #queues = new Set<ChannelQueue>();
   readonly #closing = new AbortController();
+  /** Left out where no sockets of this machine are used. */
+  readonly #networkWatch: NetworkWatch | undefined;
   #closed: Promise<void> | undefined;
   #networkCheckedAt = Number.NEGATIVE_INFINITY;
 
@@ -97,6 +100,8 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
       onAnswer: (answer) => this.#peers.get(`${answer.deviceId}`)?.answered(answer),
     });
     this.#host = this.#peerHost();
+    this.#networkWatch =
+      options.layers === undefined ? new NetworkWatch(scheduler, () => this.connectivityChanged()) : undefined;
   }
 
   /**
@@ -266,10 +271,14 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     this.#environment.setPublicAddresses(addresses);
   }
 
-  /** The network of this machine has changed: every link is checked, and those that are dead end within 3 s. */
+  /**
+   * The network of this machine has changed: every link is checked, and those that are dead end within 3 s. A change of its
+   * addresses is noticed without being told.
+   */
   connectivityChanged(): void {
     this.#environment.connectivityChanged();
     for (const { link } of this.#links()) void link.beacon();
+    for (const peer of this.#peers.values()) peer.networkChanged();
   }
 
   /** Ends everything with the devices of an account; what waits for them fails with `ERR_CLOSED`. */
@@ -291,6 +300,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   async #close(): Promise<void> {
     this.#closing.abort(closedHere());
     this.#inbox.close();
+    this.#networkWatch?.[Symbol.dispose]();
     for (const queue of [...this.#queues]) queue.end();
     await Promise.all([...this.#peers.values()].map((peer) => peer.close(closedHere())));
     await this.#environment.close();

@@ -222,6 +222,15 @@ export class Peer {
     this.#leaveIfIdle();
   }
 
+  /** This machine has another network: what was begun in the old one is begun anew. */
+  networkChanged(): void {
+    const reason = new ConnectError("ERR_NO_ANSWER", "the network of this machine has changed meanwhile");
+    for (const negotiation of this.#negotiations.values()) {
+      if (negotiation.isCaller && negotiation.status === "connecting") negotiation.abort(reason);
+    }
+    this.#remaking.hurry();
+  }
+
   // --- links
 
   #connected(negotiation: Negotiation, secured: SecuredPath): void {

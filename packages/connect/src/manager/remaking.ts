@@ -37,6 +37,13 @@ export class Remaking {
     else this.#callAfter(pause);
   }
 
+  /** What kept it from succeeding may be over. */
+  hurry(): void {
+    if (!this.isUnderWay) return;
+    this.#attempts = 0;
+    this.#callAfter(FIRST_PAUSE_MS);
+  }
+
   succeeded(): void {
     this.stop();
   }

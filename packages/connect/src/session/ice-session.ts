@@ -117,7 +117,11 @@ export class IceSession {
     if (signal.aborted) this.close();
   }
 
-  /** Asks all sources, once, and returns our description: the text for the other side. */
+  /**
+   * Asks all sources, once, and returns our description: the text for the other side.
+   *
+   * @throws ConnectError ERR_NO_NETWORK: no source has anything to offer
+   */
   gather(): Promise<string> {
     this.#gathering ??= this.#gather();
     return this.#gathering;
@@ -152,8 +156,15 @@ export class IceSession {
     const timer = this.#scheduler.at(this.#scheduler.now() + gatherTimeoutMs, timeout.resolve);
     // The selection is only there to end the wait when the session ends.
     const gathered = Promise.all(sources.map((source) => this.#ask(source)));
-    await Promise.race([gathered, timeout.promise, this.#selection.promise]).finally(() => timer.cancel());
+    const hasAll = await Promise.race([gathered.then(() => true), timeout.promise, this.#selection.promise]).finally(
+      () => timer.cancel(),
+    );
     this.#offered = offerCandidates(this.#found);
+    if (hasAll === true && this.#offered.length === 0 && !this.#abort.signal.aborted) {
+      const error = this.#withFailures(noNetworkError());
+      this.#end(error);
+      throw error;
+    }
     return formatDescription({ ...this.#credentials, candidates: this.#offered });
   }
 
@@ -219,6 +230,12 @@ export class IceSession {
     this.#abort.abort(error);
     this.#sockets.close();
   }
+}
+
+function noNetworkError(): ConnectError {
+  return new ConnectError("ERR_NO_NETWORK", "This machine has no address at which others could reach it", {
+    hint: "Is it connected to a network?",
+  });
 }
 
 function closedError(): ConnectError {

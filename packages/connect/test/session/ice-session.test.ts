@@ -145,14 +145,29 @@ describe("a session", () => {
       gather: async ({ failed }) => failed(new Error("wrong password")),
     };
     const throwing: CandidateSource = { name: "upnp", gather: () => Promise.reject(new Error("no router")) };
-    const session = open("controlled", { sources: [failing, throwing] });
-    expect((await session.gather()).split("\n").length).toBe(3);
+    const local = { address: "192.0.2.1", port: 1, family: 4 } as const;
+    const base = { kind: "stream", local, close: () => undefined } as const;
+    const passive: CandidateSource = {
+      name: "host",
+      gather: async ({ add }) => add({ transport: "tcp", type: "host", tcpType: "passive", address: local, base }),
+    };
+    const session = open("controlled", { sources: [passive, failing, throwing] });
+    expect((await session.gather()).split("\n").length).toBe(4);
     const outcome = session.connect(
       "abcd\n0123456789abcdef01234567\nH1 1 TCP 1 192.0.2.9 5000 typ host tcptype passive\n",
     );
     await expect(outcome).rejects.toMatchObject({
       code: "ERR_NO_PATH",
-      hint: expect.stringMatching(/here: nothing; there: host TCP IPv4.*turn: wrong password.*upnp: no router/),
+      hint: expect.stringMatching(/here: host TCP IPv4.*; there: host TCP IPv4.*turn: wrong password.*upnp: no router/),
+    });
+  });
+
+  test("that has nothing to offer says so before anybody is asked", async () => {
+    const failing: CandidateSource = { name: "turn", gather: () => Promise.reject(new Error("no network")) };
+    const session = open("controlled", { sources: [failing] });
+    await expect(session.gather()).rejects.toMatchObject({
+      code: "ERR_NO_NETWORK",
+      hint: expect.stringContaining("turn: no network"),
     });
   });
 

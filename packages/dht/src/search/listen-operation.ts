@@ -87,6 +87,10 @@ export class ListenOperation {
     return subscription.renew(now);
   }
 
+  onConnectivityChanged(): void {
+    for (const subscription of this.#subscriptions.values()) subscription.onConnectivityChanged();
+  }
+
   onNews(source: Subscription, values: readonly Value[]): void {
     this.#tell(this.#values.add(source, values), false);
   }

@@ -70,6 +70,10 @@ export class Listens {
     for (const operation of [...this.#operations]) operation.forget(node);
   }
 
+  onConnectivityChanged(): void {
+    for (const operation of this.#operations) operation.onConnectivityChanged();
+  }
+
   onTokenRejected(node: SearchNode): void {
     for (const operation of this.#operations) operation.subscriptionAt(node)?.onTokenRejected();
   }

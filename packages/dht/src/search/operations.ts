@@ -110,6 +110,10 @@ export class Operations {
     this.#listens?.onTokenRejected(node);
   }
 
+  onConnectivityChanged(): void {
+    this.#listens?.onConnectivityChanged();
+  }
+
   /** Subscriptions at the node are gone, and with them what only it had. */
   unsubscribe(node: SearchNode): void {
     this.#listens?.forget(node);

@@ -167,9 +167,10 @@ export class Search {
     this.stepSoon();
   }
 
-  /** Peers taken for dead have got another chance, and so gets everybody else. */
+  /** Peers taken for dead have got another chance, and so gets everybody else; who sends us news hears where we are. */
   onConnectivityChanged(): void {
     for (const node of this.nodes) node.pardon();
+    this.operations.onConnectivityChanged();
     this.restart();
   }
 

@@ -76,6 +76,11 @@ export class Subscription implements RequestHandlers {
     this.#dueAt = NEVER;
   }
 
+  /** The node may know us by an address that is no longer ours. */
+  onConnectivityChanged(): void {
+    this.#dueAt = NEVER;
+  }
+
   close(): void {
     this.#request?.cancel();
     this.#request = undefined;

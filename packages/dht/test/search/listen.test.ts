@@ -57,6 +57,15 @@ describe("a listen", () => {
     expect(lab.all("listen")).toHaveLength(2);
   });
 
+  test("is renewed at once, with the same socket, where this machine may have another address", () => {
+    const { lab, at } = listening(4);
+    const { socketId } = at(0);
+    lab.table.connectivityChanged();
+    lab.run(1000);
+    expect(lab.ranks("listen").sort()).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    expect(at(0).socketId).toBe(socketId);
+  });
+
   test("hears each value once, however many nodes tell it, and its end once, when nobody has it any more", () => {
     const { lab, sink, at, tell } = listening(4);
     tell(0, 7);
