@@ -190,6 +190,8 @@ export class Peer {
     this.#host.negotiationChanged(negotiation);
     try {
       const secured = await negotiation.run();
+      if (negotiation.signal.aborted) secured.stream.destroy(); // in the very moment in which it had come about
+      negotiation.signal.throwIfAborted();
       this.#negotiations.delete(negotiation.id);
       this.#connected(negotiation, secured);
     } catch (error) {
