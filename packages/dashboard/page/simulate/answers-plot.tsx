@@ -40,7 +40,7 @@ export function AnswersPlot({ model }: { readonly model: SimulationModel }) {
 const DESIGN: PlotDesign = (colour) => ({
   legend: { show: false },
   cursor: { show: false },
-  scales: { x: { time: false }, y: { range: [0, 100] }, copies: { range: [0, 12] } },
+  scales: { x: { time: false }, y: { range: [0, 104] }, copies: { range: [0, 12.5] } },
   axes: quietAxes(colour, { time: timeText, amount: (percent) => `${percent} %`, right: "copies" }),
   series: [
     {},

@@ -227,16 +227,19 @@ export class Simulation {
   }
 
   #sample(): void {
+    const messages = this.#traffic.takeRates(this.now - this.#sampledAt);
+    this.#sampledAt = this.now;
+    // How a network comes to be is another story, whose many messages would dwarf all that follow.
+    if (this.#watches.length === 0) return;
     const copies = this.#watches.reduce((sum, watch) => sum + this.#copiesOf(watch), 0);
     this.#samples.push({
       at: this.now,
-      messages: this.#traffic.takeRates(this.now - this.#sampledAt),
+      messages,
       success: this.#probes.success,
       lookupMs: this.#probes.medianMs,
-      copies: copies / Math.max(1, this.#watches.length),
+      copies: copies / this.#watches.length,
     });
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
-    this.#sampledAt = this.now;
   }
 }
 

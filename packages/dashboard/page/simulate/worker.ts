@@ -16,6 +16,8 @@ const WAITING_MS = 200;
 /** A row of figures for every so much time on the wall, ms. */
 const SAMPLE_EVERY_MS = 250;
 const MIN_SAMPLE_MS = 1000;
+/** By then newcomers know their neighbours, virtual ms. */
+const SETTLED_MS = 60_000;
 
 const simulation = new Simulation(DEFAULTS);
 let speed = DEFAULT_SPEED;
@@ -52,7 +54,7 @@ async function run(): Promise<never> {
     const startedAt = performance.now();
     const passed = await pass(Math.min(speed, mostWatchable()) * FRAME_MS, startedAt + BUDGET_MS);
     simulation.sampleMs = Math.max(MIN_SAMPLE_MS, speed * SAMPLE_EVERY_MS);
-    if (!hasValues && simulation.isComplete) {
+    if (!hasValues && simulation.isComplete && simulation.now >= SETTLED_MS) {
       hasValues = true;
       simulation.putValues();
     }
