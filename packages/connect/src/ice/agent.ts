@@ -155,7 +155,7 @@ export class IceAgent {
       credentials,
       this.#remote,
     );
-    this.#transactions.send(transactionId, { pair, flow, request, isNominating, role });
+    this.#transactions.send(transactionId, { pair, flow, request, isNominating, role, sentAt: this.#scheduler.now() });
   }
 
   #propose(pair: CandidatePair): void {
@@ -172,6 +172,7 @@ export class IceAgent {
     const { pair } = transaction;
     if (response.class === "success") {
       pair.state = "succeeded";
+      pair.roundTripMs = this.#scheduler.now() - transaction.sentAt;
       this.#say(pair, transaction.isNominating ? "is agreed on" : "works");
       if (transaction.isNominating || pair.isNominated) this.#select(pair, flow);
       else this.#look();

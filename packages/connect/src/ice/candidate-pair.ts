@@ -22,6 +22,8 @@ export class CandidatePair {
   flow: IceFlow | undefined;
   /** The other side has chosen it. */
   isNominated = false;
+  /** How long its check took. */
+  roundTripMs = 0;
   /** How many connections have been asked for. */
   dials = 0;
   /** The next one is asked for then. */

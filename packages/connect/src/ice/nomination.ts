@@ -1,11 +1,12 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 import { type CandidatePair, comparePairs } from "./candidate-pair.ts";
 
-/** How long the best pair so far waits for a better one before it is proposed. */
+/** How long the best pair so far waits for a better one before it is proposed: at least, and with a relay at most. */
 const PATIENCE_MS = 50;
+const MAX_RELAY_PATIENCE_MS = 200;
 
-/** When it leads through a relay, or when a better one is connected already and only its check is missing. */
-const GREATER_PATIENCE_MS = 250;
+/** When a better one is connected already and only its check is missing. */
+const NEAR_PATIENCE_MS = 250;
 
 /** While a proposal is not answered, the next one is made: the first to be answered counts. */
 const ANSWER_TIMEOUT_MS = 2000;
@@ -39,8 +40,7 @@ export class Nomination {
     const now = this.#scheduler.now();
     this.#since ??= now;
     const better = pairs.filter((pair) => pair.isPending && comparePairs(pair, best) < 0);
-    const isNear = better.some(({ local, state }) => local.transport === "tcp" && state === "checking");
-    const time = this.#since + (best.isRelayed || isNear ? GREATER_PATIENCE_MS : PATIENCE_MS);
+    const time = this.#since + patienceMs(best, better);
     this.#timer?.cancel();
     if (better.length === 0 || time <= now) this.propose(best, pairs);
     else this.#timer = this.#scheduler.at(time, () => this.consider(pairs));
@@ -76,6 +76,12 @@ export class Nomination {
     if (another) this.propose(another, pairs);
     else this.#timer = this.#scheduler.at(this.#scheduler.now() + ANSWER_TIMEOUT_MS, () => this.#proposeAnother(pairs));
   }
+}
+
+/** Direct ways open within two round trips, if they do: relays have theirs at both ends. */
+function patienceMs({ isRelayed, roundTripMs }: CandidatePair, better: readonly CandidatePair[]): number {
+  if (better.some(({ local, state }) => local.transport === "tcp" && state === "checking")) return NEAR_PATIENCE_MS;
+  return isRelayed ? Math.min(Math.max(2 * roundTripMs, PATIENCE_MS), MAX_RELAY_PATIENCE_MS) : PATIENCE_MS;
 }
 
 function bestValid(pairs: readonly CandidatePair[]): CandidatePair | undefined {

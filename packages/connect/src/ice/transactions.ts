@@ -15,6 +15,8 @@ export interface Transaction {
   readonly isNominating: boolean;
   /** The role that the request names. */
   readonly role: IceRole;
+  /** When it was sent first. */
+  readonly sentAt: number;
 }
 
 interface RunningTransaction extends Transaction {
