@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { openProxiedNode } from "../support/proxied-node.ts";
+import { rawExchange } from "../support/raw-http.ts";
+
+// What the original has not.
+
+describe("server-sent events", () => {
+  test("bring what a listen brings", async () => {
+    await using rig = await openProxiedNode();
+    const stop = new AbortController();
+    const headers = { accept: "text/event-stream" };
+    const response = await fetch(rig.url("/key/k/listen"), { headers, signal: stop.signal });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    await rig.peer.put("k", "news");
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const { value } = (await reader?.read()) ?? {};
+    expect(value).toMatch(/^data: \{"data":"bmV3cw==","id":"\d+","type":0,"utype":"text\/plain"\}\n\n$/);
+    stop.abort();
+  });
+
+  test("of a get come to an end", async () => {
+    await using rig = await openProxiedNode();
+    await rig.peer.put("k", "there");
+    const text = await (await fetch(rig.url("/key/k"), { headers: { accept: "text/event-stream" } })).text();
+    expect(text).toMatch(/^data: \{.*\}\n\nevent: end\ndata: \{\}\n\n$/);
+  });
+});
+
+test("a permanent put can be ended by the client who made it", async () => {
+  await using rig = await openProxiedNode();
+  const client = { client_id: "c", key: "T" };
+  await fetch(rig.url("/key/k"), { method: "POST", body: JSON.stringify({ id: 7, permanent: client }) });
+  expect(rig.proxy.stats.permanentPuts).toBe(1);
+  const end = (body?: string) => fetch(rig.url("/key/k/7"), { method: "DELETE", ...(body && { body }) });
+  expect((await end()).status).toBe(404);
+  expect((await end(JSON.stringify(client))).status).toBe(200);
+  expect(rig.proxy.stats.permanentPuts).toBe(0);
+});
+
+test("every route answers a browser that asks what it may", async () => {
+  await using rig = await openProxiedNode();
+  const paths = ["/", "/k", "/node/info", "/key/k", "/key/k/listen", "/key/k/7", "/key/k/sign", "/node/pingPush"];
+  for (const path of paths) {
+    const response = await fetch(rig.url(path), { method: "OPTIONS" });
+    expect([path, response.status]).toEqual([path, 200]);
+    expect(response.headers.get("access-control-allow-methods")).toContain("SUBSCRIBE");
+    expect(response.headers.get("access-control-allow-headers")).toContain("authorization");
+  }
+});
+
+describe("a proxy with tokens", () => {
+  test("lets in who presents one, and tells everybody how it is", async () => {
+    await using rig = await openProxiedNode({ auth: { tokens: ["open", "sesame"] } });
+    const status = async (path: string, authorization = "") =>
+      (await fetch(rig.url(path), { headers: { authorization } })).status;
+    expect(await status("/key/k")).toBe(401);
+    expect(await status("/key/k", "Bearer wrong")).toBe(401);
+    expect(await status("/key/k", "Basic sesame")).toBe(401);
+    expect(await status("/key/k", "Bearer sesame")).toBe(200);
+    expect(await status("/metrics")).toBe(401);
+    expect(await status("/healthz")).toBe(200);
+  });
+});
+
+describe("health", () => {
+  test("is as good as the node's network", async () => {
+    await using rig = await openProxiedNode();
+    const health = async () => {
+      const response = await fetch(rig.url("/healthz"));
+      return [response.status, ((await response.json()) as { status: string }).status];
+    };
+    expect(await health()).toEqual([200, "connected"]);
+    await rig.node.join();
+    expect(await health()).toEqual([503, "alone"]);
+    expect((await fetch(rig.url("/"))).status).toBe(503);
+  });
+
+  test("of a proxy without network is bad", async () => {
+    await using rig = await openProxiedNode();
+    rig.node.clearBootstrap();
+    await rig.peer.join();
+    rig.node.connectivityChanged();
+    await expect.poll(async () => (await fetch(rig.url("/healthz"))).status, { timeout: 60_000 }).toBe(503);
+  });
+});
+
+test("metrics are what Prometheus reads", async () => {
+  await using rig = await openProxiedNode();
+  await fetch(rig.url("/key/k"));
+  const lines = (await (await fetch(rig.url("/metrics"))).text()).trimEnd().split("\n");
+  for (const line of lines)
+    expect(line).toMatch(/^(# (HELP|TYPE) hashmere_proxy_\w+ .+|hashmere_proxy_\w+(\{(\w+="[^"]*",?)+\})? [\d.e+]+)$/);
+  expect(lines).toContain('hashmere_proxy_requests_total{route="GET /key/:hash",status="200"} 1');
+});
+
+test("the description names every route", async () => {
+  await using rig = await openProxiedNode();
+  const { openapi, paths } = (await (await fetch(rig.url("/openapi.json"))).json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, Record<string, unknown>>>;
+  };
+  expect(openapi).toBe("3.2.0");
+  expect(Object.keys(paths["/key/{hash}"] ?? {}).sort()).toEqual(["additionalOperations", "get", "post"]);
+  expect(Object.keys(paths["/key/{hash}"]?.additionalOperations ?? {})).toEqual(["SUBSCRIBE", "UNSUBSCRIBE"]);
+  const page = await (await fetch(rig.url("/docs"))).text();
+  for (const path of ["/key/:hash/listen", "/node/pingPush", "/metrics"]) expect(page).toContain(path);
+});
+
+describe("the page", () => {
+  test("is where browsers are led, while clients get the node's information", async () => {
+    await using rig = await openProxiedNode();
+    const led = await fetch(rig.url("/"), { headers: { accept: "text/html,*/*" }, redirect: "manual" });
+    expect([led.status, led.headers.get("location")]).toEqual([302, "/dashboard/"]);
+    expect(await (await fetch(rig.url("/"))).json()).toHaveProperty("node_id");
+    expect((await rawExchange(rig.port, { method: "GET", url: "/dashboard/..%2fpackage.json" })).status).toBe(404);
+  });
+
+  test("is told how the node is, what it does, and how lookups go", async () => {
+    await using rig = await openProxiedNode();
+    const stop = new AbortController();
+    const events = await fetch(rig.url("/dashboard/events"), { signal: stop.signal });
+    const asked = await fetch(rig.url("/dashboard/lookup"), { method: "POST", body: '{"key":"k"}' });
+    const { lookup } = (await asked.json()) as { lookup: string };
+    const seen = new Set<string>();
+    let rest = "";
+    for await (const text of events.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const parts = (rest + text).split("\n\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) {
+        const message = JSON.parse(part.replace(/^data: /, ""));
+        seen.add(message.kind === "hop" ? `${message.step} ${message.lookup}` : message.kind);
+      }
+      if (seen.has(`done ${lookup}`) && seen.has("peers") && seen.has("traffic") && seen.has("store")) break;
+    }
+    expect(seen).toContain("node");
+    expect(seen).toContain(`answered ${lookup}`);
+    stop.abort();
+  });
+
+  test("can be left out", async () => {
+    await using rig = await openProxiedNode({ dashboard: false });
+    const response = await fetch(rig.url("/"), { headers: { accept: "text/html" } });
+    expect(await response.json()).toHaveProperty("node_id");
+  });
+});

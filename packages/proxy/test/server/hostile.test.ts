@@ -1,0 +1,121 @@
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { openProxiedNode } from "../support/proxied-node.ts";
+import { parseResponse, rawConnection, rawExchange } from "../support/raw-http.ts";
+
+const post = (body: string | Uint8Array) => ({ method: "POST", body });
+
+describe("a proxy that is treated badly", () => {
+  test("says in JSON what is wrong, and goes on", async () => {
+    await using rig = await openProxiedNode({ limits: { maxBodyBytes: 1_000 } });
+    const asked = async (path: string, init: RequestInit) => {
+      const response = await fetch(rig.url(path), init);
+      return [response.status, await response.text()];
+    };
+    expect(await asked("/key/k", post("x".repeat(1_001)))).toEqual([413, '{"err":"The body is too large"}']);
+    expect(await asked("/key/k", post("{bad"))).toEqual([400, '{"err:":"Incorrect JSON"}']);
+    expect(await asked("/key/k", post("[".repeat(999)))).toEqual([400, '{"err:":"Incorrect JSON"}']);
+    expect(await asked("/key/k", post(Uint8Array.of(0xff, 0xfe, 0)))).toEqual([400, '{"err:":"Incorrect JSON"}']);
+    expect(await asked("/key/k", post('{"data":"!"}'))).toEqual([500, '{"err":"Internal server error"}']);
+    expect(await asked("/key/k/x", { method: "DELETE" })).toEqual([404, '{"err":"No such put"}']);
+    expect(await asked("/key/k", { method: "PATCH", body: "{}" })).toEqual([501, ""]);
+    expect(await asked("/key/k", post("{}"))).toEqual([200, expect.stringContaining('"data":""')]);
+  });
+
+  test("answers what is no HTTP, and drops unknown methods without a word", async () => {
+    await using rig = await openProxiedNode();
+    expect(await rawExchange(rig.port, "GET / HTTP/1.1\r\nbroken header\r\n\r\n")).toMatchObject({ status: 400 });
+    expect(await rawExchange(rig.port, `GET / HTTP/1.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)).toMatchObject({
+      status: 431,
+    });
+    expect(await rawExchange(rig.port, "\x16\x03\x01 no hello\r\n\r\n")).toMatchObject({ status: 0 });
+    expect(await rawExchange(rig.port, "LISTEN /k HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({ status: 0 });
+    expect(await rawExchange(rig.port, "GET /key/%zz HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({ status: 400 });
+  });
+
+  test("keeps the order of pipelined requests", async () => {
+    await using rig = await openProxiedNode();
+    const socket = await rawConnection(rig.port);
+    let received = "";
+    socket.on("data", (text) => {
+      received += text;
+    });
+    socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /nope/nope HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(socket, "end");
+    expect(parseResponse(received).status).toBe(200);
+    expect(received.indexOf("501")).toBeGreaterThan(received.indexOf("200 OK"));
+  });
+
+  test("cuts off a reader that takes nothing and falls too far behind", async () => {
+    await using rig = await openProxiedNode({ limits: { maxStreamBytes: 200_000 } });
+    const socket = await rawConnection(rig.port);
+    socket.pause();
+    socket.write("GET /key/k/listen HTTP/1.1\r\nHost: x\r\n\r\n");
+    await expect.poll(() => rig.proxy.stats.listens).toBe(1);
+    const data = new Uint8Array(60_000);
+    // What the kernel takes for the reader doesn't wait here.
+    for (let id = 1n; rig.proxy.stats.listens === 1; id++) {
+      data[0] = Number(id);
+      await rig.node.put("k", data.slice());
+    }
+    socket.destroy();
+  });
+
+  test("forgets listens whose clients have gone", async () => {
+    await using rig = await openProxiedNode();
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => rawConnection(rig.port)));
+    for (const socket of sockets) socket.write("GET /key/k/listen HTTP/1.1\r\nHost: x\r\n\r\n");
+    await expect.poll(() => rig.proxy.stats.listens).toBe(20);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => rig.proxy.stats.listens).toBe(0);
+  });
+});
+
+describe("a client that wants too much", () => {
+  test("is refused its listens, puts and bytes, and told when to come back", async () => {
+    const limits = { maxListensPerClient: 1, maxPutsPerSecondPerClient: 2, maxBytesPerClient: 100 };
+    await using rig = await openProxiedNode({ limits });
+    const stop = new AbortController();
+    await fetch(rig.url("/key/k/listen"), { signal: stop.signal });
+    const second = await fetch(rig.url("/key/k/listen"));
+    expect([second.status, await second.text()]).toEqual([429, '{"err":"Too many listens"}']);
+    expect(second.headers.get("retry-after")).toBe("10");
+    stop.abort();
+    const large = await fetch(rig.url("/key/k"), post(`{"data":"${"A".repeat(200)}"}`));
+    expect([large.status, await large.text()]).toEqual([429, '{"err":"Too many bytes"}']);
+    const puts = await Promise.all(Array.from({ length: 8 }, () => fetch(rig.url("/key/k"), post("{}"))));
+    const statuses = puts.map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(4);
+  });
+
+  test("gets no more connections than it may have", async () => {
+    await using rig = await openProxiedNode({ limits: { maxConnectionsPerClient: 2 } });
+    const first = await rawConnection(rig.port);
+    await rawConnection(rig.port);
+    const third = await rawConnection(rig.port);
+    await once(third, "close");
+    first.destroy();
+    await expect
+      .poll(async () =>
+        fetch(rig.url("/healthz")).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
+  });
+
+  test("gets no more subscriptions and permanent puts than there may be", async () => {
+    await using rig = await openProxiedNode({ limits: { maxSubscriptionsPerClient: 1, maxPermanentPuts: 1 } });
+    const subscribe = (token: string) =>
+      fetch(rig.url("/key/k"), { method: "SUBSCRIBE", body: JSON.stringify({ key: token }) });
+    expect((await subscribe("A")).status).toBe(200);
+    expect((await subscribe("A")).status).toBe(200);
+    expect((await subscribe("B")).status).toBe(429);
+    const permanent = (id: number) => fetch(rig.url("/key/k"), post(JSON.stringify({ id, permanent: true })));
+    expect((await permanent(1)).status).toBe(200);
+    expect((await permanent(2)).status).toBe(503);
+    expect((await permanent(1)).status).toBe(200);
+  });
+});

@@ -1,0 +1,104 @@
+import { InfoHash, Value } from "@hashmere/dht/engine";
+import { Writer } from "@hashmere/dht/msgpack";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeProxyState, encodeProxyState, type SavedPut } from "../../src/server/index.ts";
+
+const KEY = InfoHash.get("key");
+const PHONE = { token: "TK", clientId: "cid", sessionId: "S1", platform: "android", topic: "" } as const;
+const PUT: SavedPut = {
+  key: KEY,
+  value: new Value({ id: 77n, data: new TextEncoder().encode("perm") }),
+  target: { token: "", clientId: "", sessionId: "", platform: "none", topic: "" },
+  endsAt: 1_795_326_768_000,
+};
+
+describe("the state file", () => {
+  test("comes back as it was", () => {
+    const state = {
+      puts: [PUT, { ...PUT, value: PUT.value.withId(78n), target: PHONE }],
+      subscriptions: [{ key: KEY, target: { ...PHONE, platform: "unifiedpush", topic: "tt" } as const, endsAt: 5_000 }],
+    };
+    expect(decodeProxyState(encodeProxyState(state))).toEqual(state);
+  });
+
+  test("without anything is what a real proxy writes", () => {
+    expect(Buffer.from(encodeProxyState({ puts: [], subscriptions: [] })).toString("latin1")).toBe(
+      "\x82\xa4puts\x80\xadpushListeners\x80",
+    );
+  });
+
+  test("of a real proxy is read", () => {
+    // As recorded: maps inside arrays of one, binary keys, what is empty left out.
+    const value = (id: number) => map(["id", id], ["dat", map(["body", map(["type", 0], ["data", bytes("perm")])])]);
+    const end = PUT.endsAt / 1000;
+    const phone: Member[] = [
+      ["cid", "cid"],
+      ["sid", "S1"],
+      ["t", 1],
+      ["token", "TK"],
+    ];
+    const puts = map(
+      [77, map(["value", value(77)], ["exp", end])],
+      [78, map(["value", value(78)], ["exp", end], ...phone)],
+    );
+    const listener = map(["cid", "cid"], ["exp", end], ["sid", "S1"], ["t", 2], ["top", "tt"]);
+    const file = packed(
+      map(["puts", map([KEY.bytes, [puts]])], ["pushListeners", map(["TK", [map([KEY.bytes, [listener]])]])]),
+    );
+    expect(decodeProxyState(file)).toEqual({
+      puts: [PUT, { ...PUT, value: PUT.value.withId(78n), target: PHONE }],
+      subscriptions: [{ key: KEY, target: { ...PHONE, platform: "ios", topic: "tt" }, endsAt: PUT.endsAt }],
+    });
+  });
+
+  test("that is cut or changed never makes it fail", () => {
+    const whole = encodeProxyState({ puts: [PUT], subscriptions: [] });
+    for (let length = 0; length < whole.length; length++)
+      expect(decodeProxyState(whole.subarray(0, length))).toBeUndefined();
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, byte) => {
+        const changed = Uint8Array.from(whole);
+        changed[at] = byte;
+        decodeProxyState(changed);
+      }),
+    );
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeProxyState(bytes)));
+  });
+});
+
+type Packable = number | string | Uint8Array | readonly Packable[] | PackableMap;
+type Member = readonly [Packable, Packable];
+interface PackableMap {
+  readonly members: readonly Member[];
+}
+
+function map(...members: Member[]): PackableMap {
+  return { members };
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function packed(value: Packable): Uint8Array {
+  const writer = new Writer();
+  write(writer, value);
+  return writer.finish();
+}
+
+function write(writer: Writer, value: Packable): void {
+  if (typeof value === "number") writer.uint(value);
+  else if (typeof value === "string") writer.text(value);
+  else if (value instanceof Uint8Array) writer.bin(value);
+  else if ("members" in value) {
+    writer.mapHeader(value.members.length);
+    for (const [name, member] of value.members) {
+      write(writer, name);
+      write(writer, member);
+    }
+  } else {
+    writer.arrayHeader(value.length);
+    for (const part of value) write(writer, part);
+  }
+}
