@@ -9,6 +9,9 @@ export interface OfferedCandidate extends Candidate, Pick<LocalCandidate, "base"
   readonly index: number;
 }
 
+/** First what DHTNet has too, in the order in which it has it. */
+const KINDS = ["tcp", "simultaneous open", "udp"] as const;
+
 const TYPES: readonly CandidateType[] = ["host", "srflx", "prflx", "relay"];
 
 /** DHTNet counts server-reflexive candidates after its two listening sockets. */
@@ -18,13 +21,13 @@ const FIRST_REFLEXIVE_RANK = 2;
 const FIRST_UDP_RANK = 32_768;
 
 /**
- * Orders what the sources have found and gives it priorities and foundations as DHTNet does: TCP before UDP, which
- * DHTNet has no use for, then host, server-reflexive, relayed; IPv4 before IPv6; else as it was added.
+ * Orders what the sources have found and gives it priorities and foundations as DHTNet does: what it has no use for comes
+ * last, which is simultaneous open and UDP; then host, server-reflexive, relayed; IPv4 before IPv6; else as it was added.
  */
 export function offerCandidates(found: readonly LocalCandidate[]): readonly OfferedCandidate[] {
   const ordered = found.toSorted(
     (a, b) =>
-      a.transport.localeCompare(b.transport) ||
+      KINDS.indexOf(kindOf(a)) - KINDS.indexOf(kindOf(b)) ||
       TYPES.indexOf(a.type) - TYPES.indexOf(b.type) ||
       (a.type === "host" ? a.address.family - b.address.family : 0),
   );
@@ -50,4 +53,9 @@ export function offerCandidates(found: readonly LocalCandidate[]): readonly Offe
     };
   });
   return trimCandidates(offered);
+}
+
+function kindOf({ transport, tcpType }: LocalCandidate): (typeof KINDS)[number] {
+  if (transport === "udp") return "udp";
+  return tcpType === "so" ? "simultaneous open" : "tcp";
 }

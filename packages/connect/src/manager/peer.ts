@@ -147,7 +147,7 @@ export class Peer {
 
   #openingOver(opening: ChannelOpening): void {
     this.#openings.delete(opening);
-    if (this.#openings.size > 0) return this.#leaveIfIdle();
+    if (this.#openings.size > 0 || this.isConnected) return this.#leaveIfIdle();
     const reason = new ConnectError("ERR_CLOSED", "nobody waits for this connection any more");
     for (const negotiation of this.#negotiations.values()) {
       if (negotiation.isCaller && !this.#remaking.isUnderWay) negotiation.abort(reason);
