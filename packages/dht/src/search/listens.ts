@@ -51,7 +51,8 @@ export class Listens {
       for (const node of this.#search.nodes) {
         if (!node.isSynced(now)) continue;
         next = Math.min(next, operation.subscribe(node, now));
-        if (node.isCandidate || operation.subscriptionAt(node)?.isRefused) continue;
+        const subscription = operation.subscriptionAt(node);
+        if (node.isCandidate || subscription?.isRefused || subscription?.isSlow) continue;
         if (++visited >= count) break;
       }
     }

@@ -19,6 +19,7 @@ export class Subscription implements RequestHandlers {
   #request: Request | undefined;
   #state: "new" | "synced" | "refused" = "new";
   #dueAt = NEVER;
+  #isSlow = false;
   #known: ListenedValues | undefined;
 
   constructor(search: Search, node: SearchNode, operation: ListenOperation) {
@@ -35,6 +36,11 @@ export class Subscription implements RequestHandlers {
   /** The node doesn't want us to listen: another one has to stand in for it. */
   get isRefused(): boolean {
     return this.#state === "refused";
+  }
+
+  /** The node had to be asked a second time: others go ahead. */
+  get isSlow(): boolean {
+    return this.#isSlow;
   }
 
   get isUnderWay(): boolean {
@@ -91,6 +97,7 @@ export class Subscription implements RequestHandlers {
   onReply(reply: Reply): void {
     const { scheduler, random, listenLifetimeMs } = this.#search.host;
     this.#request = undefined;
+    this.#isSlow = false;
     this.#state = "synced";
     this.#dueAt = scheduler.now() + renewalInterval(listenLifetimeMs, random);
     this.#search.takeToken(this.#node, reply.token);
@@ -98,11 +105,13 @@ export class Subscription implements RequestHandlers {
   }
 
   onRetry(): void {
+    this.#isSlow = true;
     this.#search.stepSoon();
   }
 
   onExpired(request: Request): void {
     this.#request = undefined;
+    this.#isSlow = false;
     if (request.state === "expired") this.#operation.forget(this.#node);
     else this.#onRefused(request);
     this.#search.stepSoon();
@@ -110,6 +119,7 @@ export class Subscription implements RequestHandlers {
 
   onError(error: ErrorReply, request: Request): void {
     this.#request = undefined;
+    this.#isSlow = false;
     if (error.code === ERROR_UNAUTHORIZED) this.onTokenRejected();
     else this.#onRefused(request);
     this.#search.stepSoon();

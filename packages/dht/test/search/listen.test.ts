@@ -57,6 +57,14 @@ describe("a listen", () => {
     expect(lab.all("listen")).toHaveLength(2);
   });
 
+  test("goes to the next closest where a node has to be asked a second time", () => {
+    const { lab } = listening(8);
+    lab.behaviour = (sent) => (sent.kind === "listen" ? undefined : new HonestPeers().answer(sent));
+    lab.table.connectivityChanged();
+    lab.run(2500);
+    expect(new Set(lab.ranks("listen"))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7]));
+  });
+
   test("is renewed at once, with the same socket, where this machine may have another address", () => {
     const { lab, at } = listening(4);
     const { socketId } = at(0);
