@@ -16,10 +16,13 @@ const PROXY_PORT = 8080;
 /** The node to join through, in both families. */
 const BOOTSTRAP = { 4: `${BOOT}:${DHT_PORT}`, 6: `[2001:db8:0:1::10]:${DHT_PORT}` } as const;
 
+/** The second node of the network. */
+const OTHER_NODE = { 4: "11.11.11.33", 6: "2001:db8:0:1::33" } as const;
+
 /** Where the scene's DHT can be used over HTTP. */
 export const PROXY_URL = `http://${BOOT}:${PROXY_PORT}`;
 
-/** A laboratory with a DHT node in its middle that is a proxy too, and devices on its hosts. */
+/** A laboratory with a small DHT in its middle, of which one node is a proxy, and devices on its hosts. */
 export class Scene implements AsyncDisposable {
   readonly lab: Lab;
   readonly #authority: Identity;
@@ -36,7 +39,7 @@ export class Scene implements AsyncDisposable {
   static async open(networks: Readonly<Record<string, string>>): Promise<Scene> {
     const [lab, authority] = await Promise.all([Lab.up(networks), generateIdentity("authority", { bits: 2048 })]);
     const scene = new Scene(lab, authority);
-    await scene.#startNode();
+    await scene.#startNodes();
     return scene;
   }
 
@@ -54,11 +57,23 @@ export class Scene implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #startNode(): Promise<void> {
-    const args = [HASHMERE, "proxy", "--port", `${PROXY_PORT}`, "--udp-port", `${DHT_PORT}`];
-    const node = this.lab.spawn("boot", process.execPath, args);
-    this.#cleanUp.defer(() => void node.kill());
-    for await (const line of createInterface(node.stdout)) if (line.includes(`${PROXY_PORT}`)) return;
-    throw new Error("the node in the middle of the scene did not start");
+  /** Two nodes, because one that knows nobody isn't connected, and says so to the clients of its proxy. */
+  async #startNodes(): Promise<void> {
+    const port = `${DHT_PORT}`;
+    await this.#start("pub2", ["node", "--port", port], port);
+    const others = [`${OTHER_NODE[4]}:${port}`, `[${OTHER_NODE[6]}]:${port}`].flatMap((node) => ["--bootstrap", node]);
+    await this.#start("boot", ["proxy", "--port", `${PROXY_PORT}`, "--udp-port", port, ...others], port);
+  }
+
+  /** A command of ours, which has started when it says `sign`. */
+  async #start(host: string, args: readonly string[], sign: string): Promise<void> {
+    const program = this.lab.spawn(host, process.execPath, [HASHMERE, ...args]);
+    this.#cleanUp.defer(() => void program.kill());
+    for await (const line of createInterface(program.stdout)) {
+      if (!line.includes(sign)) continue;
+      program.stdout.resume();
+      return;
+    }
+    throw new Error(`hashmere ${args.join(" ")}: did not start on ${host}`);
   }
 }
