@@ -53,23 +53,17 @@ export class IncomingChannels {
   decide(link: object, device: PeerDevice, { name, number }: IncomingChannel): boolean | Promise<boolean> {
     const handler = this.#handlers.get(name) ?? this.#handlers.get(undefined);
     if (handler === undefined) return false;
-    const decision = Promise.withResolvers<boolean>();
-    const timer = this.#scheduler.at(this.#scheduler.now() + DECISION_TIMEOUT_MS, () => decision.resolve(false));
+    const decision = new Decision();
     const channel = Promise.withResolvers<Channel | undefined>();
-    let isAccepted = false;
     const accept = () => {
-      isAccepted = true;
       this.#openingsOf(link).set(number, channel.resolve);
-      decision.resolve(true);
+      decision.make(true);
       return channel.promise;
     };
     const { deviceId, certificate } = device;
-    void runHandler(handler, { name, deviceId, certificate, accept, decline: () => decision.resolve(false) }).finally(
-      () => {
-        if (!isAccepted) decision.resolve(false);
-      },
-    );
-    return decision.promise.finally(() => timer.cancel());
+    const request = { name, deviceId, certificate, accept, decline: () => decision.make(false) };
+    void runHandler(handler, request).finally(() => decision.make(false));
+    return decision.made ?? decision.within(DECISION_TIMEOUT_MS, this.#scheduler);
   }
 
   /** A channel that was accepted is open. */
@@ -89,6 +83,24 @@ export class IncomingChannels {
     const openings = this.#accepted.get(link) ?? new Map<number, Opened>();
     this.#accepted.set(link, openings);
     return openings;
+  }
+}
+
+/** Yes or no, whichever is said first. */
+class Decision {
+  /** Undefined until it is made. Most are made at once, and nobody should wait for those. */
+  made: boolean | undefined;
+  readonly #promise = Promise.withResolvers<boolean>();
+
+  make(verdict: boolean): void {
+    this.made ??= verdict;
+    this.#promise.resolve(this.made);
+  }
+
+  /** No, when it isn't made in time. */
+  within(ms: number, scheduler: Scheduler): Promise<boolean> {
+    const timer = scheduler.at(scheduler.now() + ms, () => this.make(false));
+    return this.#promise.promise.finally(() => timer.cancel());
   }
 }
 

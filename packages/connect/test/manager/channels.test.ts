@@ -229,6 +229,14 @@ describe("the other side decides", () => {
     });
   });
 
+  test("a thousand channels asked for at once are decided on one after the other", async () => {
+    const { alice, bob } = await world.pair();
+    const asked = Array.from({ length: 1000 }, (_, index) => alice.connect(bob.deviceId, `channel ${index}`));
+    const channels = await world.until(Promise.all(asked));
+    expect(new Set(channels.map(({ number }) => number)).size).toBe(1000);
+    expect(alice.activeLinks).toBe(1);
+  });
+
   test("incoming() accepts what comes, until its loop is left", async () => {
     const alice = await world.open("alice");
     const bob = await world.open("bob");
