@@ -1,5 +1,6 @@
 // Our node and the C++ node side by side, in one run on one machine.
 //   npm run bench [-- --only requests,memory,cluster,secure,testnet] [--reps 3] [--seconds 2] [--json FILE]
+//   npm run bench -- proxy [--reps 3] [--seconds 4]     the REST proxy: see proxy.ts
 //   npm run bench -- kademlia [--nodes 20,100] [--json]     the Kademlia server, beside figures of the Python library: see kademlia.ts
 //   npm run bench -- connect [--reps 3] [--json FILE]     channels of a link beside plain TLS: see connect.ts
 // The contenders take turns within each repetition, so that what else the machine does hits both. Medians are shown.
@@ -12,6 +13,7 @@ import { run as runKademlia } from "./kademlia.ts";
 import { Samples } from "./measurement.ts";
 import { buildNativePrograms } from "./native-programs.ts";
 import { measureCluster, measureTestnet } from "./network.ts";
+import { run as runProxy } from "./proxy.ts";
 import { formatTable, rowsOf } from "./report.ts";
 import { measureRequests, measureValueMemory } from "./requests.ts";
 import { measureSecure } from "./secure.ts";
@@ -27,6 +29,11 @@ if (process.argv[2] === "kademlia") {
 }
 if (process.argv[2] === "connect") {
   await runConnect(process.argv.slice(3));
+  process.exit();
+}
+
+if (process.argv[2] === "proxy") {
+  await runProxy(process.argv.slice(3));
   process.exit();
 }
 
