@@ -7,9 +7,9 @@ import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
-import { tryParseKeyId } from "../identity/own-identity.ts";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
 import { type Forward, parseForward, parseListener } from "../nc/forward.ts";
+import { KnownDevices } from "../nc/known-devices.ts";
 import { defaultDevice, ownDevice } from "../nc/own-device.ts";
 import { runNc } from "../nc/run.ts";
 import { channelName, parseService, type ServiceAddress } from "../nc/service-address.ts";
@@ -59,12 +59,15 @@ export function addNcCommand(program: Command, context: CommandContext): void {
   const command = program
     .command("nc")
     .description("reach a TCP service beside a device of which the id is known alone, through NATs; or offer some")
-    .argument("[device]", "id of the device: 64 hexadecimal digits, or the 40 of the short one")
+    .argument(
+      "[device]",
+      "id of the device: 64 hexadecimal digits, or the 40 of the short one; or its name in ~/.config/hashmere/devices",
+    )
     .argument("[service]", "host:port as the device names it, joined to standard input and output", service)
     .option("-l, --listen", "offer services, to those who are allowed")
     .addOption(
       new Option("--allow <id>", "with --listen: this device or account may connect; several times").argParser(
-        collectIds,
+        collect((text) => text),
       ),
     )
     .option("--allow-anybody", "with --listen: everybody who knows our id may")
@@ -132,7 +135,7 @@ async function nc(
   context: CommandContext,
 ): Promise<ExitStatus> {
   const output = new Output(context.streams, options.json ?? false);
-  const task = options.printId ? undefined : taskOf(device, target, options);
+  const task = options.printId ? undefined : taskOf(device, target, options, await KnownDevices.open());
   const identity = await ownDevice(options.identity ?? defaultDevice(), options, context, output);
   if (task === undefined) {
     const { id, longId } = idsOf(identity.key.publicKey);
@@ -160,6 +163,7 @@ function taskOf(
   device: string | undefined,
   target: ServiceAddress | undefined,
   options: NcOptions,
+  known: KnownDevices,
 ): NcSettings["task"] {
   const {
     listen,
@@ -173,16 +177,24 @@ function taskOf(
   if (listen) {
     if (device !== undefined) throw wrongUse("--listen takes no device: name those who may connect with --allow.");
     if (services.length === 0 && !anyService) throw wrongUse("--listen needs --service host:port, or --any-service.");
-    return { kind: "serve", allow: allowAnybody ? "anybody" : allow, services: anyService ? "any" : services };
+    const allowed = allowAnybody ? "anybody" : allow.map((named) => idOf(named, known));
+    return { kind: "serve", allow: allowed, services: anyService ? "any" : services };
   }
   if (device === undefined) throw wrongUse("Name the device to connect to, or --listen.");
-  if (tryParseKeyId(device) === undefined) throw wrongUse(`"${device}" is no id: it has 64 hexadecimal digits, or 40.`);
+  const id = idOf(device, known);
   const isListening = forwards.length + socks.length > 0;
   if (isListening === (target !== undefined))
     throw wrongUse("Name a service as host:port, or local ports with -L or -D.");
-  if (target === undefined) return { kind: "listen", device, forwards, socks };
+  if (target === undefined) return { kind: "listen", device: id, forwards, socks };
   const { idle: idleMs, closeAtEnd = false } = options;
-  return { kind: "transfer", device, channel: channelName(target), idleMs, closeAtEnd };
+  return { kind: "transfer", device: id, channel: channelName(target), idleMs, closeAtEnd };
+}
+
+function idOf(named: string, known: KnownDevices): string {
+  const id = known.idOf(named);
+  if (id === undefined)
+    throw wrongUse(`"${named}" is no id (64 hexadecimal digits, or 40), and no name in your file of devices.`);
+  return id;
 }
 
 function turnOf({ turn, turnUser = "", turnPassword = "", turnRealm }: NcOptions): NcSettings["turn"] {
@@ -197,12 +209,6 @@ function wrongUse(message: string): CommandError {
 
 function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {
   return (text, earlier = []) => [...earlier, parse(text)];
-}
-
-function collectIds(text: string, earlier: readonly string[] = []): readonly string[] {
-  if (tryParseKeyId(text) === undefined)
-    throw new InvalidArgumentError("It must be an id: 64 or 40 hexadecimal digits.");
-  return [...earlier, text];
 }
 
 function service(text: string): ServiceAddress {

@@ -8,9 +8,14 @@ import { openSavedIdentity } from "../identity/open-identity.ts";
 import type { PasswordOptions } from "../identity/password.ts";
 import type { Output } from "../output/output.ts";
 
+/** Where this user's settings are. */
+export function configFolder(): string {
+  return join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "hashmere");
+}
+
 /** Prefix of the files of this user's device, where no other is named. */
 export function defaultDevice(): string {
-  return join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "hashmere", "device");
+  return join(configFolder(), "device");
 }
 
 /**

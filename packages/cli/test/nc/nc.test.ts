@@ -1,7 +1,7 @@
 // Whole programs, each in a process of its own, that find each other through a node on loopback.
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +82,14 @@ describe("a client", () => {
     expect(createHash("sha256").update(stdoutBytes).digest("hex")).toBe(
       createHash("sha256").update(sent).digest("hex"),
     );
+  });
+
+  test("takes a name for the device", async () => {
+    await mkdir(join(folder, "config", "hashmere"), { recursive: true });
+    await writeFile(join(folder, "config", "hashmere", "devices"), `home ${BOB}\n`);
+    const args = ["nc", "home", echo, ...(await as("alice"))];
+    await using running = start("hashmere", args, { XDG_CONFIG_HOME: join(folder, "config") });
+    expect(await running.end("hello")).toMatchObject({ status: 0, stdout: "hello" });
   });
 
   test("takes the short id too", async () => {
