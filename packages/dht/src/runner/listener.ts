@@ -19,7 +19,8 @@ export interface ListenerOptions {
 
 /**
  * What happens under a key, for as long as one looks: `for await` over it. It ends when the loop is left, by `cancel()`,
- * by an abort of its signal, or with the node (values then known are reported expired first).
+ * by an abort of its signal, or with the node (values then known are reported expired first). Through a proxy it may also
+ * end with a DhtError: `ERR_TOO_MANY_LISTENS` where so many keys are listened to that this one can't be.
  */
 export class Listener<T> implements AsyncIterable<ListenEvent<T>>, AsyncDisposable {
   /** Resolves when the node has begun to listen. */

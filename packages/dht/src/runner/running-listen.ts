@@ -1,3 +1,4 @@
+import type { DhtError } from "../errors/index.ts";
 import type { Operation } from "../node/index.ts";
 import type { SecureOperations } from "../secure/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
@@ -37,15 +38,15 @@ export class RunningListen<T> implements OngoingOperation {
     this.#started.resolve();
   }
 
-  /** There is no other outcome than the end. */
-  fail(): void {
+  /** @param error why it is over, if that is not what was asked for: its reader gets it after what still waits */
+  fail(error?: DhtError): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#signal?.removeEventListener("abort", this.#cancel);
     this.#operation?.cancel();
     this.#operation = undefined;
     this.#started.resolve();
-    this.#queue.end();
+    this.#queue.end(error);
     this.#onEnd(this);
   }
 }

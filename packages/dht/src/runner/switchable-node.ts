@@ -114,6 +114,11 @@ class MovingListen implements Operation {
       where,
       filter,
       onValues: (values, expired) => this.#hear(node, values, expired),
+      onError: (error) => {
+        if (node !== this.#node || this.#isOver) return;
+        this.cancel();
+        this.#options.onError?.(error);
+      },
     });
     if (this.#isOver) current.cancel();
     else this.#current = current;

@@ -128,6 +128,7 @@ export abstract class UserOperations extends RunnerEventTarget {
         return dht.listen(id, {
           ...toEngineSelection(options),
           onValues: (values, expired) => decodeEach(values, options, (result: T) => emit(result, expired)),
+          onError: (error) => listen.fail(error),
         });
       },
       (ended) => {

@@ -25,6 +25,10 @@ export class SecureListen implements Operation {
         this.#reading.push(values, expired);
         return !this.#reading.isOver;
       },
+      onError: (error) => {
+        this.#reading.close();
+        this.#options.onError?.(error);
+      },
     });
     if (this.#reading.isOver) this.#inner.cancel();
     return this;

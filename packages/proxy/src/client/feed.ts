@@ -14,8 +14,11 @@ export interface FeedSink {
 
 /** Brings what happens under a key, for as long as it is open, whatever happens to proxies and connections. */
 export interface Feed {
-  /** The proxy is another one, or was away: what that has ended is begun anew after a delay. */
-  reconnect(delayMs: number): void;
+  /**
+   * The proxy was away, or (`isAnother`) there is another now, which knows nothing of us: what that has ended is begun anew
+   * after a delay.
+   */
+  reconnect(delayMs: number, isAnother: boolean): void;
   /** The proxy is about to forget us. False when it needn't be told anything. */
   renew(): boolean;
   /** Ends on this side. */

@@ -44,8 +44,8 @@ export class KeyListening implements FeedSink {
     return { cancel: () => this.#remove(listener) };
   }
 
-  reconnect(delayMs: number): void {
-    this.#feed.reconnect(delayMs);
+  reconnect(delayMs: number, isAnother: boolean): void {
+    this.#feed.reconnect(delayMs, isAnother);
   }
 
   /** The proxy is about to forget the subscription. False when there is none. */

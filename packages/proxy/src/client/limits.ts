@@ -52,7 +52,7 @@ export const MAX_REPEAT_SPREAD_MS = 60_000;
 export const MAX_REQUESTS_AT_ONCE = 64;
 /** Requests that wait. One more fails at once. */
 export const MAX_WAITING_REQUESTS = 65_536;
-/** Keys listened to. A listen at one more hears nothing. */
+/** Keys listened to. A listen at one more fails. */
 export const MAX_LISTENED_KEYS = 4_096;
 /** Values remembered of a key listened to, to tell news from repetitions. The oldest are forgotten, and reported as gone. */
 export const MAX_KNOWN_VALUES = 16_384;

@@ -1,4 +1,4 @@
-import type { InfoHash, NodeListenOptions, Operation, Value } from "@hashmere/dht/engine";
+import { DhtError, type InfoHash, type NodeListenOptions, type Operation, type Value } from "@hashmere/dht/engine";
 import { KeyListening } from "./key-listening.ts";
 import { MAX_LISTENED_KEYS } from "./limits.ts";
 import type { ProxyCore } from "./proxy-core.ts";
@@ -19,7 +19,10 @@ export class Listenings {
     const name = key.toString();
     let listening = this.#byKey.get(name);
     if (!listening) {
-      if (this.#byKey.size >= MAX_LISTENED_KEYS) return { cancel: () => {} };
+      if (this.#byKey.size >= MAX_LISTENED_KEYS) {
+        this.#callUser(() => listener.onError?.(tooManyKeys()));
+        return { cancel: () => {} };
+      }
       listening = new KeyListening(this.#core, key, {
         callUser: this.#callUser,
         onAbandoned: (abandoned) => {
@@ -41,8 +44,10 @@ export class Listenings {
     return this.at(key)?.find(id);
   }
 
-  reconnect(): void {
-    for (const listening of this.#byKey.values()) listening.reconnect(spread(this.#byKey.size, this.#core.random));
+  /** @param isAnother the proxy is another node than before */
+  reconnect(isAnother: boolean): void {
+    for (const listening of this.#byKey.values())
+      listening.reconnect(spread(this.#byKey.size, this.#core.random), isAnother);
   }
 
   /** Pushes go elsewhere. */
@@ -54,4 +59,9 @@ export class Listenings {
     for (const listening of this.#byKey.values()) listening.close();
     this.#byKey.clear();
   }
+}
+
+function tooManyKeys(): DhtError {
+  const advice = `${MAX_LISTENED_KEYS} keys are listened to already: end some listeners (a key is free a minute later), or open another client`;
+  return new DhtError("ERR_TOO_MANY_LISTENS", advice);
 }

@@ -16,8 +16,11 @@ import { type ProxyInfo, readProxyInfo } from "./proxy-info.ts";
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
   onStatus(status4: NodeStatus, status6: NodeStatus): void;
-  /** There is a proxy that is connected, after there was none, or another than before. */
-  onConnected(): void;
+  /**
+   * There is a proxy that is connected, after there was none, or another than before.
+   * @param isAnother another node answers: what the earlier one remembered for us is lost
+   */
+  onConnected(isAnother: boolean): void;
   onPublicAddress(address: SockAddr): void;
   /** There is no proxy any more, and why. Told once, until there is one again. */
   onError(error: DhtError): void;
@@ -162,7 +165,7 @@ export class ProxyConnection {
   }
 
   #settle(found: Candidate | undefined): void {
-    const before = this.#info?.publicAddress;
+    const before = this.#info;
     if (found) {
       this.#index = found.index;
       this.#info = found.info;
@@ -175,10 +178,12 @@ export class ProxyConnection {
     const wait = uniform(this.#random, period * 0.9, period);
     this.#timer = this.#clock.at(this.#clock.now() + wait, () => void this.#look());
     const { publicAddress } = this;
-    if (publicAddress && !before?.equals(publicAddress)) this.#events.onPublicAddress(publicAddress);
-    if (!isConnected || this.#connectedIndex === this.#index) return;
+    if (publicAddress && !before?.publicAddress?.equals(publicAddress)) this.#events.onPublicAddress(publicAddress);
+    // A proxy that crashed comes back with another id, unless it has one to keep; then it has kept what we told it, too.
+    const isAnother = before !== undefined && !before.nodeId.equals(this.nodeId);
+    if (!isConnected || (this.#connectedIndex === this.#index && !isAnother)) return;
     this.#connectedIndex = this.#index;
-    this.#events.onConnected();
+    this.#events.onConnected(isAnother);
   }
 
   #setStatus(status4: NodeStatus, status6: NodeStatus, tellAnyway = false): void {

@@ -64,7 +64,7 @@ export class ProxyNode implements ProxyBackend {
       { clock, random },
       {
         onStatus: (status4, status6) => events.onStatus(status4, status6),
-        onConnected: () => this.#renewAll(),
+        onConnected: (isAnother) => this.#renewAll(isAnother),
         onPublicAddress: (address) => events.onPublicAddress([address]),
         onError: (error) => events.onError(error),
       },
@@ -247,8 +247,8 @@ export class ProxyNode implements ProxyBackend {
     return !filter || (this.callUser(() => filter(value)) ?? false);
   }
 
-  #renewAll(): void {
-    this.#listenings.reconnect();
+  #renewAll(isAnother: boolean): void {
+    this.#listenings.reconnect(isAnother);
     this.#puts.renewAll();
   }
 

@@ -28,8 +28,9 @@ export class PushFeed implements Feed {
   }
 
   /** One that took the subscription keeps it while it is away. */
-  reconnect(delayMs: number): void {
+  reconnect(delayMs: number, isAnother: boolean): void {
     const { base } = this.#core.connection;
+    if (isAnother) this.#base = undefined;
     if (this.#base !== base && this.#asked !== base) this.#subscription.restart(delayMs);
   }
 

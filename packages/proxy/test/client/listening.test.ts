@@ -1,5 +1,6 @@
 import { InfoHash, type ListenEvent, type Listener, Value } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
+import { LINGER_MS, MAX_LISTENED_KEYS } from "../../src/client/limits.ts";
 import { ClientRig, settle } from "./client-rig.ts";
 
 const KEY = InfoHash.get("room");
@@ -278,6 +279,26 @@ describe("a permanent put", () => {
   });
 });
 
+describe("listeners at more keys than a client has room for", () => {
+  test("are told so, and there is room again when others have ended", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open();
+    const listeners = Array.from({ length: MAX_LISTENED_KEYS }, (_, index) => client.listen(`room ${index}`));
+    const event = client.listen("one more")[Symbol.asyncIterator]().next();
+    await expect(event).rejects.toMatchObject({ code: "ERR_TOO_MANY_LISTENS" });
+    const another = heard(client.listen("room 0"));
+    rig.proxy.put(InfoHash.get("room 0"), new Value({ id: 1n }));
+    await settle();
+    expect(another()).toBe("+1");
+    listeners.at(-1)?.cancel();
+    await rig.pass(LINGER_MS);
+    const events = heard(client.listen("one more"));
+    rig.proxy.put(InfoHash.get("one more"), new Value({ id: 2n }));
+    await settle();
+    expect(events()).toBe("+2");
+  });
+});
+
 describe("the connection", () => {
   test("is looked at every quarter of an hour, and every minute while there is none", async () => {
     const rig = new ClientRig();
@@ -347,6 +368,20 @@ describe("the connection", () => {
     client.connectivityChanged();
     await rig.pass(5 * 60_000);
     expect(codes.at(-1)).toBe(code);
+  });
+
+  test("tells a proxy that has come back as another node everything again, though nobody saw it go", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open({ pushToken: "TOKEN" });
+    client.listen("room");
+    await client.put("room", "stays", { permanent: true });
+    await rig.pass(HOUR_MS);
+    expect(rig.proxy.seen("SUBSCRIBE")).toHaveLength(1);
+    expect(rig.proxy.seen("POST")).toHaveLength(1);
+    rig.proxy.nodeId = InfoHash.get("another");
+    await rig.pass(HOUR_MS);
+    expect(rig.proxy.seen("SUBSCRIBE").map(({ body }) => JSON.parse(body).refresh)).toEqual([undefined, undefined]);
+    expect(rig.proxy.seen("POST")).toHaveLength(2);
   });
 
   test("failures of many operations lead to one look per second", async () => {

@@ -1,6 +1,7 @@
 import { DhtRunner, type DhtRunnerConfig, InfoHash, PushNotificationResult, Value } from "@hashmere/dht";
 import { expect, onTestFinished, test } from "vitest";
 import { proxyBackend, proxyBackendWith } from "../../src/client/index.ts";
+import { MAX_LISTENED_KEYS } from "../../src/client/limits.ts";
 import { FakeProxy } from "./fake-proxy.ts";
 
 const KEY = InfoHash.get("room");
@@ -91,6 +92,21 @@ test("a node can act through a proxy from the start, and joins its own network w
   expect(disconnections).toContain("connecting");
   expect((await node.put("room", "x")).ok).toBe(true);
   expect(proxy.seen("POST")).toHaveLength(1);
+});
+
+test("listeners that the proxy's client has no room for are told so, and the others go over", async () => {
+  const { proxy, node } = await setUp();
+  await node.connected();
+  const crowd = Array.from({ length: MAX_LISTENED_KEYS - 1 }, (_, index) => node.listen(`room ${index}`));
+  const events = heardBy(node);
+  const oneMore = node.listen("one more")[Symbol.asyncIterator]().next();
+  const outcome = oneMore.catch((error) => error);
+  await node.setProxyServer("http://proxy");
+  await node.enableProxy(true);
+  expect(await outcome).toMatchObject({ code: "ERR_TOO_MANY_LISTENS" });
+  proxy.put(KEY, new Value({ id: 1n }));
+  await eventually(() => events).toEqual(["+1"]);
+  for (const listener of crowd) listener.cancel();
 });
 
 test("pushes mean something while a proxy is in use", async () => {

@@ -1,3 +1,4 @@
+import type { DhtError } from "../../errors/index.ts";
 import type { InfoHash } from "../../id/index.ts";
 import { type ListenHandle, ValueSources } from "../../search/index.ts";
 import { type Filter, Query, Select, type Value, Where } from "../../value/index.ts";
@@ -13,6 +14,8 @@ export interface ListenOptions {
   /** Values that appeared, or (`expired`) that nobody holds any more whom we listen at. Return false to stop listening. */
   // biome-ignore lint/suspicious/noConfusingVoidType: callbacks that return nothing are the rule
   onValues(values: readonly Value[], expired: boolean): boolean | void;
+  /** There is no listening here, and why: nothing (more) comes. A node that is part of the network always listens. */
+  onError?(error: DhtError): void;
 }
 
 /** Where a listen hears of a value. */
