@@ -26,6 +26,7 @@ export default defineConfig({
     // No test asserts how fast a machine is: this only ends one that hangs.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // The counts that `.ci/run` adds up.
     ...(process.env.CI && { reporters: ["default", "json"], outputFile: { json: ".setup/unit-tests.json" } }),
   },
