@@ -1,5 +1,5 @@
 // Source: DHTNet connection protocol, multiplexed socket (opening channels).
-import { type Reader, Writer } from "@hashmere/dht/wire";
+import { type Reader, Writer } from "@hashmere/dht/msgpack";
 import { CONTROL_CHANNEL, encodeFrame } from "./frame.ts";
 
 const HIGHEST_NUMBER = 0xffff;

@@ -1,7 +1,7 @@
 // Source: DHTNet connection protocol, multiplexed socket.
 import { type Duplex, finished } from "node:stream";
 import { type Logger, type Scheduler, silentLogger } from "@hashmere/dht";
-import { Reader } from "@hashmere/dht/wire";
+import { Reader } from "@hashmere/dht/msgpack";
 import { ConnectError } from "../errors/index.ts";
 import type { Channel, ChannelIdentity } from "./channel.ts";
 import { ChannelFlow, type FlowHost } from "./channel-flow.ts";

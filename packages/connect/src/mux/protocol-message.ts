@@ -1,5 +1,5 @@
 // Source: DHTNet connection protocol, multiplexed socket (version and beacon); docs/connect-wire.md for what is ours.
-import { type Reader, Writer } from "@hashmere/dht/wire";
+import { type Reader, Writer } from "@hashmere/dht/msgpack";
 import { encodeFrame, PROTOCOL_CHANNEL } from "./frame.ts";
 
 const HIGHEST = Number.MAX_SAFE_INTEGER;

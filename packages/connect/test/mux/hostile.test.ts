@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Reader } from "@hashmere/dht/wire";
+import { Reader } from "@hashmere/dht/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeChannelRequest, readChannelRequest } from "../../src/mux/channel-request.ts";

@@ -1,4 +1,4 @@
-export { describePacked, type Picture, Reader, Writer } from "../msgpack/index.ts";
+export { describePacked, type Picture } from "../msgpack/index.ts";
 export { decodeMessage } from "./decode.ts";
 export { describeMessage } from "./describe.ts";
 export {
