@@ -1,4 +1,5 @@
 // Source: DHTNet connection protocol, checks applied to a peer.
+import type { Certificate } from "@hashmere/crypto";
 import type { Logger, PkId } from "@hashmere/dht";
 import type { PeerRequest } from "../signalling/index.ts";
 import { type AllowDecision, faultOf, type PeerDevice, peerDevice } from "./admission.ts";
@@ -6,6 +7,9 @@ import type { PeerCertificates } from "./peer-certificates.ts";
 
 /** Refusals that are answered within a second; further ones are silent, so that nobody makes us speak without end. */
 export const MAX_REFUSALS_PER_SECOND = 10;
+
+/** DHTNet asks while it is still publishing its certificate, and asks once. */
+const CERTIFICATE_PATIENCE_MS = 5000;
 
 export interface DoorkeeperOptions {
   readonly ownId: PkId;
@@ -38,7 +42,7 @@ export class Doorkeeper {
     const { ownId, certificates, signal, log } = this.#options;
     const { deviceId } = request;
     if (deviceId.equals(ownId)) return true;
-    const certificate = certificates.known(deviceId) ?? (await certificates.find(deviceId, signal));
+    const certificate = certificates.known(deviceId) ?? (await this.#look(deviceId));
     if (certificate === undefined) {
       log.log("debug", `${deviceId} wants a connection, but its certificate is not found`);
       return false;
@@ -52,6 +56,15 @@ export class Doorkeeper {
     }
     this.#options.refused(deviceId, objection);
     return true;
+  }
+
+  async #look(deviceId: PkId): Promise<Certificate | undefined> {
+    const { certificates, signal } = this.#options;
+    try {
+      return await certificates.findWithin(deviceId, CERTIFICATE_PATIENCE_MS, signal);
+    } catch {
+      return undefined; // the manager was closed
+    }
   }
 
   async #objectionTo(device: PeerDevice, request: PeerRequest): Promise<string | undefined> {

@@ -32,6 +32,16 @@ export class PeerCertificates {
     return found !== null && isIdOf(id, found.publicKey) ? found : undefined;
   }
 
+  /** Asks the network for so long. */
+  async findWithin(id: KeyId, patienceMs: number, signal: AbortSignal): Promise<Certificate | undefined> {
+    const until = this.#scheduler.now() + patienceMs;
+    for (;;) {
+      const found = await this.find(id, signal);
+      if (found !== undefined || signal.aborted || this.#scheduler.now() + LOOK_AGAIN_MS > until) return found;
+      await delay(this.#scheduler, LOOK_AGAIN_MS, signal);
+    }
+  }
+
   /**
    * Looks until it is found or nobody wants to know any more; keeps what it finds.
    * @throws ConnectError `ERR_BAD_CERTIFICATE` when nothing can be encrypted for its key; the signal's reason
