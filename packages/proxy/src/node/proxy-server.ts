@@ -29,6 +29,8 @@ import { StateKeeper } from "./state-keeper.ts";
 
 /** Requests that wait for the network may take so long after `close()`. */
 const CLOSE_GRACE_MS = 5_000;
+/** How often connections are closed meanwhile that have nothing to wait for any more. */
+const IDLE_CHECK_MS = 100;
 /** How often clients that have nothing any more are forgotten. */
 const SWEEP_MS = 60_000;
 
@@ -100,8 +102,9 @@ export class ProxyServer implements AsyncDisposable {
     const { dht, push = {}, logger, statePath } = options;
     const scheduler = new RealScheduler();
     dht.forwardAllMessages(true); // clients have keys of their own
-    const log = (what: string) => (error: unknown) =>
+    const log = (what: string) => (error: unknown) => {
       logger?.log("error", `${what}: ${error instanceof Error ? error.message : error}`);
+    };
     const service: ProxyService = new ProxyService({
       node: dht,
       scheduler,
@@ -126,13 +129,9 @@ export class ProxyServer implements AsyncDisposable {
       createServer: (listener) => openServer(listener, options, service),
       onError: log("a request failed"),
     });
+    const state = await keeper?.load().catch(log("permanent puts and subscriptions were not loaded"));
     const server = new ProxyServer(service, app, scheduler, keeper, await listen(app, options));
-    try {
-      const state = await keeper?.load();
-      if (state) service.restore(state);
-    } catch (error) {
-      log("permanent puts and subscriptions were not loaded")(error);
-    }
+    if (state) service.restore(state);
     return server;
   }
 
@@ -171,13 +170,16 @@ export class ProxyServer implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const saved = this.#keeper?.save();
-    await saved;
-    this.#service.close();
+    this.#service.endStreams();
     const { server } = this.#app;
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     await this.#app.close();
+    clearInterval(idle);
     clearTimeout(impatience);
+    // What the last requests have changed is saved, too.
+    this.#service.close();
+    await this.#keeper?.save();
     this.#scheduler.stop();
   }
 
@@ -208,9 +210,11 @@ function openServer(listener: RequestListener, { tls }: ProxyServerOptions, serv
     keepAlive: true,
     keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
     noDelay: true,
+    requireHostHeader: false, // there is one host here
   };
   const server = tls ? openTlsServer(listener, options, tls) : createServer(options, listener);
-  server.on(tls ? "secureConnection" : "connection", (socket) => {
+  // Also those that will never finish their TLS handshake.
+  server.on("connection", (socket) => {
     if (!service.ledger.admit(socket)) socket.destroy();
   });
   return server;

@@ -1,10 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { writeFileAtomically } from "@hashmere/dht";
 import type { Scheduler, Timer } from "@hashmere/dht/engine";
 import { decodeProxyState, encodeProxyState, type ProxyState } from "../server/index.ts";
 
 /** A change is on disk after that time at the latest, unless the disk is slower. */
 export const SAVE_DELAY_MS = 2_000;
+
+const NO_FILE = 0n;
+const NOT_OURS =
+  "what is there is neither read nor written by this proxy: give each proxy a file of its own, and move away what is none";
 
 export interface StateKeeperOptions {
   readonly path: string;
@@ -19,6 +23,8 @@ export class StateKeeper {
   readonly #options: StateKeeperOptions;
   #timer: Timer | undefined;
   #saving: Promise<void> = Promise.resolve();
+  /** The file that we have read or written: each save makes another. */
+  #inode = NO_FILE;
 
   constructor(options: StateKeeperOptions) {
     this.#options = options;
@@ -30,15 +36,11 @@ export class StateKeeper {
    */
   async load(): Promise<ProxyState | undefined> {
     const { path } = this.#options;
-    let bytes: Uint8Array;
-    try {
-      bytes = await readFile(path);
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      throw error;
-    }
-    const state = decodeProxyState(bytes);
+    const inode = await inodeOf(path);
+    if (inode === NO_FILE) return undefined;
+    const state = decodeProxyState(await readFile(path));
     if (state === undefined) throw new TypeError(`${path} is no state of a proxy: move it away to begin anew`);
+    this.#inode = inode;
     return state;
   }
 
@@ -54,11 +56,28 @@ export class StateKeeper {
     this.#timer?.cancel();
     this.#saving = this.#saving.then(async () => {
       try {
-        await writeFileAtomically(this.#options.path, encodeProxyState(this.#options.state()));
+        await this.#write();
       } catch (error) {
         this.#options.onError(error);
       }
     });
     return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const { path, state } = this.#options;
+    const inode = await inodeOf(path);
+    if (inode !== NO_FILE && inode !== this.#inode) throw new Error(NOT_OURS);
+    await writeFileAtomically(path, encodeProxyState(state()));
+    this.#inode = await inodeOf(path);
+  }
+}
+
+async function inodeOf(path: string): Promise<bigint> {
+  try {
+    return (await stat(path, { bigint: true })).ino;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return NO_FILE;
+    throw error;
   }
 }

@@ -7,6 +7,8 @@ import { RecentBytes } from "./recent-bytes.ts";
 export class ClientAccount {
   readonly name: string;
   connections = 0;
+  /** Under way. */
+  requests = 0;
   listens = 0;
   subscriptions = 0;
   /** Of values put permanently. */
@@ -39,7 +41,7 @@ export class ClientAccount {
   }
 
   get isEmpty(): boolean {
-    return this.connections + this.listens + this.subscriptions + this.bytes === 0;
+    return this.connections + this.requests + this.listens + this.subscriptions + this.bytes === 0;
   }
 }
 
@@ -51,6 +53,7 @@ export class ClientLedger {
   readonly #bySocket = new WeakMap<Socket, ClientAccount>();
   readonly #recentBytes: RecentBytes;
   #connections = 0;
+  #requests = 0;
   #permanentBytes = 0;
 
   constructor(limits: ProxyLimits, scheduler: Scheduler) {
@@ -93,7 +96,26 @@ export class ClientLedger {
     return this.#bySocket.get(socket) ?? this.#accountOf(clientName(socket.remoteAddress ?? ""));
   }
 
-  /** Whether the client may put a value of that size; counts it if so. */
+  /** Counts a request until `endRequest`. False when the client has too many under way. */
+  tryRequest(account: ClientAccount): boolean {
+    if (account.requests >= this.#limits.maxRequestsPerClient) return false;
+    account.requests++;
+    this.#requests++;
+    return true;
+  }
+
+  endRequest(account: ClientAccount): void {
+    account.requests--;
+    this.#requests--;
+    this.#sweep(account);
+  }
+
+  /** Whether all clients together have as many requests under way as there may be. */
+  get isBusy(): boolean {
+    return this.#requests >= this.#limits.maxRequests;
+  }
+
+  /** Whether the client may put, or ping; counts it if so. */
   takePut(account: ClientAccount): boolean {
     return account.takePut(this.#scheduler.now(), this.#limits.maxPutsPerSecondPerClient);
   }

@@ -6,6 +6,7 @@ import { JsonSyntaxError, JsonTypeError } from "../json/index.ts";
 import { Exchange } from "./exchange.ts";
 import {
   badJson,
+  badPath,
   badRequest,
   bodyTimeout,
   bodyTooLarge,
@@ -13,6 +14,8 @@ import {
   headersTooLarge,
   internalError,
   notAuthorized,
+  overloaded,
+  tooMany,
 } from "./http-error.ts";
 import type { ProxyService } from "./proxy-service.ts";
 import { respond, respondNotImplemented } from "./respond.ts";
@@ -40,7 +43,7 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
     clientErrorHandler: refuseMalformed,
     frameworkErrors: (_error, _request, reply) => {
       reply.hijack();
-      refuse(reply.raw, badRequest());
+      refuse(reply.raw, badPath());
     },
     forceCloseConnections: "idle",
     return503OnClosing: false,
@@ -99,10 +102,22 @@ async function handle(
     const exchange = exchangeOf(service, request, reply);
     const isOpen = route.isOpen === "to browsers" ? exchange.accepts("text/html") : route.isOpen;
     if (!isOpen && !service.authorization.allows(request.headers.authorization)) throw notAuthorized();
-    await route.handle(exchange);
+    await handleCounted(route, exchange);
     service.requests.add(name, reply.raw.statusCode);
   } catch (error) {
     onError(error, name, reply.raw);
+  }
+}
+
+async function handleCounted(route: Route, exchange: Exchange): Promise<void> {
+  const { account, service } = exchange;
+  const { ledger } = service;
+  if (ledger.isBusy) throw overloaded("requests");
+  if (!ledger.tryRequest(account)) throw tooMany("requests");
+  try {
+    await route.handle(exchange);
+  } finally {
+    ledger.endRequest(account);
   }
 }
 
@@ -118,7 +133,7 @@ function toHttpError(error: unknown): HttpError {
   if (error instanceof JsonSyntaxError) return badJson();
   const { code } = error as Partial<FastifyError>; // of whatever was thrown, a code may tell what it is
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge();
-  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH") return badRequest();
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH" || code === "ECONNRESET") return badRequest();
   return internalError();
 }
 

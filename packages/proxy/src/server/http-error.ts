@@ -33,6 +33,7 @@ export const noSuchFile = () => new HttpError(404, '{"err":"No such file"}');
 export const bodyTimeout = () => new HttpError(408, '{"err":"The request took too long"}');
 export const bodyTooLarge = () => new HttpError(413, '{"err":"The body is too large"}');
 export const headersTooLarge = () => new HttpError(431, '{"err":"The headers are too large"}');
+export const badPath = () => new HttpError(400, '{"err":"The path is too long, or no UTF-8"}');
 export const badRequest = () => new HttpError(400, '{"err":"This is no HTTP request"}');
 /** @param what of which the client has too many */
 export const tooMany = (what: string) => new HttpError(429, `{"err":"Too many ${what}"}`, ["Retry-After", "10"]);

@@ -4,6 +4,10 @@ export interface ProxyLimits {
   readonly maxConnections: number;
   /** Open connections of one client. Default 4,096. */
   readonly maxConnectionsPerClient: number;
+  /** Requests under way, of all clients together, listens and pipelined ones included. Default 40,000. */
+  readonly maxRequests: number;
+  /** Requests of one client that are under way. Default 8,192. */
+  readonly maxRequestsPerClient: number;
   /** Open listens of one client. Default 4,096. */
   readonly maxListensPerClient: number;
   /** Push subscriptions, of all clients together. Default 100,000. */
@@ -12,7 +16,7 @@ export interface ProxyLimits {
   readonly maxSubscriptionsPerClient: number;
   /** Permanent puts, of all clients together. Default 100,000. */
   readonly maxPermanentPuts: number;
-  /** Puts of one client per second, permanent or not, on average; twice as many at once. Default 1,000. */
+  /** Puts and pings of one client per second, on average; twice as many at once. Default 1,000. */
   readonly maxPutsPerSecondPerClient: number;
   /** Bytes of values that one client has put in the last ten minutes, or has put permanently. Default 256 MiB. */
   readonly maxBytesPerClient: number;
@@ -27,6 +31,8 @@ export interface ProxyLimits {
 export const DEFAULT_LIMITS: ProxyLimits = {
   maxConnections: 20_000,
   maxConnectionsPerClient: 4_096,
+  maxRequests: 40_000,
+  maxRequestsPerClient: 8_192,
   maxListensPerClient: 4_096,
   maxSubscriptions: 100_000,
   maxSubscriptionsPerClient: 4_096,
@@ -42,6 +48,8 @@ export const DEFAULT_LIMITS: ProxyLimits = {
 export const NO_CLIENT_LIMITS: Partial<ProxyLimits> = {
   maxConnections: Number.POSITIVE_INFINITY,
   maxConnectionsPerClient: Number.POSITIVE_INFINITY,
+  maxRequests: Number.POSITIVE_INFINITY,
+  maxRequestsPerClient: Number.POSITIVE_INFINITY,
   maxListensPerClient: Number.POSITIVE_INFINITY,
   maxSubscriptions: Number.POSITIVE_INFINITY,
   maxSubscriptionsPerClient: Number.POSITIVE_INFINITY,

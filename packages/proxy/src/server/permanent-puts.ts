@@ -120,6 +120,7 @@ export class PermanentPuts {
     const jobs: Job[] = [];
     for (const { key, value, target, endsAt } of saved) {
       if (this.isFull) break;
+      if (this.#byKey.get(key)?.has(value.id)) continue; // somebody has asked for it already
       const put = this.#add(key, value, target, undefined);
       put.replace(value);
       put.setEnd(endsAt);

@@ -55,6 +55,7 @@ export class ProxyService {
   readonly health: HealthWatch;
   /** Streams that go on until somebody ends them. */
   readonly streams = new Set<LineStream>();
+  #isEnding = false;
 
   constructor(options: ProxyServiceOptions) {
     const { node, push = {}, random = systemRandom, onChange = () => {} } = options;
@@ -96,13 +97,19 @@ export class ProxyService {
 
   /** A stream that a shutdown ends. */
   keepStream(stream: LineStream): void {
+    if (this.#isEnding) return stream.end();
     this.streams.add(stream);
     stream.onClose(() => this.streams.delete(stream));
   }
 
-  /** Ends all streams properly, and all timers. The state can still be read. */
-  close(): void {
+  /** Ends all streams properly, those that are opened from now on too. */
+  endStreams(): void {
+    this.#isEnding = true;
     for (const stream of this.streams) stream.end();
+  }
+
+  /** Ends all timers. The state can still be read. */
+  close(): void {
     this.pacer.close();
     this.subscriptions.close();
     this.puts.close();

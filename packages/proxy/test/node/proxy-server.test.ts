@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { DhtRunner } from "@hashmere/dht";
 import { describe, expect, test } from "vitest";
 import { ProxyServer, ProxyServerError } from "../../src/index.ts";
 import { openProxiedNode } from "../support/proxied-node.ts";
+import { rawConnection } from "../support/raw-http.ts";
 
 const PERMANENT = { method: "POST", body: '{"id":"7","data":"aGk=","permanent":{"client_id":"c","key":"T"}}' };
 
@@ -43,6 +45,44 @@ describe("the state", () => {
     await using rig = await openProxiedNode({ statePath, logger });
     expect((await fetch(rig.url("/healthz"))).status).toBe(200);
     expect(complaints.join()).toContain("is no state of a proxy");
+    await rig.proxy.close();
+    expect(await readFile(statePath, "utf8")).toBe("junk");
+  });
+
+  test("of another proxy is not written over: the one that came second is told", async () => {
+    const statePath = join(await mkdtemp(join(tmpdir(), "hashmere-proxy-")), "state");
+    const complaints: string[] = [];
+    const logger = { isEnabled: () => true, log: (_: string, text: string) => complaints.push(text) };
+    const first = await openProxiedNode({ statePath });
+    await using second = await openProxiedNode({ statePath, logger });
+    await fetch(first.url("/key/k"), PERMANENT);
+    await first[Symbol.asyncDispose]();
+    await fetch(second.url("/key/k2"), PERMANENT);
+    await second.proxy.close();
+    expect(complaints.join()).toContain("give each proxy a file of its own");
+    await using third = await openProxiedNode({ statePath });
+    expect(third.proxy.stats.permanentPuts).toBe(1);
+    expect((await fetch(third.url("/key/k/7"), { method: "DELETE", body: '{"client_id":"c","key":"T"}' })).status).toBe(
+      200,
+    );
+  });
+
+  test("holds what was put while the proxy closed", async () => {
+    const statePath = join(await mkdtemp(join(tmpdir(), "hashmere-proxy-")), "state");
+    {
+      await using rig = await openProxiedNode({ statePath });
+      const socket = await rawConnection(rig.port);
+      const body = PERMANENT.body;
+      socket.write(`POST /key/k HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
+      const closed = rig.proxy.close();
+      await new Promise(setImmediate);
+      socket.write(body.slice(9));
+      const [answer] = await once(socket, "data");
+      expect(answer).toContain("200 OK");
+      await closed;
+    }
+    await using rig = await openProxiedNode({ statePath });
+    expect(rig.proxy.stats.permanentPuts).toBe(1);
   });
 });
 

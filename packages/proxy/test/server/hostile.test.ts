@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { connect } from "node:tls";
+import { generateEcIdentity } from "@hashmere/crypto";
 import { describe, expect, test } from "vitest";
 import { openProxiedNode } from "../support/proxied-node.ts";
 import { parseResponse, rawConnection, rawExchange } from "../support/raw-http.ts";
@@ -30,7 +32,11 @@ describe("a proxy that is treated badly", () => {
     });
     expect(await rawExchange(rig.port, "\x16\x03\x01 no hello\r\n\r\n")).toMatchObject({ status: 0 });
     expect(await rawExchange(rig.port, "LISTEN /k HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({ status: 0 });
-    expect(await rawExchange(rig.port, "GET /key/%zz HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({ status: 400 });
+    expect(await rawExchange(rig.port, "GET /key/%zz HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({
+      status: 400,
+      body: '{"err":"The path is too long, or no UTF-8"}',
+    });
+    expect(await rawExchange(rig.port, "GET /healthz HTTP/1.1\r\n\r\n")).toMatchObject({ status: 200 });
   });
 
   test("keeps the order of pipelined requests", async () => {
@@ -87,6 +93,39 @@ describe("a client that wants too much", () => {
     const statuses = puts.map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(4);
+  });
+
+  test("is refused what it asks for beyond its requests under way, pipelined ones too, and a ping too many", async () => {
+    await using rig = await openProxiedNode({ limits: { maxRequestsPerClient: 3, maxPutsPerSecondPerClient: 1 } });
+    const socket = await rawConnection(rig.port);
+    let received = "";
+    socket.on("data", (text) => {
+      received += text;
+    });
+    socket.write("GET /key/k HTTP/1.1\r\n\r\n".repeat(20));
+    await expect.poll(() => received.split("HTTP/1.1 ").length, { timeout: 20_000 }).toBe(21);
+    expect(received).toContain("429 Too Many Requests");
+    expect(received).toContain('{"err":"Too many requests"}');
+    expect((await fetch(rig.url("/key/k"))).status).toBe(200);
+    const ping = () => fetch(rig.url("/node/pingPush"), post('{"key":"T"}'));
+    const statuses = [(await ping()).status, (await ping()).status, (await ping()).status, (await ping()).status];
+    expect(statuses).toContain(429);
+    socket.destroy();
+  });
+
+  test("gets no more connections than it may have, not even by not saying anything on them", async () => {
+    const identity = await generateEcIdentity("server");
+    const tls = { certificate: identity.certificate.pem(), key: await identity.key.serialize() };
+    await using rig = await openProxiedNode({ tls, limits: { maxConnectionsPerClient: 2 } });
+    const sockets = [await rawConnection(rig.port), await rawConnection(rig.port)];
+    await once(await rawConnection(rig.port), "close");
+    for (const socket of sockets) socket.destroy();
+    const shakesHands = () =>
+      new Promise((resolve) => {
+        const socket = connect({ port: rig.port, host: "127.0.0.1", rejectUnauthorized: false }, () => resolve(true));
+        socket.on("secureConnect", () => socket.destroy()).on("error", () => resolve(false));
+      });
+    await expect.poll(shakesHands, { timeout: 20_000 }).toBe(true);
   });
 
   test("gets no more connections than it may have", async () => {

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, JsonTypeError, readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noToken } from "../http-error.ts";
+import { noToken, tooMany } from "../http-error.ts";
 import type { Route } from "./route.ts";
 
 /** What the node knows of itself and its network. */
@@ -30,6 +30,7 @@ export const pingPush: Route = {
   takes: "subscription",
   gives: "object",
   handle(exchange) {
+    if (!exchange.service.ledger.takePut(exchange.account)) throw tooMany("pings");
     const target = readPushTarget(objectOf(exchange.json()));
     if (target.token === "") throw noToken();
     exchange.service.pusher.push({ kind: "pong" }, target);
