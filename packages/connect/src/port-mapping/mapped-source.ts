@@ -4,7 +4,7 @@ import type { PortMapper } from "./port-mapper.ts";
 import { PortMappingError } from "./router.ts";
 
 /** A connection waits no longer for the search for a router, counted from its beginning: one hop away, it answers sooner. */
-export const ROUTER_PATIENCE_MS = 500;
+const ROUTER_PATIENCE_MS = 500;
 
 /** Candidates that the home router forwards to us: a listening socket of its own, at a port of the router's outside. */
 export class MappedSource implements CandidateSource {

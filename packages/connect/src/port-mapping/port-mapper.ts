@@ -9,10 +9,10 @@ import { PortMappingError, type Router } from "./router.ts";
 import { UpnpRouter } from "./upnp-router.ts";
 
 /** What DHTNet asks for too, under either protocol; renewed at half of what is granted. */
-export const LEASE_S = 7200;
+const LEASE_S = 7200;
 
 /** How long a router may take to be found. */
-export const DISCOVERY_TIMEOUT_MS = 5_000;
+const DISCOVERY_TIMEOUT_MS = 5_000;
 
 /** Ports that are mapped at a time. */
 export const MAX_MAPPINGS = 64;

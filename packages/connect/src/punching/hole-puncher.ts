@@ -13,7 +13,7 @@ export const SCATTER_SOCKETS = 256;
 export const SEARCH_PORTS = 2048;
 
 /** The efforts begin when checks between the known addresses have had this long, and are repeated or go on as often. */
-export const PUNCHING_DELAY_MS = 300;
+const PUNCHING_DELAY_MS = 300;
 const SCATTER_REPEAT_MS = 300;
 const SEARCH_STEP_MS = 10;
 

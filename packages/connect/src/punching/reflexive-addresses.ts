@@ -8,7 +8,7 @@ import type { PunchingSocket } from "./punching-socket.ts";
 const WAITS_MS = [120, 280] as const;
 
 /** Two witnesses at different addresses tell how the router draws ports; more add nothing. */
-export const MAX_STUN_SERVERS = 2;
+const MAX_STUN_SERVERS = 2;
 
 const TRANSACTION_ID_BYTES = 12;
 

@@ -1,1 +1,1 @@
-export { MAX_TURN_SERVERS, Reach, type ReachContext, type ReachOptions } from "./reach.ts";
+export { Reach, type ReachOptions } from "./reach.ts";

@@ -6,7 +6,7 @@ import { UdpSource } from "../punching/index.ts";
 import { TurnCache, type TurnServer, TurnSource } from "../turn/index.ts";
 
 /** Relays beyond these are not asked: one that works is enough, a second one helps when it does not. */
-export const MAX_TURN_SERVERS = 4;
+const MAX_TURN_SERVERS = 4;
 
 /** How peers get through to us, beside the addresses of this machine. */
 export interface ReachOptions {

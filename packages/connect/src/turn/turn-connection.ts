@@ -7,7 +7,7 @@ import { TurnError } from "./turn-error.ts";
 import type { TurnAddress } from "./turn-server.ts";
 
 /** How long a server may take to accept a connection or to answer a request. */
-export const TURN_ANSWER_TIMEOUT_MS = 5_000;
+const TURN_ANSWER_TIMEOUT_MS = 5_000;
 
 /** A request is sent again with what the server's 401 or 438 asks for, at most this often. */
 const MAX_ATTEMPTS = 3;
