@@ -9,6 +9,7 @@ export {
 export * from "./node/index.ts";
 export {
   MAX_ATTEMPTS,
+  MAX_FOREIGN_POSTS,
   MAX_POSTS_PER_GATEWAY,
   MAX_WAITING_PER_GATEWAY,
   MAX_WAITING_PUSHES,

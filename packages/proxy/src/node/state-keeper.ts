@@ -3,8 +3,10 @@ import { writeFileAtomically } from "@hashmere/dht";
 import type { Scheduler, Timer } from "@hashmere/dht/engine";
 import { decodeProxyState, encodeProxyState, type ProxyState } from "../server/index.ts";
 
-/** A change is on disk after that time at the latest, unless the disk is slower. */
+/** A change is on disk after that time at the latest, unless the disk is slower… */
 export const SAVE_DELAY_MS = 2_000;
+/** …or there is so much to save that it would take more than a twentieth of the time, in which nobody is answered. */
+const REST_PER_WORK = 19;
 
 const NO_FILE = 0n;
 const NOT_OURS =
@@ -25,6 +27,8 @@ export class StateKeeper {
   #saving: Promise<void> = Promise.resolve();
   /** The file that we have read or written: each save makes another. */
   #inode = NO_FILE;
+  /** What putting the state into bytes took the last time. */
+  #encodingMs = 0;
 
   constructor(options: StateKeeperOptions) {
     this.#options = options;
@@ -48,7 +52,8 @@ export class StateKeeper {
   touch(): void {
     const { scheduler } = this.#options;
     if (this.#timer?.isPending) return;
-    this.#timer = scheduler.at(scheduler.now() + SAVE_DELAY_MS, () => void this.save());
+    const delay = Math.max(SAVE_DELAY_MS, REST_PER_WORK * this.#encodingMs);
+    this.#timer = scheduler.at(scheduler.now() + delay, () => void this.save());
   }
 
   /** Saves now, after a save under way. Failures are reported, and tried again with the next change. */
@@ -65,10 +70,13 @@ export class StateKeeper {
   }
 
   async #write(): Promise<void> {
-    const { path, state } = this.#options;
+    const { path, scheduler, state } = this.#options;
     const inode = await inodeOf(path);
     if (inode !== NO_FILE && inode !== this.#inode) throw new Error(NOT_OURS);
-    await writeFileAtomically(path, encodeProxyState(state()));
+    const begun = scheduler.now();
+    const bytes = encodeProxyState(state());
+    this.#encodingMs = scheduler.now() - begun;
+    await writeFileAtomically(path, bytes);
     this.#inode = await inodeOf(path);
   }
 }

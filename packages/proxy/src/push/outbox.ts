@@ -2,8 +2,13 @@ import { type RandomSource, type Scheduler, type Timer, uniform } from "@hashmer
 import type { PostOutcome } from "./post.ts";
 import type { PushRequest } from "./request.ts";
 
-/** Pushes that wait, to all gateways together; beyond it the new one is dropped. */
+/**
+ * Pushes that wait for all endpoints together that clients have named; beyond it the new one is dropped. Our own gateway has
+ * room of its own: strangers can't fill it.
+ */
 export const MAX_WAITING_PUSHES = 20_000;
+/** Posts to such endpoints at a time: each of them may be one that never answers. */
+export const MAX_FOREIGN_POSTS = 256;
 /** Pushes that wait for one gateway: one that is dead leaves room for the others. */
 export const MAX_WAITING_PER_GATEWAY = 5_000;
 /** Posts to one gateway at a time. */
@@ -11,7 +16,7 @@ export const MAX_POSTS_PER_GATEWAY = 16;
 /** A push that was not taken after so many posts is dropped. */
 export const MAX_ATTEMPTS = 5;
 /** How long a gateway that failed is left alone, doubled each time, with up to as much again by chance. */
-export const FIRST_PAUSE_MS = 1_000;
+const FIRST_PAUSE_MS = 1_000;
 export const LONGEST_PAUSE_MS = 300_000;
 
 /** How pushes fared since the start. */
@@ -37,6 +42,8 @@ interface Waiting {
 }
 
 interface Gateway {
+  /** Named by a client. */
+  readonly isForeign: boolean;
   readonly waiting: Waiting[];
   posts: number;
   failures: number;
@@ -47,7 +54,11 @@ interface Gateway {
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #gateways = new Map<string, Gateway>();
+  /** Those that could post if there were not so many posts already, the one that has waited longest first. */
+  readonly #starved = new Map<string, Gateway>();
+  #foreignPosts = 0;
   #waiting = 0;
+  #foreignWaiting = 0;
   #delivered = 0;
   #retried = 0;
   #dropped = 0;
@@ -62,16 +73,17 @@ export class Outbox {
   }
 
   send(push: PushRequest): void {
-    const { host } = push.url;
-    const gateway = this.#gateways.get(host) ?? { waiting: [], posts: 0, failures: 0, pause: undefined };
-    if (!this.#isOpen || this.#waiting >= MAX_WAITING_PUSHES || gateway.waiting.length >= MAX_WAITING_PER_GATEWAY) {
+    const { isForeign, url } = push;
+    const name = `${isForeign ? "endpoint" : "gateway"} ${url.host}`;
+    const gateway = this.#gateways.get(name) ?? { isForeign, waiting: [], posts: 0, failures: 0, pause: undefined };
+    if (!this.#hasRoom(gateway)) {
       this.#dropped++;
       return;
     }
-    this.#gateways.set(host, gateway);
+    this.#gateways.set(name, gateway);
     gateway.waiting.push({ push, attempts: 0 });
-    this.#waiting++;
-    this.#postNext(host, gateway);
+    this.#countWaiting(gateway, 1);
+    this.#postNext(name, gateway);
   }
 
   /** Forgets what waits; posts under way come to their end. */
@@ -79,26 +91,57 @@ export class Outbox {
     this.#isOpen = false;
     for (const { pause } of this.#gateways.values()) pause?.cancel();
     this.#gateways.clear();
+    this.#starved.clear();
     this.#waiting = 0;
+    this.#foreignWaiting = 0;
   }
 
-  #postNext(host: string, gateway: Gateway): void {
+  #hasRoom({ isForeign, waiting }: Gateway): boolean {
+    if (!this.#isOpen || waiting.length >= MAX_WAITING_PER_GATEWAY) return false;
+    return !isForeign || this.#foreignWaiting < MAX_WAITING_PUSHES;
+  }
+
+  #countWaiting({ isForeign }: Gateway, change: 1 | -1): void {
+    this.#waiting += change;
+    if (isForeign) this.#foreignWaiting += change;
+  }
+
+  #postNext(name: string, gateway: Gateway): void {
     while (this.#isOpen && gateway.pause === undefined && gateway.posts < roomFor(gateway)) {
-      const next = gateway.waiting.shift();
+      const next = gateway.waiting[0];
       if (next === undefined) break;
-      this.#waiting--;
-      gateway.posts++;
-      next.attempts++;
-      void this.#options.post(next.push).then((outcome) => {
-        gateway.posts--;
-        this.#settle(host, gateway, next, outcome);
-        this.#postNext(host, gateway);
-      });
+      if (gateway.isForeign && this.#foreignPosts >= MAX_FOREIGN_POSTS) {
+        this.#starved.set(name, gateway);
+        return;
+      }
+      gateway.waiting.shift();
+      this.#countWaiting(gateway, -1);
+      void this.#post(name, gateway, next);
     }
-    if (gateway.posts === 0 && gateway.waiting.length === 0 && gateway.pause === undefined) this.#gateways.delete(host);
+    if (gateway.posts === 0 && gateway.waiting.length === 0 && gateway.pause === undefined) this.#gateways.delete(name);
   }
 
-  #settle(host: string, gateway: Gateway, sent: Waiting, outcome: PostOutcome): void {
+  async #post(name: string, gateway: Gateway, next: Waiting): Promise<void> {
+    gateway.posts++;
+    next.attempts++;
+    if (gateway.isForeign) this.#foreignPosts++;
+    const outcome = await this.#options.post(next.push);
+    gateway.posts--;
+    if (gateway.isForeign) this.#foreignPosts--;
+    this.#settle(name, gateway, next, outcome);
+    this.#postForStarved();
+    this.#postNext(name, gateway);
+  }
+
+  #postForStarved(): void {
+    for (const [name, gateway] of this.#starved) {
+      if (this.#foreignPosts >= MAX_FOREIGN_POSTS) return;
+      this.#starved.delete(name);
+      this.#postNext(name, gateway);
+    }
+  }
+
+  #settle(name: string, gateway: Gateway, sent: Waiting, outcome: PostOutcome): void {
     switch (outcome.kind) {
       case "delivered":
         gateway.failures = 0;
@@ -113,29 +156,29 @@ export class Outbox {
         return;
       case "unreachable":
         this.#retry(gateway, sent);
-        this.#pause(host, gateway, outcome.retryAfterMs);
+        this.#pause(name, gateway, outcome.retryAfterMs);
     }
   }
 
   #retry(gateway: Gateway, sent: Waiting): void {
-    if (!this.#isOpen || sent.attempts >= MAX_ATTEMPTS || this.#waiting >= MAX_WAITING_PUSHES) {
+    if (sent.attempts >= MAX_ATTEMPTS || !this.#hasRoom(gateway)) {
       this.#dropped++;
       return;
     }
     this.#retried++;
-    this.#waiting++;
+    this.#countWaiting(gateway, 1);
     gateway.waiting.unshift(sent);
   }
 
   /** The whole gateway rests: what waits for it would fare no better. */
-  #pause(host: string, gateway: Gateway, advisedMs = 0): void {
+  #pause(name: string, gateway: Gateway, advisedMs = 0): void {
     if (!this.#isOpen || gateway.pause !== undefined) return;
     const { scheduler, random } = this.#options;
     const growing = FIRST_PAUSE_MS * 2 ** gateway.failures++ * uniform(random, 1, 2);
     const pause = Math.min(Math.max(growing, advisedMs), LONGEST_PAUSE_MS);
     gateway.pause = scheduler.at(scheduler.now() + pause, () => {
       gateway.pause = undefined;
-      this.#postNext(host, gateway);
+      this.#postNext(name, gateway);
     });
   }
 }

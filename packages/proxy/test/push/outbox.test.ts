@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   LONGEST_PAUSE_MS,
   MAX_ATTEMPTS,
+  MAX_FOREIGN_POSTS,
   MAX_POSTS_PER_GATEWAY,
   MAX_WAITING_PER_GATEWAY,
   MAX_WAITING_PUSHES,
@@ -11,8 +12,8 @@ import {
   type PushRequest,
 } from "../../src/push/index.ts";
 
-function pushTo(host: string, token = "T"): PushRequest {
-  return { url: new URL(`https://${host}/`), headers: {}, body: "", token, isForeign: true };
+function pushTo(host: string, token = "T", isForeign = true): PushRequest {
+  return { url: new URL(`https://${host}/`), headers: {}, body: "", token, isForeign };
 }
 
 /** An outbox whose posts end when the test says so. */
@@ -84,6 +85,29 @@ describe("an outbox", () => {
     scheduler.advance(LONGEST_PAUSE_MS);
     expect(posts.length).toBe(2);
     expect(gone).toEqual(["old"]);
+  });
+
+  test("posts to few of many endpoints at a time, to all in turn, and to its own gateway all along", async () => {
+    const { outbox, posts } = rig();
+    for (let i = 0; i < MAX_FOREIGN_POSTS + 3; i++) outbox.send(pushTo(`h${i}.example`));
+    expect(posts.length).toBe(MAX_FOREIGN_POSTS);
+    outbox.send(pushTo("h0.example", "another"));
+    await posts[0]?.settle({ kind: "delivered" });
+    expect(posts.at(-1)?.push.url.host).toBe(`h${MAX_FOREIGN_POSTS}.example`);
+    outbox.send(pushTo("gorush.example", "T", false));
+    expect(posts.at(-1)?.push.url.host).toBe("gorush.example");
+    for (const post of [...posts]) await post.settle({ kind: "delivered" });
+    expect(posts.length).toBe(MAX_FOREIGN_POSTS + 5);
+    expect(outbox.counts).toMatchObject({ waiting: 0 });
+  });
+
+  test("has room for its own gateway, whatever strangers fill it with", () => {
+    const { outbox, posts } = rig();
+    for (let i = 0; i < 2 * MAX_WAITING_PUSHES; i++) outbox.send(pushTo(`h${i}.example`));
+    expect(outbox.counts.waiting).toBe(MAX_WAITING_PUSHES);
+    for (let i = 0; i < MAX_POSTS_PER_GATEWAY + 1; i++) outbox.send(pushTo("h0.example", "T", false));
+    expect(outbox.counts.waiting).toBe(MAX_WAITING_PUSHES + 1);
+    expect(posts.at(-1)?.push.isForeign).toBe(false);
   });
 
   test("that nobody empties costs no more than its limits", () => {
