@@ -25,7 +25,7 @@ export function writeJson(json: Writable): string {
 }
 
 /** Text that is JSON already, in ASCII. */
-export function escapeText(json: string): string {
+function escapeText(json: string): string {
   return json.replaceAll(NOT_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

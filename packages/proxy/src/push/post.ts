@@ -4,7 +4,7 @@ import { isPublicEndpoint, publicLookup } from "./public-address.ts";
 import type { PushRequest } from "./request.ts";
 
 /** From the first byte sent to the status line. */
-export const PUSH_TIMEOUT_MS = 10_000;
+const PUSH_TIMEOUT_MS = 10_000;
 
 /**
  * What became of a push.

@@ -7,9 +7,9 @@ export const START_JITTER_MS = 30_000;
 export const FIRST_WINDOW = 2;
 export const LARGEST_WINDOW = 16;
 /** Between the beginnings of two jobs, at least. */
-export const SHORTEST_PAUSE_MS = 100;
+const SHORTEST_PAUSE_MS = 100;
 /** A job that failed is tried again after that, doubled each time, with up to as much again by chance. */
-export const FIRST_RETRY_MS = 15_000;
+const FIRST_RETRY_MS = 15_000;
 export const LONGEST_RETRY_MS = 600_000;
 /** While the node has no network, this is how often it is asked. */
 const NETWORK_CHECK_MS = 5_000;

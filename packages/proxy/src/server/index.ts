@@ -1,11 +1,9 @@
-export * from "./announce-pacer.ts";
 export { DashboardFeed, readPageFiles } from "./dashboard/index.ts";
 export type { Health, HealthStatus } from "./health.ts";
-export { createHttpApp, type HttpAppOptions } from "./http-app.ts";
+export { createHttpApp } from "./http-app.ts";
 export * from "./limits.ts";
-export { MAX_PUTS_PER_KEY, PermanentPuts, type PermanentPutsOptions, type SavedPut } from "./permanent-puts.ts";
-export type { ProxyNode } from "./proxy-node.ts";
-export { ProxyService, type ProxyServiceOptions, type PushOptions } from "./proxy-service.ts";
+export type { SavedPut } from "./permanent-puts.ts";
+export { ProxyService } from "./proxy-service.ts";
 export { allRoutes, dashboardRoutes, type Route } from "./routes/index.ts";
 export { decodeProxyState, encodeProxyState, type ProxyState } from "./state-file.ts";
 export type { ProxyStats } from "./statistics.ts";

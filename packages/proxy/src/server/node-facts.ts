@@ -6,7 +6,7 @@ import { noNode } from "./http-error.ts";
 import type { ProxyNode } from "./proxy-node.ts";
 
 /** How old what is told about the node may be; counting its peers takes a walk through the routing table. */
-export const FACTS_MAX_AGE_MS = 1_000;
+const FACTS_MAX_AGE_MS = 1_000;
 
 const HERE = "@";
 

@@ -7,7 +7,7 @@ import type { PermanentPuts } from "./permanent-puts.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Requests are counted over that time. */
-export const RATE_PERIOD_MS = 120_000;
+const RATE_PERIOD_MS = 120_000;
 
 export interface StatisticsSources {
   readonly scheduler: Scheduler;

@@ -1,13 +1,11 @@
 // Source: OpenDHT REST proxy, push subscriptions.
 
-import type { Listener } from "@hashmere/dht";
-import type { InfoHash, Scheduler, Timer, Value } from "@hashmere/dht/engine";
+import type { InfoHash, ListenEvent, Scheduler, Timer, Value } from "@hashmere/dht/engine";
 import type { PushTarget } from "../json/index.ts";
 import type { Pusher } from "../push/index.ts";
 import type { AnnouncePacer, Job } from "./announce-pacer.ts";
 import type { ClientAccount, ClientLedger } from "./client-ledger.ts";
 import { Lifetime } from "./lifetime.ts";
-import type { ProxyNode } from "./proxy-node.ts";
 
 /** What happens to one key within that time goes out in one push. */
 export const GATHERING_MS = 20;
@@ -20,8 +18,14 @@ export interface SavedSubscription {
   readonly endsAt: number;
 }
 
+/** What hears of values: a DhtRunner, or something like it. */
+export interface Ear {
+  listen(key: InfoHash): AsyncIterable<ListenEvent<Value>> & { readonly ready: Promise<void>; cancel(): void };
+  isRunning(): boolean;
+}
+
 export interface SubscriptionsOptions {
-  readonly node: Pick<ProxyNode, "listen" | "isRunning">;
+  readonly node: Ear;
   readonly scheduler: Scheduler;
   readonly pusher: Pusher;
   readonly pacer: AnnouncePacer;
@@ -92,6 +96,7 @@ export class Subscriptions {
     const jobs: Job[] = [];
     for (const { key, target, endsAt } of saved) {
       if (this.isFull) break;
+      if (this.#byToken.get(target.token)?.has(nameOf(key, target.clientId))) continue; // somebody has asked for it already
       const subscription = this.#add(key, target, undefined);
       subscription.setEnd(endsAt);
       jobs.push(subscription);
@@ -131,7 +136,7 @@ class Subscription implements Job {
   /** Where news go: platform and topic as they were at first. */
   readonly #first: PushTarget;
   #target: PushTarget;
-  #listener: Listener<Value> | undefined;
+  #listener: ReturnType<Ear["listen"]> | undefined;
   #appeared: Value[] = [];
   #expired: Value[] = [];
   #gathering: Timer | undefined;
@@ -204,7 +209,7 @@ class Subscription implements Job {
     this.#listener?.cancel();
   }
 
-  async #tell(listener: Listener<Value>): Promise<void> {
+  async #tell(listener: ReturnType<Ear["listen"]>): Promise<void> {
     const { scheduler, node } = this.#options;
     for await (const { value, expired } of listener) {
       // A node that ends tells the end of all it knew, which says nothing about the network.

@@ -7,11 +7,11 @@ import { TrafficMeter } from "./traffic-meter.ts";
 import type { WatchedNode } from "./watched-node.ts";
 
 /** How often the page is told of each thing, in seconds; each message is sent only when it tells something new. */
-export const TRAFFIC_EVERY_S = 1;
-export const PEERS_EVERY_S = 2;
-export const STORE_EVERY_S = 5;
+const TRAFFIC_EVERY_S = 1;
+const PEERS_EVERY_S = 2;
+const STORE_EVERY_S = 5;
 /** Keys told. */
-export const MAX_KEYS_TOLD = 500;
+const MAX_KEYS_TOLD = 500;
 /** Pages that watch at the same time. */
 export const MAX_WATCHERS = 64;
 /** Lookups from pages under way. */

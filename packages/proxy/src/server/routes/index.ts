@@ -11,7 +11,7 @@ import { subscribeKey, unsubscribeKey } from "./subscribe.ts";
 
 export { dashboardRoutes } from "./dashboard.ts";
 export { answerOptions } from "./options.ts";
-export type { Method, Route } from "./route.ts";
+export type { Route } from "./route.ts";
 
 /** The REST interface. */
 const REST_ROUTES: readonly Route[] = [

@@ -1,0 +1,49 @@
+import { SockAddr } from "@hashmere/dht";
+import { InfoHash } from "@hashmere/dht/engine";
+import { describe, expect, test } from "vitest";
+import { MAX_LOOKUPS, MAX_WATCHERS } from "../../src/server/dashboard/index.ts";
+import { ShownLookup } from "../../src/server/dashboard/shown-lookup.ts";
+import { openProxiedNode } from "../support/proxied-node.ts";
+
+describe("the page's feed", () => {
+  test("has no more watchers than it may have", async () => {
+    await using rig = await openProxiedNode();
+    const stop = new AbortController();
+    const watch = async () => (await fetch(rig.url("/dashboard/events"), { signal: stop.signal })).status;
+    const statuses = await Promise.all(Array.from({ length: MAX_WATCHERS + 1 }, watch));
+    expect(statuses.filter((status) => status === 503).length).toBe(1);
+    stop.abort();
+    await expect.poll(async () => watch().catch(() => 0)).toBe(0);
+  });
+
+  test("has no more lookups under way than it may have", async () => {
+    await using rig = await openProxiedNode();
+    const lookUp = async () =>
+      (await fetch(rig.url("/dashboard/lookup"), { method: "POST", body: '{"key":"k"}' })).status;
+    const statuses = new Set(await Promise.all(Array.from({ length: 4 * MAX_LOOKUPS }, lookUp)));
+    expect([...statuses].filter((status) => status !== 200 && status !== 429)).toEqual([]);
+    await expect.poll(lookUp).toBe(200);
+  });
+});
+
+test("a lookup tells who named whom, and leaves out what is not its own", () => {
+  const key = InfoHash.get("key");
+  const lookup = new ShownLookup("1", key);
+  const first = SockAddr.parse("192.0.2.1:1") ?? SockAddr.ipv4(0, 0);
+  const second = SockAddr.parse("192.0.2.2:2") ?? SockAddr.ipv4(0, 0);
+  const hop = { question: "get", key, family: 4 } as const;
+  expect(lookup.steps({ ...hop, event: "asked", address: first }, 5)).toEqual([
+    { kind: "hop", lookup: "1", key: `${key}`, step: "asked", at: 5, address: "192.0.2.1:1" },
+  ]);
+  const id = InfoHash.get("first");
+  const nodes = [{ id: InfoHash.get("second"), address: second }];
+  expect(lookup.steps({ ...hop, event: "answered", address: first, id, nodes, values: 2 }, 6)).toMatchObject([
+    { step: "answered", to: `${id}`, count: 1 },
+    { step: "found", to: `${id}`, count: 2 },
+  ]);
+  expect(lookup.steps({ ...hop, event: "silent", address: second }, 7)).toMatchObject([
+    { step: "timeout", to: `${InfoHash.get("second")}`, from: `${id}` },
+  ]);
+  expect(lookup.steps({ ...hop, event: "asked", address: first, key: InfoHash.get("other") }, 8)).toEqual([]);
+  expect(lookup.steps({ ...hop, event: "asked", address: first, question: "listen" }, 8)).toEqual([]);
+});
