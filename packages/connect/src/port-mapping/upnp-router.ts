@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import NatApi from "@silentbot1/nat-api";
 import { transportAddress } from "../address/index.ts";
 import { type GrantedMapping, type MappingRequest, PortMappingError, type Router } from "./router.ts";
@@ -18,6 +19,8 @@ export class UpnpRouter implements Router {
   #isClosed = false;
 
   static async open(signal: AbortSignal): Promise<UpnpRouter> {
+    // Without a network the library would wait for a socket, and keep the process running meanwhile.
+    if (!hasNetwork()) throw new PortMappingError("this machine has no network");
     const router = new UpnpRouter();
     try {
       await router.externalAddress(signal);
@@ -49,8 +52,13 @@ export class UpnpRouter implements Router {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#client.destroy().catch(() => undefined); // nothing is left to be done about it
+    // Not before its sockets are bound, which the library would go on waiting for.
+    setImmediate(() => void this.#client.destroy().catch(() => undefined)); // nothing is left to be done about it
   }
+}
+
+function hasNetwork(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
 }
 
 function toUpnp({ transport, internalPort, externalPort, lifetimeS }: MappingRequest) {
