@@ -1,3 +1,4 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { openProxiedNode } from "../support/proxied-node.ts";
 import { rawExchange } from "../support/raw-http.ts";
@@ -93,9 +94,11 @@ test("metrics are what Prometheus reads", async () => {
   expect(lines).toContain('hashmere_proxy_requests_total{route="GET /key/:hash",status="200"} 1');
 });
 
-test("the description names every route", async () => {
+test("the description is valid, and names every route", async () => {
   await using rig = await openProxiedNode();
-  const { openapi, paths } = (await (await fetch(rig.url("/openapi.json"))).json()) as {
+  const document = await (await fetch(rig.url("/openapi.json"))).text();
+  expect(await new Validator().validate(document)).toEqual({ valid: true });
+  const { openapi, paths } = JSON.parse(document) as {
     openapi: string;
     paths: Record<string, Record<string, Record<string, unknown>>>;
   };
