@@ -13,6 +13,8 @@ const START_LIMIT_MS = 60_000;
 export class DeviceProcess implements AsyncDisposable {
   readonly host: string;
   readonly reports: Report[] = [];
+  /** Path of its key and certificate, without suffix. */
+  readonly identity: string;
   deviceId = "";
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
@@ -20,8 +22,9 @@ export class DeviceProcess implements AsyncDisposable {
   #next = 1;
   #errorOutput = "";
 
-  private constructor(host: string, child: ChildProcessWithoutNullStreams) {
+  private constructor(host: string, identity: string, child: ChildProcessWithoutNullStreams) {
     this.host = host;
+    this.identity = identity;
     this.#child = child;
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#errorOutput += text;
@@ -31,7 +34,8 @@ export class DeviceProcess implements AsyncDisposable {
   }
 
   static async start(lab: Lab, host: string, setup: DeviceSetup): Promise<DeviceProcess> {
-    const device = new DeviceProcess(host, lab.spawn(host, process.execPath, [PROGRAM, JSON.stringify(setup)]));
+    const child = lab.spawn(host, process.execPath, [PROGRAM, JSON.stringify(setup)]);
+    const device = new DeviceProcess(host, setup.identity, child);
     const ready = await device.until((report) => report.event === "ready", START_LIMIT_MS);
     device.deviceId = ready.deviceId;
     return device;

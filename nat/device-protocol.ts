@@ -13,7 +13,8 @@ export interface DeviceSetup {
 
 /** What a device is told to do. */
 export type Command =
-  | { readonly do: "connect"; readonly device: string; readonly bytes: number; readonly timeoutMs?: number }
+  /** Open a channel, of that name, and have so many bytes sent back. */
+  | { readonly do: "connect"; readonly device: string; readonly bytes: number; readonly name?: string }
   /** Send a little all the time over a new channel, until that one ends. */
   | { readonly do: "talk"; readonly device: string }
   | { readonly do: "network changed" }

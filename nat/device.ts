@@ -56,7 +56,7 @@ async function obey(command: Command): Promise<Answer> {
   switch (command.do) {
     case "connect": {
       try {
-        const channel = await manager.connect(command.device, "echo", { timeoutMs: command.timeoutMs });
+        const channel = await manager.connect(command.device, command.name ?? "echo");
         const ms = taken();
         channel.on("error", () => undefined); // told by the connection's event
         await echo(channel, command.bytes);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { generateIdentity, type Identity, saveIdentity } from "@hashmere/crypto";
+import { type Certificate, generateIdentity, type Identity, saveIdentity } from "@hashmere/crypto";
 import { DeviceProcess } from "./device-process.ts";
 import type { DeviceSetup } from "./device-protocol.ts";
 import { BOOT, Lab } from "./lab.ts";
@@ -43,11 +43,17 @@ export class Scene implements AsyncDisposable {
     return scene;
   }
 
+  /** Somebody new: the path of their key and certificate, without suffix, and the certificate. */
+  async identity(name: string): Promise<{ readonly path: string; readonly certificate: Certificate }> {
+    const path = join(this.#folder, `${name}-${this.#identities++}`);
+    const identity = await generateIdentity(name, { bits: 2048, issuer: this.#authority });
+    await saveIdentity(identity, path);
+    return { path, certificate: identity.certificate };
+  }
+
   /** A device on a host, which is running and can be found. It ends with the scene, if not before. */
   async device(host: string, setup: Partial<Omit<DeviceSetup, "identity">> = {}): Promise<DeviceProcess> {
-    const name = `${host}-${this.#identities++}`;
-    const identity = join(this.#folder, name);
-    await saveIdentity(await generateIdentity(name, { bits: 2048, issuer: this.#authority }), identity);
+    const { path: identity } = await this.identity(host);
     const bootstrap = [BOOTSTRAP[4], BOOTSTRAP[6]];
     return this.#cleanUp.use(await DeviceProcess.start(this.lab, host, { bootstrap, options: {}, ...setup, identity }));
   }
