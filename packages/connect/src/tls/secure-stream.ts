@@ -5,6 +5,7 @@ import type { Certificate, Identity } from "@hashmere/crypto";
 import { RealScheduler, type Scheduler } from "@hashmere/dht";
 import { ConnectError } from "../errors/index.ts";
 import { takePeerCertificate } from "./peer-certificate.ts";
+import { RecordWatch } from "./record-watch.ts";
 import { secureContext } from "./tls-options.ts";
 
 /** How long a handshake may take by default, in ms. */
@@ -28,7 +29,7 @@ export interface SecureStreamOptions {
 }
 
 export interface SecureStream {
-  /** The bytes inside TLS. */
+  /** The bytes inside TLS. An end that the other side has not announced is an error of it. */
   readonly stream: Duplex;
   /** The other side's certificate with the issuers that it sent. */
   readonly peer: Certificate;
@@ -48,6 +49,8 @@ export async function secureStream(stream: Duplex, options: SecureStreamOptions)
   if (signal?.aborted) stream.destroy();
   signal?.throwIfAborted();
   const socket = openSocket(stream, role, context);
+  const records = new RecordWatch();
+  stream.on("data", (bytes: Uint8Array) => records.see(bytes));
   const failure = new Failure(socket, signal);
   const timer = scheduler.at(scheduler.now() + timeoutMs, () => failure.fail(timedOut(timeoutMs)));
   try {
@@ -55,6 +58,7 @@ export async function secureStream(stream: Duplex, options: SecureStreamOptions)
     const peer = readCertificate(socket);
     verify(peer);
     if (role === "client") await failure.or(firstWord(socket, scheduler));
+    stream.once("end", () => records.endsWithAlert || socket.destroy(cutOff()));
     return { stream: socket, peer };
   } catch (error) {
     hangUp(socket, stream);
@@ -150,6 +154,13 @@ class Failure {
 function ended(): ConnectError {
   return new ConnectError("ERR_TLS", "the other side ended the connection while it was being secured", {
     hint: "It may not accept this device's certificate.",
+  });
+}
+
+/** To the other side's program, which is gone, or to somebody on the way, it looks like an end; nobody has announced it. */
+function cutOff(): ConnectError {
+  return new ConnectError("ERR_LINK_LOST", "the connection ended without the other side's goodbye", {
+    hint: "Its program was killed, or the connection was cut on the way. Connect again.",
   });
 }
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type Duplex, duplexPair } from "node:stream";
 import { connect, TLSSocket } from "node:tls";
 import { generateIdentity, type Identity } from "@hashmere/crypto";
@@ -32,6 +33,25 @@ describe("both sides prove their keys", () => {
     expect(await text(server.stream)).toBe("from the client");
     server.stream.end(" and more");
     expect(await text(client.stream)).toBe("hello and more");
+  });
+});
+
+describe("an end that the other side has not announced", () => {
+  test.each(["client", "server"] as const)("is an error for the %s, after all that had come", async (role) => {
+    const [near, far] = duplexPair();
+    const connecting = secureStream(near, options("client", alice));
+    const server = await secureStream(far, options("server", bob));
+    server.stream.write("hello");
+    const client = await connecting;
+    client.stream.write("hello");
+    const [ours, raw] = role === "client" ? [client.stream, far] : [server.stream, near];
+    const heard: string[] = [];
+    ours.on("data", (bytes) => heard.push(`${bytes}`));
+    await settle();
+    raw.end();
+    const [error] = await once(ours, "error");
+    expect(error).toMatchObject({ code: "ERR_LINK_LOST" });
+    expect(heard).toEqual(["hello"]);
   });
 });
 
