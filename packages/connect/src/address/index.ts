@@ -1,4 +1,5 @@
 export { addressFromBytes, addressToBytes } from "./address-bytes.ts";
+export { type AddressScope, scopeOf } from "./address-scope.ts";
 export {
   formatTransportAddress,
   sameTransportAddress,

@@ -1,5 +1,5 @@
 import type { Timer } from "@hashmere/dht";
-import { sameTransportAddress } from "../address/index.ts";
+import { sameTransportAddress, scopeOf } from "../address/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { IceFlow } from "./flow.ts";
 import type { OfferedCandidate } from "./local-candidates.ts";
@@ -92,10 +92,19 @@ export function canBeReachedByRelay(local: OfferedCandidate, remote: Candidate):
 }
 
 function canCheck(local: OfferedCandidate, remote: Candidate): boolean {
-  if (!isSameKind(local, remote)) return false;
+  if (!isSameKind(local, remote) || !mayBeThere(local, remote)) return false;
   if (local.transport === "udp") return true;
   if (local.tcpType === "so") return remote.tcpType === "so";
   return local.tcpType === "active" && remote.tcpType === "passive";
+}
+
+/**
+ * A peer could name any address to have us knock there. What only this machine can reach is left alone, unless we offer
+ * such an address ourselves (two devices on one machine), and so is what is no single machine's.
+ */
+function mayBeThere(local: OfferedCandidate, remote: Candidate): boolean {
+  const scope = scopeOf(remote.address);
+  return scope === "a machine" || (scope === "this machine" && scopeOf(local.address) === scope);
 }
 
 function isSameKind(local: OfferedCandidate, remote: Candidate): boolean {

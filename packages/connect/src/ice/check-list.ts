@@ -12,6 +12,8 @@ const CHECK_INTERVAL_MS = 10;
 /** Who refuses now may let us in later: a relay that has not heard of us yet, a peer that has not opened its side. */
 const REDIAL_MS = 200;
 const MAX_DIALS = 40;
+/** Of all pairs together: a peer that names many relays must not have us knock at them all for as long. */
+export const MAX_REDIALS = 400;
 
 /** Addresses that turn up during the checks; only who knows our password can make one do so. */
 const MAX_LEARNT_PAIRS = 100;
@@ -30,6 +32,7 @@ export class CheckList {
   readonly #options: CheckListOptions;
   readonly pairs: CandidatePair[] = [];
   #learnt = 0;
+  #redials = 0;
   #pacing: Timer | undefined;
   #isStopped = false;
 
@@ -54,12 +57,15 @@ export class CheckList {
   /** Says that nothing comes of this pair, unless it is worth another attempt later. True when it is. */
   fail(pair: CandidatePair): boolean {
     const mayChange = pair.remote.type === "relay" || pair.local.tcpType === "so";
-    const isWorthIt = mayChange && pair.state !== "succeeded" && pair.dials > 0 && pair.dials < MAX_DIALS;
+    const isTried = pair.dials > 0 && pair.dials < MAX_DIALS && this.#redials < MAX_REDIALS;
+    const isWorthIt = mayChange && isTried && pair.state !== "succeeded";
     pair.flow = undefined;
     pair.state = isWorthIt ? "pausing" : "failed";
     const { scheduler } = this.#options;
-    if (isWorthIt) pair.redial = scheduler.at(scheduler.now() + REDIAL_MS, () => this.#reach(pair));
-    return isWorthIt;
+    if (!isWorthIt) return false;
+    this.#redials++;
+    pair.redial = scheduler.at(scheduler.now() + REDIAL_MS, () => this.#reach(pair));
+    return true;
   }
 
   find(flow: IceFlow): CandidatePair | undefined {

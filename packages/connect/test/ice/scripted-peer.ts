@@ -63,15 +63,18 @@ export class ScriptedPeer {
     });
   }
 
-  start(): void {
-    const [local, port] = ["192.0.2.1", 5000] as const;
+  /** @param theirs the lines of the peer's candidates @param local our address */
+  start(
+    theirs: readonly string[] = ["H1 1 TCP 2130706431 192.0.2.2 6000 typ host tcptype passive"],
+    local = "192.0.2.1",
+  ): void {
+    const port = 5000;
     const common = { transport: "tcp", type: "host" } as const;
     const locals = offerCandidates([
       { ...common, tcpType: "passive", address: addressOf(local, port), base: this.listener },
       { ...common, tcpType: "active", address: addressOf(local, 9), base: this.#dialler },
     ]);
-    const line = "H1 1 TCP 2130706431 192.0.2.2 6000 typ host tcptype passive\n";
-    const remote = parseDescription(`${THEIRS.ufrag}\n${THEIRS.pwd}\n${line}`);
+    const remote = parseDescription([THEIRS.ufrag, THEIRS.pwd, ...theirs, ""].join("\n"));
     if (remote) this.agent.start(locals, remote);
   }
 
