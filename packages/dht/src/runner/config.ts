@@ -69,7 +69,10 @@ export interface DhtRunnerConfig extends NodeConfig {
    * node acts by itself alone.
    */
   readonly proxy?: ProxyBackendFactory | undefined;
-  /** Act through this proxy from the start, `http(s)://host[:port]`. Default: by itself. */
+  /**
+   * Act through this proxy from the start, `http(s)://host[:port]`, without a socket until this node acts by itself (but with
+   * one where it is to find, or be found, in the local network). Default: by itself.
+   */
   readonly proxyServer?: string | undefined;
   /** What this node calls itself to proxies. */
   readonly pushNodeId?: string | undefined;

@@ -181,11 +181,12 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
 
   /**
    * Acts through the proxy that is set, or (`false`) by itself again. Listens and permanent puts that are running go over;
-   * the sockets stay open meanwhile, and the node goes on serving others.
-   * Rejects with DhtError `ERR_PROXY_URL` where none is set, `ERR_NO_PROXY_CLIENT` without `proxy` in the configuration.
+   * the sockets stay open meanwhile, and the node goes on serving others. One that has acted through a proxy from the start
+   * opens its sockets now. Rejects with DhtError `ERR_PROXY_URL` where none is set, `ERR_NO_PROXY_CLIENT` without `proxy` in
+   * the configuration, `ERR_SOCKET` when no socket can be opened (it goes on acting through the proxy then).
    */
   async enableProxy(on: boolean): Promise<void> {
-    this.running("enableProxy").enableProxy(on);
+    await this.running("enableProxy").enableProxy(on);
   }
 
   /**
@@ -194,7 +195,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
    */
   async setProxyServer(url: string, pushNodeId?: string): Promise<void> {
     const session = this.running("setProxyServer");
-    if (url === "") session.enableProxy(false);
+    if (url === "") await session.enableProxy(false);
     session.proxy.setServer(url, pushNodeId);
   }
 

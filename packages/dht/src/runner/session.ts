@@ -5,12 +5,13 @@ import { combinedStatus, DhtNode, type NodeStatus } from "../node/index.ts";
 import { type RandomSource, systemRandom } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import { nodeIdOf, OffThreadOperations, requireMatchingKey, SecureNode, ValueSecurity } from "../secure/index.ts";
-import { type DatagramReceiver, type DatagramTransport, UdpTransport } from "../transport/index.ts";
+import type { DatagramReceiver } from "../transport/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
-import { bindAddress, bootstrapHosts, checkConfig, type DhtRunnerConfig, proxySettings } from "./config.ts";
+import type { NodeEntry } from "../wire/index.ts";
+import { bootstrapHosts, checkConfig, type DhtRunnerConfig, proxySettings } from "./config.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
+import { NodeSockets } from "./node-sockets.ts";
 import { OngoingOperations } from "./ongoing-operations.ts";
-import { readPorts, writePorts } from "./port-file.ts";
 import { ProxySwitch } from "./proxy-switch.ts";
 import { RealScheduler } from "./real-scheduler.ts";
 import { resolveHost } from "./resolve-host.ts";
@@ -35,17 +36,19 @@ export class Session implements DatagramReceiver {
   /** What acts, with signatures and encryption: what operations start on. */
   readonly dht: SecureNode;
   readonly #config: DhtRunnerConfig;
-  readonly #transport: DatagramTransport;
+  readonly #sockets: NodeSockets;
   readonly #scheduler: Scheduler;
   readonly #log: SwitchableLogger;
   readonly #hooks: SessionHooks;
   #discovery: DiscoveryGroup | undefined;
   /** Whom to join through, as long as nobody was asked. */
   readonly #targets: ReturnType<typeof bootstrapHosts> = [];
+  /** Nodes of an earlier run, as long as there are no sockets to ask them. */
+  readonly #earlierNodes: NodeEntry[] = [];
   #isOpen = true;
 
   /**
-   * Reads the state file, binds the sockets and starts the engine.
+   * Reads the state file, binds the sockets unless a proxy is to act instead, and starts the engine.
    * @throws SocketError when nothing can be bound; StateFileError; CryptoError when the identity's key and certificate
    * don't match; RangeError or TypeError for a configuration that makes no sense
    */
@@ -63,20 +66,19 @@ export class Session implements DatagramReceiver {
     const state = path
       ? await readState(path, (reason) => complain(new DhtError("ERR_STATE_UNREAD", `state not loaded: ${reason}`)))
       : undefined;
-    const receiver = new EarlyReceiver();
-    const transport = await openTransport(config, receiver);
+    const sockets = await NodeSockets.prepare(config);
+    const { proxyServer, peerDiscovery, peerPublish } = config;
+    if (!proxyServer || peerDiscovery || peerPublish) await sockets.open();
     const savedId = state?.id.isZero() ? undefined : state?.id;
-    const session = new Session(config, types, log, hooks, transport, savedId);
-    receiver.target = session;
-    for (const error of missedFamilies(config, transport)) complain(error);
+    const session = new Session(config, types, log, hooks, sockets, savedId);
     try {
-      for (const entry of state?.nodes ?? []) session.node.insertNode(entry);
+      session.#earlierNodes.push(...(state?.nodes ?? []));
       session.node.importValues(state?.values ?? []);
       session.#targets.push(...targets);
-      if (config.proxyServer) session.proxy.enable(true);
+      if (sockets.areOpen) session.#takeUpSockets();
+      if (proxyServer) session.proxy.enable(true);
       else session.#join();
-      if (path) await writePorts(path, transport.bound(4), transport.bound(6));
-      if (config.peerDiscovery || config.peerPublish) await session.#openDiscovery();
+      if (peerDiscovery || peerPublish) await session.#openDiscovery();
       return session;
     } catch (error) {
       await session.close();
@@ -89,13 +91,14 @@ export class Session implements DatagramReceiver {
     types: ValueTypeRegistry,
     log: SwitchableLogger,
     hooks: SessionHooks,
-    transport: DatagramTransport,
+    sockets: NodeSockets,
     savedId: DhtRunnerConfig["nodeId"],
   ) {
     this.#config = config;
     this.#log = log;
     this.#hooks = hooks;
-    this.#transport = transport;
+    this.#sockets = sockets;
+    sockets.receiver = this;
     this.#scheduler = config.clock ?? new RealScheduler();
     this.random = config.random ?? systemRandom;
     const { identity } = config;
@@ -108,8 +111,8 @@ export class Session implements DatagramReceiver {
       log,
       scheduler: this.#scheduler,
       random: this.random,
-      families: { 4: transport.bound(4) !== undefined, 6: transport.bound(6) !== undefined },
-      send: (datagram, to, expectsAnswer) => transport.send(datagram, to, expectsAnswer),
+      families: sockets.families,
+      send: (datagram, to, expectsAnswer) => sockets.send(datagram, to, expectsAnswer),
       resolve: (host, port, done) => {
         resolveHost(host, port).then(done, (cause) => {
           const reason = cause instanceof Error ? cause.message : cause;
@@ -144,18 +147,23 @@ export class Session implements DatagramReceiver {
     return combinedStatus(this.proxy.node.status4, this.proxy.node.status6);
   }
 
-  /** Acts through the proxy, or by itself. @throws DhtError as `ProxySwitch.enable` does */
-  enableProxy(on: boolean): void {
+  /** Acts through the proxy, or by itself. @throws DhtError as `ProxySwitch.enable` does, or when no socket can be opened */
+  async enableProxy(on: boolean): Promise<void> {
+    if (!on && !this.#sockets.areOpen) {
+      await this.#sockets.open();
+      if (!this.#isOpen) return;
+      this.#takeUpSockets();
+    }
     this.proxy.enable(on);
     if (!on) this.#join();
   }
 
   bound(family: Family): SockAddr | undefined {
-    return this.#transport.bound(family);
+    return this.#sockets.bound(family);
   }
 
   socketError(family: Family): SocketError | undefined {
-    return this.#transport.failure?.(family);
+    return this.#sockets.failure(family);
   }
 
   /** The engine, for an operation to start on; undefined while the outcome of a bootstrap is open. */
@@ -187,7 +195,7 @@ export class Session implements DatagramReceiver {
     if (!persistPath) return;
     await writeState(persistPath, {
       id: this.node.id,
-      nodes: this.node.exportNodes(),
+      nodes: [...this.#earlierNodes, ...this.node.exportNodes()],
       values: this.node.exportValues(),
     });
   }
@@ -200,7 +208,7 @@ export class Session implements DatagramReceiver {
     this.node.close();
     this.operations.failAll();
     if (this.#scheduler instanceof RealScheduler && this.#scheduler !== this.#config.clock) this.#scheduler.stop();
-    await this.#transport.close();
+    await this.#sockets.close();
   }
 
   onDatagram(datagram: Uint8Array, from: SockAddr): void {
@@ -209,6 +217,12 @@ export class Session implements DatagramReceiver {
 
   onUnreachable(to: SockAddr): void {
     if (this.#isOpen) this.node.sendFailed(to);
+  }
+
+  /** Tells of those that are missing, and has the engine use the others. */
+  #takeUpSockets(): void {
+    for (const error of this.#sockets.missed) report(error, this.#log, this.#hooks);
+    for (const entry of this.#earlierNodes.splice(0)) this.node.insertNode(entry);
   }
 
   #join(): void {
@@ -248,48 +262,7 @@ export class Session implements DatagramReceiver {
   }
 }
 
-/** Takes the place of the session until there is one: sockets are bound before the engine knows its families. */
-class EarlyReceiver implements DatagramReceiver {
-  target: DatagramReceiver | undefined;
-
-  onDatagram(datagram: Uint8Array, from: SockAddr): void {
-    this.target?.onDatagram(datagram, from);
-  }
-
-  onUnreachable(to: SockAddr): void {
-    this.target?.onUnreachable(to);
-  }
-}
-
 function report(error: DhtError, log: SwitchableLogger, hooks: SessionHooks): void {
   log.log("warning", error.message);
   hooks.onError(error);
-}
-
-/** Why families have no socket. That a machine doesn't have one that nobody asked for by name is no news. */
-function missedFamilies(config: DhtRunnerConfig, transport: DatagramTransport): SocketError[] {
-  const asked = { 4: config.bind4, 6: config.bind6 };
-  return ([4, 6] as const).flatMap((family) => {
-    const error = transport.failure?.(family);
-    if (error === undefined || (asked[family] === undefined && isFamilyUnknown(error))) return [];
-    return error;
-  });
-}
-
-function isFamilyUnknown({ cause }: SocketError): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "EAFNOSUPPORT";
-}
-
-/** Ports of the last run are a wish, not a demand: when one is taken, any other serves (node document §14.3). */
-async function openTransport(config: DhtRunnerConfig, receiver: DatagramReceiver): Promise<DatagramTransport> {
-  const { socket, persistPath } = config;
-  const transport =
-    socket ??
-    new UdpTransport({
-      bind4: bindAddress(config, 4),
-      bind6: bindAddress(config, 6),
-      wish: persistPath ? await readPorts(persistPath) : undefined,
-    });
-  await transport.open(receiver);
-  return transport;
 }

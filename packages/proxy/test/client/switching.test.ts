@@ -1,3 +1,6 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DhtRunner, type DhtRunnerConfig, InfoHash, PushNotificationResult, Value } from "@hashmere/dht";
 import { expect, onTestFinished, test } from "vitest";
 import { proxyBackend, proxyBackendWith } from "../../src/client/index.ts";
@@ -85,11 +88,13 @@ test("a node can act through a proxy from the start, and joins its own network w
   expect(proxy.seen("POST")).toHaveLength(1);
   expect(node.getNodesStats(4).goodNodes).toBe(0);
   expect(node.getPublicAddress().map(({ host }) => host)).toEqual(["127.0.0.1"]);
+  expect([node.getBound(4), node.getNodeInfo().port4]).toEqual([null, 0]);
   const disconnections: string[] = [];
   node.addEventListener("statuschange", ({ status4 }) => disconnections.push(status4));
   await node.setProxyServer("");
   await node.connected();
   expect(disconnections).toContain("connecting");
+  expect(node.getBound(4)?.port).toBeGreaterThan(0);
   expect((await node.put("room", "x")).ok).toBe(true);
   expect(proxy.seen("POST")).toHaveLength(1);
 });
@@ -107,6 +112,33 @@ test("listeners that the proxy's client has no room for are told so, and the oth
   proxy.put(KEY, new Value({ id: 1n }));
   await eventually(() => events).toEqual(["+1"]);
   for (const listener of crowd) listener.cancel();
+});
+
+test("a node that acted through a proxy all along keeps what its state file knows of the network", async () => {
+  const persistPath = join(await mkdtemp(join(tmpdir(), "hashmere-switching-")), "node");
+  const { other, node } = await setUp({ persistPath });
+  await node.connected();
+  const { port } = node.getBound(4) ?? {};
+  await node.shutdown();
+  await node.join();
+  const proxied = await setUp({ persistPath, proxyServer: "proxy" });
+  await proxied.node.connected();
+  await proxied.node.shutdown();
+  await proxied.node.join();
+  const again = await setUp({ persistPath, bootstrap: [], proxyServer: "proxy" });
+  await again.node.enableProxy(false);
+  await again.node.connected();
+  expect(again.node.getBound(4)?.port).toBe(port);
+  expect(again.node.exportNodes().map(({ id }) => `${id}`)).toContain(`${other.nodeId}`);
+});
+
+test("a node without a socket to be had goes on acting through its proxy", async () => {
+  const { other } = await setUp();
+  const { node, proxy } = await setUp({ bind4: other.getBound(4), proxyServer: "proxy" });
+  await node.connected();
+  await expect(node.enableProxy(false)).rejects.toMatchObject({ code: "ERR_SOCKET" });
+  expect((await node.put("room", "x")).ok).toBe(true);
+  expect(proxy.seen("POST")).toHaveLength(1);
 });
 
 test("pushes mean something while a proxy is in use", async () => {
