@@ -383,28 +383,22 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
         const info = negotiationInfo(negotiation, error === undefined ? negotiation.status : "closed");
         this.dispatchEvent(new ConnectionEvent(info, error));
       },
-      linkChanged: (peerLink, status, error) => {
-        if (status === "closed") this.#incoming.linkClosed(peerLink.link);
-        this.dispatchEvent(new ConnectionEvent(linkInfo(peerLink, status), error));
-      },
+      linkChanged: (peerLink, status, error) =>
+        this.dispatchEvent(new ConnectionEvent(linkInfo(peerLink, status), error)),
       newDevice: ({ deviceId, certificate }) => this.dispatchEvent(new NewDeviceEvent(deviceId, certificate)),
-      channelReady: ({ link, device }, channel) => {
-        this.#incoming.opened(link, channel);
-        this.dispatchEvent(new ChannelReadyEvent(device.deviceId, channel));
-      },
+      channelReady: ({ device }, channel) => this.dispatchEvent(new ChannelReadyEvent(device.deviceId, channel)),
       idle: ({ device }) => this.#peers.delete(`${device.deviceId}`),
     };
   }
 
   #createLink(device: PeerDevice, { stream, selection }: SecuredPath): Link {
-    const link: Link = new Link(stream, {
+    return new Link(stream, {
       isInitiator: selection.role === "controlling",
       scheduler: this.#environment.scheduler,
       limits: this.#linkLimits,
       log: this.#environment.log,
-      accept: (request) => this.#incoming.decide(link, device, request),
+      accept: (request) => this.#incoming.decide(device, request),
     });
-    return link;
   }
 
   /** A path may be dead, or not be found, because this machine's address has changed: others must learn of it. */

@@ -11,7 +11,7 @@ export interface ChannelRequest {
   readonly name: string;
   readonly deviceId: PkId;
   readonly certificate: Certificate;
-  /** Resolves to the channel; to undefined when the other side doesn't want it any more. */
+  /** Resolves to the channel; to undefined when the other side is gone or wants it no more, or it was too late. */
   accept(): Promise<Channel | undefined>;
   decline(): void;
 }
@@ -24,15 +24,11 @@ export interface HandleOptions {
   readonly name?: string | undefined;
 }
 
-type Opened = (channel: Channel | undefined) => void;
-
 /** Who decides about channels that others ask for, and gets them. Where nobody does, they are declined. */
 export class IncomingChannels {
   readonly #scheduler: Scheduler;
   /** By the name that they are for; undefined: for all others. */
   readonly #handlers = new Map<string | undefined, ChannelHandler>();
-  /** Accepted and not open yet, by link and number. */
-  readonly #accepted = new Map<object, Map<number, Opened>>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -49,40 +45,18 @@ export class IncomingChannels {
     };
   }
 
-  /** @param link what the number belongs to */
-  decide(link: object, device: PeerDevice, { name, number }: IncomingChannel): boolean | Promise<boolean> {
+  decide(device: PeerDevice, { name, outcome }: IncomingChannel): boolean | Promise<boolean> {
     const handler = this.#handlers.get(name) ?? this.#handlers.get(undefined);
     if (handler === undefined) return false;
     const decision = new Decision();
-    const channel = Promise.withResolvers<Channel | undefined>();
     const accept = () => {
-      this.#openingsOf(link).set(number, channel.resolve);
       decision.make(true);
-      return channel.promise;
+      return outcome;
     };
     const { deviceId, certificate } = device;
     const request = { name, deviceId, certificate, accept, decline: () => decision.make(false) };
     void runHandler(handler, request).finally(() => decision.make(false));
     return decision.made ?? decision.within(DECISION_TIMEOUT_MS, this.#scheduler);
-  }
-
-  /** A channel that was accepted is open. */
-  opened(link: object, channel: Channel): void {
-    const openings = this.#openingsOf(link);
-    openings.get(channel.number)?.(channel);
-    openings.delete(channel.number);
-  }
-
-  /** A link is over, and with it the channels on it that are not open yet. */
-  linkClosed(link: object): void {
-    for (const opened of this.#accepted.get(link)?.values() ?? []) opened(undefined);
-    this.#accepted.delete(link);
-  }
-
-  #openingsOf(link: object): Map<number, Opened> {
-    const openings = this.#accepted.get(link) ?? new Map<number, Opened>();
-    this.#accepted.set(link, openings);
-    return openings;
   }
 }
 

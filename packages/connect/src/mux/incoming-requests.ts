@@ -1,7 +1,21 @@
+import type { Channel } from "./channel.ts";
+import type { ChannelRequest } from "./channel-request.ts";
+
 /** A channel that the other side asks for. */
 export interface IncomingChannel {
   readonly name: string;
   readonly number: number;
+  /**
+   * What becomes of it: the channel, as soon as it is open; nothing when it was declined, when the other side gave up
+   * waiting, and when the link ended before.
+   */
+  readonly outcome: Promise<Channel | undefined>;
+}
+
+interface Pending {
+  /** The other side still waits. */
+  isWanted: boolean;
+  settle(channel: Channel | undefined): void;
 }
 
 /** Decides about a channel that the other side asks for. Whatever it throws is a no. */
@@ -10,8 +24,8 @@ export type AcceptChannel = (request: IncomingChannel) => boolean | Promise<bool
 /** Requests of the other side, while the application thinks about them. */
 export class IncomingRequests {
   readonly #accept: AcceptChannel;
-  /** Numbers asked for, and whether they are still wanted. */
-  readonly #pending = new Map<number, { isWanted: boolean }>();
+  /** By the numbers asked for. */
+  readonly #pending = new Map<number, Pending>();
 
   constructor(accept: AcceptChannel) {
     this.#accept = accept;
@@ -32,20 +46,27 @@ export class IncomingRequests {
   }
 
   clear(): void {
-    for (const entry of this.#pending.values()) entry.isWanted = false;
+    for (const entry of this.#pending.values()) entry.settle(undefined);
     this.#pending.clear();
   }
 
-  /** Calls `decided` once: in this turn, if the application knows at once. */
-  decide(request: IncomingChannel, decided: (isAccepted: boolean) => void): void {
-    const entry = { isWanted: true };
-    this.#pending.set(request.number, entry);
+  /**
+   * Calls `decided` once, in this turn, if the application knows at once; never when the link ends before.
+   * @param decided opens the channel if it is accepted
+   */
+  decide(
+    { name, number }: Pick<ChannelRequest, "name" | "number">,
+    decided: (isAccepted: boolean) => Channel | undefined,
+  ): void {
+    const { promise: outcome, resolve } = Promise.withResolvers<Channel | undefined>();
+    const entry: Pending = { isWanted: true, settle: resolve };
+    this.#pending.set(number, entry);
     const settle = (isAccepted: boolean): void => {
-      if (this.#pending.get(request.number) !== entry) return; // the link is over
-      this.#pending.delete(request.number);
-      decided(isAccepted && entry.isWanted);
+      if (this.#pending.get(number) !== entry) return; // the link is over
+      this.#pending.delete(number);
+      entry.settle(decided(isAccepted && entry.isWanted));
     };
-    const verdict = this.#ask(request);
+    const verdict = this.#ask({ name, number, outcome });
     if (typeof verdict === "boolean") settle(verdict);
     else verdict.then(settle, () => settle(false));
   }

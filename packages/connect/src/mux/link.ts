@@ -291,13 +291,13 @@ export class Link extends LinkEventTarget {
     else this.#requests.decide({ name, number }, (isAccepted) => this.#decided(name, number, isAccepted));
   }
 
-  #decided(name: string, number: number, isAccepted: boolean): void {
-    if (this.#isClosed) return;
+  #decided(name: string, number: number, isAccepted: boolean): Channel | undefined {
     this.#control(encodeChannelRequestFrame({ name, number, state: isAccepted ? "accept" : "decline" }));
-    if (!isAccepted) return;
+    if (!isAccepted || this.#isClosed) return undefined;
     const flow = new ChannelFlow(this.#identity(name, number, false), this.#host);
     this.#table.setOpen(flow);
     this.dispatchEvent(new ChannelEvent(flow.channel));
+    return flow.channel;
   }
 
   #answered({ number, state }: ChannelRequest): void {

@@ -1,7 +1,7 @@
 // The scenarios of DHTNet's own tests that are about channels, in virtual time.
 import { text } from "node:stream/consumers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Channel } from "../../src/index.ts";
+import type { Channel, ChannelRequest } from "../../src/index.ts";
 import { acceptAll, people, VirtualWorld } from "../support/virtual-world.ts";
 
 let world: VirtualWorld;
@@ -218,6 +218,31 @@ describe("the other side decides", () => {
     expect([alice.isConnecting(carol.deviceId, "slow"), alice.isConnected(carol.deviceId)]).toEqual([true, true]);
     await expect(world.until(asked)).rejects.toMatchObject({ code: "ERR_DECLINED" });
     expect(alice.isConnecting(carol.deviceId, "slow")).toBe(false);
+  });
+
+  test("who accepts when it is too late, or when nobody wants it any more, gets nothing", async () => {
+    const { alice } = await world.pair();
+    const carol = await world.open("carol");
+    const requests: ChannelRequest[] = [];
+    carol.handle((request) => {
+      requests.push(request);
+      return new Promise(() => {});
+    });
+    const asked = [
+      alice.connect(carol.deviceId, "too late", { timeoutMs: 20_000 }),
+      alice.connect(carol.deviceId, "given up", { timeoutMs: 2000 }),
+    ];
+    for (const channel of asked) channel.catch(() => {});
+    await world.time.run(3000);
+    const [late, givenUp] = requests;
+    await expect(world.until(givenUp?.accept() ?? Promise.reject())).resolves.toBeUndefined();
+    await world.time.run(10_000);
+    await expect(world.until(late?.accept() ?? Promise.reject())).resolves.toBeUndefined();
+    const lost = alice.connect(carol.deviceId, "link lost");
+    lost.catch(() => {});
+    await world.time.run(100);
+    await world.until(alice.close());
+    await expect(world.until(requests[2]?.accept() ?? Promise.reject())).resolves.toBeUndefined();
   });
 
   test("who waits for it only so long is told that it did not decide", async () => {

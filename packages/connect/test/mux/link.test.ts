@@ -16,7 +16,7 @@ describe("opening channels", () => {
       },
     });
     const channel = await pair.a.open("dummyName");
-    expect(asked).toEqual([{ name: "dummyName", number: 1 }]);
+    expect(asked).toMatchObject([{ name: "dummyName", number: 1 }]);
     expect(pair.atB.map(({ name, number, isInitiator }) => ({ name, number, isInitiator }))).toEqual([
       { name: "dummyName", number: 1, isInitiator: false },
     ]);
