@@ -13,6 +13,7 @@ export class ChannelTable {
   /** Asked for, given up, and not answered yet: the answer could still be a yes. */
   readonly #abandoned = new Set<number>();
   #incoming = 0;
+  #incomingNameCharacters = 0;
 
   constructor(isInitiator: boolean) {
     this.#numbers = new ChannelNumbers(isInitiator);
@@ -26,6 +27,10 @@ export class ChannelTable {
   /** Open channels that the other side asked for. */
   get incoming(): number {
     return this.#incoming;
+  }
+
+  get incomingNameCharacters(): number {
+    return this.#incomingNameCharacters;
   }
 
   flow(number: number): ChannelFlow | undefined {
@@ -72,12 +77,16 @@ export class ChannelTable {
     flow.opened();
     this.#flows.set(channel.number, flow);
     this.#open.set(channel.number, channel);
-    if (!channel.isInitiator) this.#incoming++;
+    if (channel.isInitiator) return;
+    this.#incoming++;
+    this.#incomingNameCharacters += channel.name.length;
   }
 
   delete({ channel }: ChannelFlow): void {
     this.#flows.delete(channel.number);
-    if (this.#open.delete(channel.number) && !channel.isInitiator) this.#incoming--;
+    if (!this.#open.delete(channel.number) || channel.isInitiator) return;
+    this.#incoming--;
+    this.#incomingNameCharacters -= channel.name.length;
   }
 
   openings(): Opening[] {

@@ -13,6 +13,7 @@ export interface IncomingChannel {
 }
 
 interface Pending {
+  readonly name: string;
   /** The other side still waits. */
   isWanted: boolean;
   settle(channel: Channel | undefined): void;
@@ -33,6 +34,12 @@ export class IncomingRequests {
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  get nameCharacters(): number {
+    let sum = 0;
+    for (const { name } of this.#pending.values()) sum += name.length;
+    return sum;
   }
 
   has(number: number): boolean {
@@ -59,7 +66,7 @@ export class IncomingRequests {
     decided: (isAccepted: boolean) => Channel | undefined,
   ): void {
     const { promise: outcome, resolve } = Promise.withResolvers<Channel | undefined>();
-    const entry: Pending = { isWanted: true, settle: resolve };
+    const entry: Pending = { name, isWanted: true, settle: resolve };
     this.#pending.set(number, entry);
     const settle = (isAccepted: boolean): void => {
       if (this.#pending.get(number) !== entry) return; // the link is over

@@ -4,6 +4,8 @@ export interface LinkLimits {
   readonly maxIncomingChannels: number;
   /** Requests of the other side that may wait for our decision; further ones are declined. */
   readonly maxPendingRequests: number;
+  /** Characters in the names of all these, open or undecided; a request that goes beyond is declined. */
+  readonly maxNameCharacters: number;
   /** Bytes received that nobody has read yet, over all channels, and what it costs to hold them. The link stops reading there. */
   readonly maxQueuedBytes: number;
   /** Answers and other control frames that the other side doesn't take off us. Above, it is cut off. */
@@ -19,6 +21,7 @@ export interface LinkLimits {
 export const LINK_LIMITS: LinkLimits = {
   maxIncomingChannels: 4_096,
   maxPendingRequests: 256,
+  maxNameCharacters: 1024 * 1024,
   maxQueuedBytes: 2 * 1024 * 1024,
   maxUnsentControlBytes: 1024 * 1024,
   maxControlBytes: 65_535,

@@ -280,13 +280,16 @@ export class Link extends LinkEventTarget {
   // --- opening channels
 
   #requested({ name, number }: ChannelRequest): void {
+    const limits = this.#limits;
+    const nameCharacters = this.#table.incomingNameCharacters + this.#requests.nameCharacters + name.length;
     const isPossible =
       !this.#isClosing &&
       !isReservedNumber(number) &&
       !this.#table.has(number) &&
       !this.#requests.has(number) &&
-      this.#requests.size < this.#limits.maxPendingRequests &&
-      this.#table.incoming + this.#requests.size < this.#limits.maxIncomingChannels;
+      this.#requests.size < limits.maxPendingRequests &&
+      this.#table.incoming + this.#requests.size < limits.maxIncomingChannels &&
+      nameCharacters <= limits.maxNameCharacters;
     if (!isPossible) this.#control(encodeChannelRequestFrame({ name, number, state: "decline" }));
     else this.#requests.decide({ name, number }, (isAccepted) => this.#decided(name, number, isAccepted));
   }

@@ -79,6 +79,15 @@ describe("what a peer may have open is limited", () => {
     await expect(pair.a.open("x")).rejects.toMatchObject({ code: "ERR_DECLINED" });
   });
 
+  test("names that it gives to channels: who has few may have long ones", async () => {
+    const pair = new LinkedPair({ limits: { maxNameCharacters: 100_000 } });
+    const first = await pair.a.open("n".repeat(60_000));
+    await expect(pair.a.open("n".repeat(60_000))).rejects.toMatchObject({ code: "ERR_DECLINED" });
+    await pair.a.open("n".repeat(40_000));
+    first.destroy();
+    await pair.a.open("n".repeat(60_000));
+  });
+
   test("by default 4,096 channels", async () => {
     const pair = new LinkedPair();
     for (let i = 0; i < 32; i++) await Promise.all(Array.from({ length: 128 }, () => pair.a.open("x")));
