@@ -98,8 +98,10 @@ export abstract class NodeFacts extends UserOperations {
     this.running("localStorageLimit").node.localStorageLimit = bytes;
   }
 
+  /** Through a proxy those of its node. */
   getNodesStats(family: Family): NodeStats {
-    return this.running("getNodesStats").node.stats(family);
+    const { node, proxy } = this.running("getNodesStats");
+    return proxy.backend?.stats(family) ?? node.stats(family);
   }
 
   getNodeInfo(): NodeInfo {
@@ -109,7 +111,7 @@ export abstract class NodeFacts extends UserOperations {
       port4: session.bound(4)?.port ?? 0,
       port6: session.bound(6)?.port ?? 0,
     });
-    return { ...info, nodeId: session.proxy.nodeId };
+    return { ...info, nodeId: session.proxy.nodeId, ipv4: this.getNodesStats(4), ipv6: this.getNodesStats(6) };
   }
 
   /** Requests by kind since the last call for that direction. */

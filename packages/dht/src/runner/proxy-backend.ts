@@ -1,7 +1,7 @@
-import type { SockAddr } from "../address/index.ts";
+import type { Family, SockAddr } from "../address/index.ts";
 import type { DhtError } from "../errors/index.ts";
 import type { InfoHash } from "../id/index.ts";
-import type { NodeOperations, NodeStatus } from "../node/index.ts";
+import type { NodeOperations, NodeStats, NodeStatus } from "../node/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { PushNotificationResult } from "./push-notification.ts";
@@ -30,6 +30,8 @@ export interface ProxyBackend extends NodeOperations {
   /** The id of the proxy's node; zero until it is known. */
   readonly id: InfoHash;
   readonly publicAddresses: SockAddr[];
+  /** Of the proxy's node. */
+  stats(family: Family): NodeStats;
   /** A look at the proxy is over: operations that waited for its outcome may begin. A change is told by `onStatus`. */
   readonly isReady: boolean;
   connectivityChanged(): void;

@@ -1,7 +1,9 @@
 import {
   combinedStatus,
   DhtError,
+  type Family,
   InfoHash,
+  type NodeStats,
   type NodeStatus,
   type RandomSource,
   type Scheduler,
@@ -11,7 +13,7 @@ import {
 } from "@hashmere/dht/engine";
 import { CHECK_TIMEOUT_MS, MIN_CHECK_GAP_MS, RECHECK_CONNECTED_MS, RECHECK_DISCONNECTED_MS } from "./limits.ts";
 import type { ProxyHttp } from "./proxy-http.ts";
-import { type ProxyInfo, readProxyInfo } from "./proxy-info.ts";
+import { type ProxyInfo, readProxyInfo, statsOf } from "./proxy-info.ts";
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
@@ -77,6 +79,11 @@ export class ProxyConnection {
   /** Of the proxy's node, which stands for us; zero while no proxy has answered. */
   get nodeId(): InfoHash {
     return this.#info?.nodeId ?? InfoHash.zero;
+  }
+
+  /** Of the proxy's node; zeros while no proxy has answered. */
+  stats(family: Family): NodeStats {
+    return (family === 4 ? this.#info?.stats4 : this.#info?.stats6) ?? statsOf(undefined);
   }
 
   get publicAddress(): SockAddr | undefined {

@@ -1,4 +1,4 @@
-import { InfoHash, type NodeStatus, SockAddr } from "@hashmere/dht/engine";
+import { InfoHash, type NodeStats, type NodeStatus, SockAddr } from "@hashmere/dht/engine";
 import { isJsonObject, type Json, readJson } from "../json/index.ts";
 
 /** What a proxy tells about its node. */
@@ -6,6 +6,8 @@ export interface ProxyInfo {
   readonly nodeId: InfoHash;
   readonly status4: NodeStatus;
   readonly status6: NodeStatus;
+  readonly stats4: NodeStats;
+  readonly stats6: NodeStats;
   /** As whom the proxy sees us; port 0, as nobody reports it. */
   readonly publicAddress: SockAddr | undefined;
 }
@@ -21,23 +23,39 @@ export function readProxyInfo(text: string): ProxyInfo | undefined {
   if (!isJsonObject(json) || typeof json.node_id !== "string") return undefined;
   const nodeId = InfoHash.tryFromHex(json.node_id);
   if (nodeId.isZero()) return undefined;
+  const stats4 = statsOf(json.ipv4);
+  const stats6 = statsOf(json.ipv6);
   return {
     nodeId,
-    status4: statusOf(json.ipv4),
-    status6: statusOf(json.ipv6),
+    status4: statusOf(stats4),
+    status6: statusOf(stats6),
+    stats4,
+    stats6,
     publicAddress: typeof json.public_ip === "string" ? unmapped(json.public_ip) : undefined,
   };
 }
 
-/** How well the proxy's node is connected in one family. */
-function statusOf(json: Json | undefined): NodeStatus {
-  if (json === undefined || !isJsonObject(json)) return "disconnected";
-  if (isPositive(json.good)) return "connected";
-  return isPositive(json.dubious) ? "connecting" : "disconnected";
+/** Of one family. What proxies don't tell, or tell wrongly, is 0. */
+export function statsOf(json: Json | undefined): NodeStats {
+  const count = (name: string): number => {
+    const number = json !== undefined && isJsonObject(json) ? json[name] : 0;
+    return typeof number === "number" && number > 0 ? number : 0;
+  };
+  return {
+    goodNodes: count("good"),
+    dubiousNodes: count("dubious"),
+    incomingNodes: count("incoming"),
+    tableDepth: count("table_depth"),
+    cachedNodes: 0,
+    searches: 0,
+    nodeCacheSize: 0,
+  };
 }
 
-function isPositive(json: Json | undefined): boolean {
-  return typeof json === "number" && json > 0;
+/** How well the proxy's node is connected. */
+function statusOf({ goodNodes, dubiousNodes }: NodeStats): NodeStatus {
+  if (goodNodes > 0) return "connected";
+  return dubiousNodes > 0 ? "connecting" : "disconnected";
 }
 
 /** A socket for both families shows IPv4 peers as `::ffff:127.0.0.1`. */

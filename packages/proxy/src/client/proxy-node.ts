@@ -1,5 +1,6 @@
 import {
   DhtError,
+  type Family,
   fieldsOf,
   type InfoHash,
   type LookupOutcome,
@@ -7,6 +8,7 @@ import {
   type NodeGetOptions,
   type NodeListenOptions,
   type NodePutOptions,
+  type NodeStats,
   type NodeStatus,
   type Operation,
   type ProxyBackend,
@@ -103,6 +105,11 @@ export class ProxyNode implements ProxyBackend {
 
   get status6(): NodeStatus {
     return this.#core.connection.status6;
+  }
+
+  /** Of the proxy's node. */
+  stats(family: Family): NodeStats {
+    return this.#core.connection.stats(family);
   }
 
   /** As whom the proxy sees us; port 0. */

@@ -86,7 +86,9 @@ test("a node can act through a proxy from the start, and joins its own network w
   await node.connected();
   expect((await node.put("room", "x")).ok).toBe(true);
   expect(proxy.seen("POST")).toHaveLength(1);
-  expect(node.getNodesStats(4).goodNodes).toBe(0);
+  expect(node.getNodesStats(4)).toMatchObject({ goodNodes: proxy.good, dubiousNodes: 0 });
+  expect(node.getNodeInfo().ipv6.goodNodes).toBe(0);
+  expect(node.exportNodes()).toEqual([]);
   expect(node.getPublicAddress().map(({ host }) => host)).toEqual(["127.0.0.1"]);
   expect([node.getBound(4), node.getNodeInfo().port4]).toEqual([null, 0]);
   const disconnections: string[] = [];
