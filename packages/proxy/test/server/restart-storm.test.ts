@@ -10,7 +10,8 @@ import { decodeProxyState, encodeProxyState } from "../../src/server/state-file.
 
 const PROXIES = 20;
 const PUTS_EACH = 1_000;
-const GENUINE_NODES = 100;
+/** So few that the limits bite: where the proxies announce everything at once, values are left that no genuine node has. */
+const GENUINE_NODES = 20;
 /** How often genuine nodes use the network while the proxies come back, and how long time runs in one go. */
 const PROBE_EVERY_MS = 10_000;
 const STEP_MS = 50;
@@ -52,7 +53,7 @@ test(
 
 /** Genuine nodes ask for what a genuine node has put. How many get no answer. */
 async function probe(net: Testnet): Promise<number> {
-  const askers = [7, 31, 55, 79].map((index) => net.node(index));
+  const askers = [7, 11, 15, 19].map((index) => net.node(index));
   const found = await Promise.all(askers.map((node) => node.getAll("weather")));
   return found.filter((values) => values.length === 0).length;
 }
