@@ -10,6 +10,8 @@ interface Rig extends AsyncDisposable {
   readonly stream: LineStream;
   readonly response: ServerResponse;
   readonly reader: IncomingMessage;
+  /** What arrives, piece by piece; nothing is lost between two looks. */
+  readonly arriving: AsyncIterator<string>;
 }
 
 /** A stream and its reader, with time that only the test moves. */
@@ -34,6 +36,7 @@ async function rig(options: Partial<LineStreamOptions>): Promise<Rig> {
     stream,
     response,
     reader,
+    arriving: reader[Symbol.asyncIterator](),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -41,9 +44,8 @@ async function rig(options: Partial<LineStreamOptions>): Promise<Rig> {
   };
 }
 
-async function heard({ reader }: Rig): Promise<string> {
-  const [text] = await once(reader, "data");
-  return text;
+async function heard({ arriving }: Rig): Promise<string> {
+  return (await arriving.next()).value;
 }
 
 describe("a stream", () => {
@@ -67,7 +69,7 @@ describe("a stream", () => {
     expect(await heard(events)).toBe(":\n\n");
     events.stream.end();
     expect(await heard(events)).toBe("event: end\ndata: {}\n\n");
-    await once(events.reader, "end");
+    expect((await events.arriving.next()).done).toBe(true);
   });
 
   test("whose reader takes nothing ends after a minute", async () => {
