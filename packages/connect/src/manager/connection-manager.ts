@@ -96,6 +96,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
       treated,
       log,
       legacyMode: environment.legacyMode,
+      isKnown: (deviceId) => certificates.known(deviceId) !== undefined,
       onRequest: (request) => doorkeeper.decide(request),
       onAnswer: (answer) => this.#peers.get(`${answer.deviceId}`)?.answered(answer),
     });

@@ -8,6 +8,8 @@ import type { TreatedMessages } from "./treated-messages.ts";
 
 /** Requests that are being decided on at a time, altogether and of one device; more are passed over. */
 export const MAX_PENDING_REQUESTS = 256;
+/** Of devices that we have never met, which cost anybody next to nothing: they must not crowd out those that we know. */
+export const MAX_PENDING_REQUESTS_OF_STRANGERS = 192;
 export const MAX_PENDING_REQUESTS_PER_DEVICE = 8;
 
 /** A request or an answer, with who signed it. */
@@ -33,6 +35,8 @@ export interface InboxOptions {
   readonly legacyMode: LegacyMode;
   readonly treated: TreatedMessages;
   readonly log: Logger;
+  /** We have met this device before. */
+  isKnown(deviceId: PkId): boolean;
   /**
    * Somebody wants a connection. Resolves to whether that is settled: false when it could not be decided, so that the
    * same request, when it comes again, gets another chance.
@@ -135,7 +139,9 @@ export class Inbox {
   async #decide(request: PeerRequest): Promise<void> {
     const device = request.deviceId.toString();
     const pending = this.#pending.get(device) ?? new Set();
-    if (pending.size >= MAX_PENDING_REQUESTS_PER_DEVICE || this.#pendingRequests >= MAX_PENDING_REQUESTS) {
+    const isKnown = this.#options.isKnown(request.deviceId);
+    const most = isKnown ? MAX_PENDING_REQUESTS : MAX_PENDING_REQUESTS_OF_STRANGERS;
+    if (pending.size >= MAX_PENDING_REQUESTS_PER_DEVICE || this.#pendingRequests >= most) {
       this.dropped.tooMany++;
       return;
     }

@@ -3,6 +3,7 @@ export {
   type InboxDrops,
   type InboxOptions,
   MAX_PENDING_REQUESTS,
+  MAX_PENDING_REQUESTS_OF_STRANGERS,
   MAX_PENDING_REQUESTS_PER_DEVICE,
   type PeerRequest,
 } from "./inbox.ts";

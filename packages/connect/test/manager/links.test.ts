@@ -3,13 +3,15 @@ import { generateEcIdentity } from "@hashmere/crypto";
 import { PkId, Value } from "@hashmere/dht";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
+  type AllowDecision,
+  CertificateStore,
   type Channel,
   type ConnectionManager,
   type ConnectionRequest,
   type ConnectionStatus,
   MAX_INCOMING_NEGOTIATIONS,
   MAX_NEGOTIATIONS_PER_DEVICE,
-  MAX_PENDING_REQUESTS,
+  MAX_PENDING_REQUESTS_OF_STRANGERS,
   MAX_PENDING_REQUESTS_PER_DEVICE,
   MAX_REFUSALS_PER_SECOND,
 } from "../../src/index.ts";
@@ -373,8 +375,11 @@ test("all devices together have so many attempts at a time", async () => {
   expect([...reasons]).toEqual(["there are too many attempts"]);
 });
 
-test("all devices together can have so many requests decided on at a time", async () => {
-  await world.open("bob", { allow: () => new Promise(() => {}) });
+test("strangers can have so many requests decided on at a time, and don't keep out who is known", async () => {
+  const certificates = await CertificateStore.open();
+  await certificates.pinCertificate(people.alice.certificate);
+  const allow: AllowDecision = ({ deviceId }) => deviceId.equals(deviceIdOf("alice")) || new Promise(() => {});
+  acceptAll(await world.open("bob", { certificates, allow }));
   const bobsDht = world.dht("bob");
   const { findCertificate } = bobsDht;
   let asked = 0;
@@ -383,11 +388,13 @@ test("all devices together can have so many requests decided on at a time", asyn
     return findCertificate.call(this, id);
   };
   let id = 1n;
-  for (const ask of await strangers(MAX_PENDING_REQUESTS / MAX_PENDING_REQUESTS_PER_DEVICE + 1)) {
+  for (const ask of await strangers(MAX_PENDING_REQUESTS_OF_STRANGERS / MAX_PENDING_REQUESTS_PER_DEVICE + 1)) {
     for (let attempt = 0; attempt < MAX_PENDING_REQUESTS_PER_DEVICE; attempt++) ask(id++);
   }
   await world.time.run(500);
-  expect(asked).toBe(MAX_PENDING_REQUESTS);
+  expect(asked).toBe(MAX_PENDING_REQUESTS_OF_STRANGERS);
+  const alice = await world.open("alice");
+  expect((await world.until(alice.connect(deviceIdOf("bob"), "a"))).name).toBe("a");
 });
 
 test("a device has so many attempts at a time; its next takes the place of its oldest", async () => {

@@ -34,6 +34,7 @@ async function openInbox(identity: typeof alice, options: Partial<InboxOptions> 
     legacyMode: "enabled",
     treated: await TreatedMessages.open({ scheduler: time }),
     log: silentLogger,
+    isKnown: () => false,
     onRequest: async (request) => {
       requests.push(request);
       return true;
