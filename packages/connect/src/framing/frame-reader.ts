@@ -49,7 +49,7 @@ export class FrameReader {
     const length = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
     const headEnd = FRAME_HEADER_BYTES + Math.min(length, this.headBytes);
     if (bytes.length < FRAME_HEADER_BYTES || bytes.length < headEnd) {
-      this.#beginning = bytes.slice();
+      this.#beginning = Uint8Array.from(bytes);
       return EMPTY;
     }
     this.#beginning = EMPTY;

@@ -1,6 +1,7 @@
+import { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { ConnectError } from "../errors/index.ts";
-import { encodeFrame, FrameReader, splitIntoFrames } from "../framing/index.ts";
+import { encodeFrame, FrameReader, type ReleasingStream, releaseBuffer, splitIntoFrames } from "../framing/index.ts";
 import type { IceConnection } from "../ice/index.ts";
 import { isStunMessage, STUN_HEADER_BYTES } from "../stun/index.ts";
 
@@ -34,7 +35,10 @@ export class FramedConnection {
       onMessage: (message) => on.message(message),
       onData: (bytes) => this.#onData(bytes),
     });
-    stream.on("data", (chunk: Uint8Array) => this.#reader.push(chunk));
+    stream.on("data", (chunk: Uint8Array) => {
+      this.#reader.push(chunk);
+      if (this.#stream?.hasPassedOn) releaseBuffer(chunk);
+    });
     stream.on("end", () => this.#onEnd());
     stream.on("error", (error) => {
       this.#error = error;
@@ -71,7 +75,7 @@ export class FramedConnection {
     else {
       this.#earlyBytes += bytes.length;
       if (this.#earlyBytes > MAX_EARLY_BYTES) this.close();
-      else this.#early.push(bytes.slice());
+      else this.#early.push(Uint8Array.from(bytes));
     }
   }
 
@@ -88,13 +92,25 @@ export class FramedConnection {
   }
 }
 
+/** Written after all else: when it has left, that has too. */
+const NOTHING = new Uint8Array(0);
+
 /** The data side of a connection: what is written goes out in frames, what is read is what frames held. */
-class FramedStream extends Duplex {
+class FramedStream extends Duplex implements ReleasingStream {
+  releasesBuffers = false;
   readonly #raw: Duplex;
+  /** A socket shares its buffers with nobody; other streams may hand them on. */
+  readonly #ownsBuffers: boolean;
 
   constructor(raw: Duplex) {
     super({ allowHalfOpen: false });
     this.#raw = raw;
+    this.#ownsBuffers = raw instanceof Socket;
+  }
+
+  /** Nobody needs what was received, and may be told so. */
+  get hasPassedOn(): boolean {
+    return this.releasesBuffers && this.#ownsBuffers && this.readableLength === 0;
   }
 
   receive(bytes: Uint8Array): void {
@@ -129,6 +145,7 @@ class FramedStream extends Duplex {
   #writeFrames(chunks: readonly Uint8Array[], callback: () => void): void {
     this.#raw.cork();
     for (const part of splitIntoFrames(chunks)) this.#raw.write(part);
+    if (this.releasesBuffers && this.#ownsBuffers) this.#raw.write(NOTHING, () => chunks.forEach(releaseBuffer));
     this.#raw.uncork();
     const { writableNeedDrain, writableLength } = this.#raw;
     if (writableNeedDrain && writableLength > MAX_QUEUED_BYTES) this.#raw.once("drain", callback);

@@ -4,6 +4,7 @@ import { connect, type SecureContext, TLSSocket } from "node:tls";
 import type { Certificate, Identity } from "@hashmere/crypto";
 import { RealScheduler, type Scheduler } from "@hashmere/dht";
 import { ConnectError } from "../errors/index.ts";
+import { canReleaseBuffers } from "../framing/index.ts";
 import { takePeerCertificate } from "./peer-certificate.ts";
 import { RecordWatch } from "./record-watch.ts";
 import { secureContext } from "./tls-options.ts";
@@ -44,6 +45,7 @@ export interface SecureStream {
  */
 export async function secureStream(stream: Duplex, options: SecureStreamOptions): Promise<SecureStream> {
   const { role, identity, verify, signal, timeoutMs = HANDSHAKE_TIMEOUT_MS, scheduler = new RealScheduler() } = options;
+  if (canReleaseBuffers(stream)) stream.releasesBuffers = true;
   stream.on("error", () => {}); // the socket above tells what matters of it
   const context = await secureContext(identity);
   if (signal?.aborted) stream.destroy();
