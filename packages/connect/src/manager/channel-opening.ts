@@ -34,6 +34,8 @@ export class ChannelOpening {
   stage: Stage = "network";
   /** The link on which it was asked for has died once: it isn't tried a third time. */
   isRetried = false;
+  /** Whoever asked for it does not want it any more. */
+  #isGivenUp = false;
   readonly #settled: PromiseWithResolvers<Channel> = Promise.withResolvers();
   readonly #over = new AbortController();
   readonly #timer: Timer;
@@ -46,10 +48,12 @@ export class ChannelOpening {
     this.#scheduler = scheduler;
     this.channel = this.#settled.promise;
     this.channel.catch(() => {}); // whoever asked sees it
-    this.#timer = scheduler.at(scheduler.now() + timeoutMs, () => this.fail(timedOut(this.stage, device, timeoutMs)));
+    this.#timer = scheduler.at(scheduler.now() + timeoutMs, () =>
+      this.#giveUp(timedOut(this.stage, device, timeoutMs)),
+    );
     const { signal } = options;
-    if (signal?.aborted) this.fail(signal.reason);
-    else signal?.addEventListener("abort", () => this.fail(signal.reason), { once: true, signal: this.signal });
+    if (signal?.aborted) this.#giveUp(signal.reason);
+    else signal?.addEventListener("abort", () => this.#giveUp(signal.reason), { once: true, signal: this.signal });
   }
 
   /** Aborted when it is over, whatever the outcome. */
@@ -65,12 +69,17 @@ export class ChannelOpening {
     return this.signal.aborted;
   }
 
-  /** Has the outcome of another one for the same channel. */
-  follow(shared: Promise<Channel>): void {
-    shared.then(
-      (channel) => this.isOver || this.succeed(channel),
-      (error: unknown) => this.fail(error),
+  /** Has the outcome of another one for the same channel; `askAnew` is called when nobody waits for that any more. */
+  follow(other: ChannelOpening, askAnew: () => void): void {
+    other.channel.then(
+      (channel) => this.share(channel),
+      (error: unknown) => (other.#isGivenUp && !this.isOver ? askAnew() : this.fail(error)),
     );
+  }
+
+  /** The channel is another's too. */
+  share(channel: Channel): void {
+    if (!this.isOver) this.succeed(channel);
   }
 
   succeed(channel: Channel): void {
@@ -80,6 +89,11 @@ export class ChannelOpening {
 
   fail(reason: unknown): void {
     if (!this.isOver) this.#end(() => this.#settled.reject(reason));
+  }
+
+  #giveUp(reason: unknown): void {
+    this.#isGivenUp = true;
+    this.fail(reason);
   }
 
   #end(settle: () => void): void {

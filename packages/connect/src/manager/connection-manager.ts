@@ -159,10 +159,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     const opening = new ChannelOpening(`${id}`, name, options, timeoutMs, this.#environment.scheduler);
     this.#closing.signal.addEventListener("abort", () => opening.fail(closedHere()), { signal: opening.signal });
     try {
-      const peer = this.#peer(await this.#findDevice(device, opening));
-      const shared = options.uniqueName ? peer.shared(name) : undefined;
-      if (shared === undefined) peer.open(opening);
-      else opening.follow(shared);
+      this.#open(await this.#findDevice(device, opening), opening);
     } catch (error) {
       opening.fail(error);
     }
@@ -347,6 +344,16 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     await unlessAborted(dht.connected({ signal: opening.signal }), opening.signal);
     this.#throwIfClosed();
     return peerDevice(deviceIdOf(certificate.publicKey), certificate);
+  }
+
+  #open(device: PeerDevice, opening: ChannelOpening): void {
+    const peer = this.#peer(device);
+    const { name, options } = opening;
+    const other = options.uniqueName ? peer.sharedOpening(name) : undefined;
+    const channel = options.uniqueName ? peer.channelNamed(name) : undefined;
+    if (other !== undefined) opening.follow(other, () => this.#open(device, opening));
+    else if (channel !== undefined) opening.share(channel);
+    else peer.open(opening);
   }
 
   #peer(device: PeerDevice): Peer {

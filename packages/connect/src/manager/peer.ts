@@ -89,13 +89,17 @@ export class Peer {
 
   // --- channels that we ask for
 
-  /** The channel of a name that is there or on its way, for those who want to share it. */
-  shared(name: string): Promise<Channel> | undefined {
-    for (const opening of this.#openings)
-      if (opening.name === name && opening.options.uniqueName) return opening.channel;
+  /** The channel of a name that is on its way, for those who want to share it. */
+  sharedOpening(name: string): ChannelOpening | undefined {
+    for (const opening of this.#openings) if (opening.name === name && opening.options.uniqueName) return opening;
+    return undefined;
+  }
+
+  /** An open channel of that name, whoever opened it. */
+  channelNamed(name: string): Channel | undefined {
     for (const link of this.#links.values()) {
       const channel = channelNamed(link, name);
-      if (channel !== undefined) return Promise.resolve(channel);
+      if (channel !== undefined) return channel;
     }
     return undefined;
   }

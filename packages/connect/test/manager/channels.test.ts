@@ -92,6 +92,27 @@ describe("a channel that is shared by its name", () => {
     expect(await numbers(1)).not.toContain(apart.number);
   });
 
+  test("comes also when the one who had asked first gives up", async () => {
+    const { alice } = await world.pair();
+    const carol = await world.open("carol");
+    const decided = Promise.withResolvers<void>();
+    carol.handle(async (request) => {
+      await decided.promise;
+      await request.accept();
+    });
+    const abort = new AbortController();
+    const first = alice.connect(carol.deviceId, "sync", { ...shared, signal: abort.signal });
+    const others = [1, 2].map(() => alice.connect(carol.deviceId, "sync", shared));
+    first.catch(() => {});
+    await world.time.run(1000);
+    expect(alice.isConnecting(carol.deviceId, "sync")).toBe(true);
+    abort.abort(new Error("never mind"));
+    decided.resolve();
+    const channels = await world.until(Promise.all(others));
+    expect(channels[0]).toBe(channels[1]);
+    await expect(first).rejects.toThrow("never mind");
+  });
+
   test("is a new one after it was closed", async () => {
     const { alice, bob } = await world.pair();
     const first = await world.until(alice.connect(bob.deviceId, "sync", shared));
