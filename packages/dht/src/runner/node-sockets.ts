@@ -43,7 +43,7 @@ export class NodeSockets implements DatagramReceiver {
     return { 4: this.bound(4) !== undefined, 6: this.bound(6) !== undefined };
   }
 
-  /** Opens them and notes their ports beside the state file; nothing when they are open. @throws SocketError when none can be */
+  /** Opens them and notes their ports beside the state file; nothing when they are open. @throws SocketError, StateFileError */
   open(): Promise<void> {
     this.#opening ??= this.#open().catch((error) => {
       this.#opening = undefined;
@@ -90,9 +90,14 @@ export class NodeSockets implements DatagramReceiver {
 
   async #open(): Promise<void> {
     await this.#transport.open(this);
-    this.#areOpen = true;
     const { persistPath } = this.#config;
-    if (persistPath) await writePorts(persistPath, this.bound(4), this.bound(6));
+    try {
+      if (persistPath) await writePorts(persistPath, this.bound(4), this.bound(6));
+    } catch (error) {
+      await this.#transport.close();
+      throw error;
+    }
+    this.#areOpen = true;
   }
 }
 
