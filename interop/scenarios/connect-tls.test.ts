@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { generateEcIdentity, generateIdentity, type Identity, saveIdentity } from "@hashmere/crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type SecureStream, secureStream } from "../../packages/connect/src/tls/index.ts";
 import { freePort } from "../peers/free-port.ts";
 import { connectPlain, type KeyFiles, listenOnce, startGnutlsClient, startGnutlsServer } from "../peers/gnutls.ts";
@@ -38,6 +38,7 @@ describe.each(KINDS)("a certificate of ours %s", (kind) => {
   test("as TLS client: the server takes it, shows its own, and data goes both ways", async () => {
     const port = await freePort();
     const server = startGnutlsServer(port, theirFiles);
+    onTestFinished(() => server.kill());
     const { stream, peer } = await secure(await connectPlain(port), "client", kind);
     expect(peer.equals(theirs.certificate)).toBe(true);
     expect(peer.chain().map(String)).toEqual(theirs.certificate.chain().map(String));
@@ -45,12 +46,12 @@ describe.each(KINDS)("a certificate of ours %s", (kind) => {
     stream.write("back and forth\n");
     expect(String((await once(stream, "data"))[0])).toContain("back and forth");
     stream.end();
-    await server.kill();
   });
 
   test("as TLS server: the client takes it, shows its own, and data goes both ways", async () => {
     const { port, connection } = await listenOnce();
     const client = startGnutlsClient(port, theirFiles);
+    onTestFinished(() => client.kill());
     const { stream, peer } = await secure(await connection, "server", kind);
     expect(peer.equals(theirs.certificate)).toBe(true);
     expect(describeConnection(stream)).toEqual(["TLSv1.3", "TLS_AES_256_GCM_SHA384"]);
@@ -59,7 +60,6 @@ describe.each(KINDS)("a certificate of ours %s", (kind) => {
     client.write("from the client");
     expect(String((await once(stream, "data"))[0])).toContain("from the client");
     stream.end();
-    await client.kill();
   });
 });
 
