@@ -9,7 +9,7 @@ import type { Output } from "../output/output.ts";
 import type { Forward } from "./forward.ts";
 import { joinStreams } from "./join-streams.ts";
 import { channelName, formatService, type ServiceAddress } from "./service-address.ts";
-import { acceptSocks, replySocks, SocksReply } from "./socks.ts";
+import { acceptSocks, replySocks } from "./socks.ts";
 
 /** Connections to local ports that are open at a time; further ones wait to be accepted. */
 const MAX_LOCAL_CONNECTIONS = 1024;
@@ -50,20 +50,20 @@ async function handle(
   socket: Socket,
   { connect, output }: LocalListeners,
   wanted: (socket: Socket) => Promise<ServiceAddress>,
-  reply?: (socket: Socket, code: number) => void,
+  answer: (socket: Socket, error?: unknown) => void = () => {},
 ): Promise<void> {
-  let isAnswered = false;
   try {
     const target = await wanted(socket);
-    const channel = await connect(channelName(target));
-    reply?.(socket, SocksReply.succeeded);
-    isAnswered = true;
-    await joinStreams(channel, socket);
+    const channel = await connect(channelName(target)).catch((error: unknown) => {
+      if (socket.writable) answer(socket, error);
+      throw error;
+    });
+    answer(socket);
+    await joinStreams(channel, socket).catch(() => {}); // what breaks later shows in the connection itself
   } catch (error) {
-    if (!isAnswered && socket.writable) reply?.(socket, SocksReply.failure);
-    if (!isAnswered) tellFailure(output, error);
-    socket.destroySoon();
+    tellFailure(output, error);
   }
+  socket.destroySoon();
 }
 
 async function listen(

@@ -1,5 +1,6 @@
 // Source: RFC 1928, as far as programs need it to reach a TCP service: no authentication, CONNECT.
 import { isIPv6, type Socket } from "node:net";
+import { ConnectError, type ConnectErrorCode } from "@hashmere/connect";
 import type { ServiceAddress } from "./service-address.ts";
 
 const VERSION = 5;
@@ -14,23 +15,39 @@ const IPV6 = 4;
 const MAX_MESSAGE_BYTES = 262;
 
 /** What a client of a SOCKS proxy is told (RFC 1928 §6). */
-export const SocksReply = { succeeded: 0, failure: 1, notAllowed: 2, hostUnreachable: 4, notSupported: 7 } as const;
+const Reply = {
+  succeeded: 0,
+  failure: 1,
+  notAllowed: 2,
+  hostUnreachable: 4,
+  notSupported: 7,
+  unknownAddress: 8,
+} as const;
 
-/** Reads what the client wants. Rejects, and the connection should be closed, when it is no SOCKS client. */
+const NOT_ALLOWED: readonly ConnectErrorCode[] = ["ERR_DECLINED", "ERR_REFUSED"];
+
+/** Reads what the client wants. Rejects when it is no SOCKS client, or wants something else: that it is told. */
 export async function acceptSocks(socket: Socket): Promise<ServiceAddress> {
   const greeting = await readMessage(socket, greetingLength);
   const offersNone = greeting.subarray(2).includes(NO_AUTHENTICATION);
   socket.write(Uint8Array.of(VERSION, offersNone ? NO_AUTHENTICATION : NO_METHOD));
   if (!offersNone) throw new Error("the SOCKS client wants to give a password, and none is asked for");
-  const request = await readMessage(socket, requestLength);
+  const request = await readMessage(socket, (bytes) => requestLength(socket, bytes));
   if (request[1] !== CONNECT) {
-    replySocks(socket, SocksReply.notSupported);
+    reply(socket, Reply.notSupported);
     throw new Error("the SOCKS client wants something else than to connect");
   }
   return { host: hostOf(request), port: request.readUInt16BE(request.length - 2) };
 }
 
-export function replySocks(socket: Socket, code: number): void {
+/** Tells the client that it is connected, or why it is not. */
+export function replySocks(socket: Socket, error?: unknown): void {
+  if (error === undefined) reply(socket, Reply.succeeded);
+  else if (!(error instanceof ConnectError)) reply(socket, Reply.failure);
+  else reply(socket, NOT_ALLOWED.includes(error.code) ? Reply.notAllowed : Reply.hostUnreachable);
+}
+
+function reply(socket: Socket, code: number): void {
   // Where we are bound doesn't concern the client: the connection is another machine's.
   socket.write(Uint8Array.of(VERSION, code, 0, IPV4, 0, 0, 0, 0, 0, 0));
 }
@@ -40,7 +57,7 @@ function greetingLength(bytes: Buffer): number | undefined {
   return bytes.length < 2 ? undefined : 2 + (bytes[1] ?? 0);
 }
 
-function requestLength(bytes: Buffer): number | undefined {
+function requestLength(socket: Socket, bytes: Buffer): number | undefined {
   if (bytes.length < 5) return undefined;
   switch (bytes[3]) {
     case IPV4:
@@ -50,6 +67,7 @@ function requestLength(bytes: Buffer): number | undefined {
     case IPV6:
       return 22;
     default:
+      reply(socket, Reply.unknownAddress);
       throw new Error("the SOCKS client names an address of an unknown kind");
   }
 }

@@ -177,6 +177,15 @@ describe("local ports", () => {
     expect(await ask(socket, "through the proxy")).toBe("through the proxy");
   });
 
+  test("tell a SOCKS client what isn't offered there", async () => {
+    await using running = start("hashmere", ["nc", BOB, "-D", "0", ...(await as("alice"))]);
+    const [, port] = await running.until(/127\.0\.0\.1:(\d+) is a SOCKS proxy/);
+    const socket = connect(Number(port), "127.0.0.1");
+    onTestFinished(() => void socket.destroy());
+    socket.write(Uint8Array.of(5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, 0, 2));
+    expect([...(await buffer(socket))].slice(0, 4)).toEqual([5, 0, 5, 2]);
+  });
+
   test("that are taken are told", async () => {
     const args = ["nc", BOB, "-L", `${portOf(service)}:${echo}`, ...(await as("alice"))];
     await using running = start("hashmere", args);

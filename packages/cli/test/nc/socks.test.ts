@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { ConnectError } from "@hashmere/connect";
 import { expect, onTestFinished, test } from "vitest";
-import { acceptSocks } from "../../src/nc/socks.ts";
+import { acceptSocks, replySocks } from "../../src/nc/socks.ts";
 
 /** Both ends of a TCP connection. */
 async function socketPair(): Promise<{ readonly client: Socket; readonly proxy: Socket }> {
@@ -42,15 +44,31 @@ test("what the client sends too early is left for the channel", async () => {
   expect(`${proxy.read()}`).toBe("hi");
 });
 
+const reply = (code: number) => [5, code, 0, 1, 0, 0, 0, 0, 0, 0];
+
 test.each([
-  ["no SOCKS at all", [71, 69, 84, 32]],
-  ["a password", [5, 1, 2]],
-  ["another command", [...GREETING, 5, 2, 0, 1, 127, 0, 0, 1, 0, 80]],
-  ["an unknown kind of address", [...GREETING, 5, 1, 0, 9, 1, 2, 3, 4, 5]],
-])("%s is refused", async (_, bytes) => {
+  ["no SOCKS at all", [71, 69, 84, 32], []],
+  ["a password", [5, 1, 2], [5, 0xff]],
+  ["another command", [...GREETING, 5, 2, 0, 1, 127, 0, 0, 1, 0, 80], [5, 0, ...reply(7)]],
+  ["an unknown kind of address", [...GREETING, 5, 1, 0, 9, 1, 2, 3, 4, 5], [5, 0, ...reply(8)]],
+])("%s is refused", async (_, bytes, answer) => {
   const { client, proxy } = await socketPair();
   client.on("error", () => {}).write(Uint8Array.from(bytes));
   await expect(acceptSocks(proxy)).rejects.toThrow();
+  proxy.end();
+  expect([...(await buffer(client))]).toEqual(answer);
+});
+
+test.each([
+  ["is connected", undefined, 0],
+  ["isn't allowed", new ConnectError("ERR_DECLINED", "no"), 2],
+  ["can't be connected", new ConnectError("ERR_NO_ANSWER", "nobody"), 4],
+  ["has met a fault", new Error("oh"), 1],
+])("a client that %s is told so", async (_, error, code) => {
+  const { client, proxy } = await socketPair();
+  replySocks(proxy, error);
+  proxy.end();
+  expect([...(await buffer(client))]).toEqual(reply(code));
 });
 
 test("a client that goes away in the middle is no reason to wait", async () => {

@@ -156,7 +156,11 @@ export class ChannelFlow implements ChannelWire, FrameSource {
   /** The other side gave up before it had said all. */
   resetByPeer(): void {
     this.#retire();
-    this.channel.destroy(new ConnectError("ERR_CLOSED_BY_PEER", "the other side gave the channel up before its end"));
+    this.channel.destroy(
+      new ConnectError("ERR_CLOSED_BY_PEER", "the other side gave the channel up before its end", {
+        hint: "Its program has failed, or the service behind it is not running.",
+      }),
+    );
   }
 
   /** The link has ended in good order at the other side. A peer of this library would have ended the channel first. */
