@@ -1,6 +1,6 @@
 /**
  * Channels of a link beside plain TLS, in one run: two processes over loopback, or over a veth pair between two network
- * namespaces of its own where this may be done; a copy through ssh for scale, where a server for it is installed.
+ * namespaces of its own where this may be done.
  *
  *     npm run bench -- connect [--reps 3] [--path loopback|veth] [--json FILE]
  */
