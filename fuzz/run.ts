@@ -3,20 +3,21 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fuzzPeer } from "../packages/connect/test/ice/fuzz-peer.ts";
 import { fuzzLink } from "../packages/connect/test/mux/fuzz-link.ts";
+import { fuzzRequests } from "../packages/connect/test/signalling/fuzz-requests.ts";
 import { Siege } from "../packages/dht/test/hostile/siege.ts";
 import { bytesOf, DATAGRAMS, MALFORMED } from "../packages/dht/test/wire/captured/load.ts";
 import { fuzzDecoder } from "../packages/dht/test/wire/fuzz-decoder.ts";
 import { Progress } from "./progress.ts";
 
-const USAGE = `npm run fuzz -- [--only decoder|node|connect|link] [--count N] [--chunk N] [--seed N]
+const USAGE = `npm run fuzz -- [--only decoder|node|connect|link|requests] [--count N] [--chunk N] [--seed N]
 
 Throws N datagrams (default 10,000,000), spoilt ones of real nodes, forged ones and noise, at the decoder and as many at
 a node in a living network, in virtual time. After each chunk (default 250,000) the node must answer a ping, take a value
 and give it back, its counters must add up, and its memory must not have grown. Agents that look for a way to a peer get
 a tenth of that in spoilt messages, frames and descriptions, and in nonsense that is rightly signed; links as many frames
-of peers that are out of their minds.`;
+of peers that are out of their minds; the reader of connection requests as many spoilt ones.`;
 
-const TARGETS = ["decoder", "node", "connect", "link"] as const;
+const TARGETS = ["decoder", "node", "connect", "link", "requests"] as const;
 
 /** Messages to agents are signed, and their signatures checked: each costs as much as many datagrams. */
 const AGENT_SHARE = 1 / 10;
@@ -101,6 +102,14 @@ async function fuzz(
       linking.show(Math.min(done + chunk, count), heap());
     }
     linking.end(MAX_GROWTH_BYTES);
+  }
+  if (only.includes("requests")) {
+    const reading = new Progress("requests", count);
+    for (let done = 0; done < count; done += chunk) {
+      fuzzRequests(seed + done, Math.min(chunk, count - done));
+      reading.show(Math.min(done + chunk, count), heap());
+    }
+    reading.end(MAX_GROWTH_BYTES);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type PeerConnectionRequest,
 } from "../../src/signalling/peer-connection-request.ts";
 import { captured, capturedIdentity } from "../support/captured.ts";
+import { fuzzRequests } from "./fuzz-requests.ts";
 
 const { alice, bob } = captured.identities;
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -65,6 +66,10 @@ test("what is encoded is decoded", () => {
       expect(decodeRequest(encodeRequest(request))).toEqual(request);
     }),
   );
+});
+
+test("spoilt requests of real peers are read as what they have become, or not at all", () => {
+  expect(fuzzRequests(1, 20_000)).toBeGreaterThan(2000);
 });
 
 test("no bytes make the decoder throw", () => {
