@@ -2,6 +2,7 @@
 import { Certificate } from "@hashmere/crypto";
 import type { PkId } from "@hashmere/dht";
 import { accountIdOf, type CertificateStore, certificateIds, verifyUpToOwnRoot } from "../trust/index.ts";
+import { type DeviceName, keyIdOf } from "./device-id.ts";
 
 /** A device whose certificate holds, and who belongs to whom. */
 export interface PeerDevice {
@@ -20,13 +21,14 @@ export interface ConnectionRequest extends PeerDevice {
 export type AllowDecision = (request: ConnectionRequest) => boolean | Promise<boolean>;
 
 /** Who may open a connection to us: ids of devices or accounts, certificates, or a decision. */
-export type Allow = Iterable<string | { toString(): string } | Certificate> | AllowDecision;
+export type Allow = Iterable<DeviceName> | AllowDecision;
 
+/** @throws ConnectError `ERR_INVALID_ID` for what is no id: who means to allow somebody should not shut him out */
 export function decisionOf(allow: Allow = []): AllowDecision {
   if (typeof allow === "function") return allow;
   const ids = new Set<string>();
-  for (const entry of allow) {
-    for (const id of entry instanceof Certificate ? certificateIds(entry) : [`${entry}`]) ids.add(id.toLowerCase());
+  for (const entry of typeof allow === "string" ? [allow] : allow) {
+    for (const id of entry instanceof Certificate ? certificateIds(entry) : [`${keyIdOf(entry)}`]) ids.add(id);
   }
   return ({ certificate, accountId }) => ids.has(accountId) || certificateIds(certificate).some((id) => ids.has(id));
 }

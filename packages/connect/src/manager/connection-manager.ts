@@ -107,12 +107,14 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
 
   /**
    * A manager that can be reached. It need not be connected yet: what is asked of it waits for the network.
-   * @throws ConnectError `ERR_BAD_CERTIFICATE` for an identity that can't be used; what DhtRunner.run throws
+   * @throws ConnectError `ERR_BAD_CERTIFICATE` for an identity that can't be used, `ERR_INVALID_ID` for somebody allowed
+   * who is no id; what DhtRunner.run throws
    */
   static async open(options: ConnectionManagerOptions): Promise<ConnectionManager> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const manager = new ConnectionManager(await Environment.open(options), options);
+    const allow = decisionOf(options.allow);
+    const manager = new ConnectionManager(await Environment.open(options), { ...options, allow });
     signal?.addEventListener("abort", () => void manager.close(), { once: true, signal: manager.#closing.signal });
     if (signal?.aborted) void manager.close();
     manager.#inbox.open().catch((error: unknown) => {

@@ -117,6 +117,15 @@ describe("who may connect", () => {
     await expect(world.until(alice.connect(bob.deviceId, "a"))).rejects.toMatchObject({ code: "ERR_REFUSED" });
   });
 
+  test("somebody who is no id is a mistake, which is told; one id alone needs no list", async () => {
+    for (const allow of ["bob", ["bob"], [`${deviceIdOf("alice")}0`]]) {
+      await expect(world.open("bob", { allow })).rejects.toMatchObject({ code: "ERR_INVALID_ID" });
+    }
+    acceptAll(await world.open("bob", { allow: `${deviceIdOf("alice")}`.toUpperCase() }));
+    const alice = await world.open("alice");
+    expect((await world.until(alice.connect(deviceIdOf("bob"), "a"))).name).toBe("a");
+  });
+
   test("a decision hears what the connection is for", async () => {
     const kinds: string[] = [];
     const decide = ({ connectionType }: ConnectionRequest) => kinds.push(connectionType) > 0;
