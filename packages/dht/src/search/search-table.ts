@@ -11,6 +11,7 @@ import { KnownTokens } from "./known-tokens.ts";
 import {
   DEFAULT_MAX_SEARCHES,
   LISTEN_LIFETIME_MS,
+  MAX_IDLE_SEARCHES,
   MAX_RESTART_SPREAD_MS,
   RESTART_SPREAD_PER_SEARCH_MS,
   SEARCH_IDLE_MS,
@@ -195,6 +196,7 @@ export class SearchTable implements SearchHost {
   onDone(search: Search): void {
     this.#running.remove(search);
     this.#idle.set(search.key, search);
+    if (this.#idle.size > MAX_IDLE_SEARCHES) this.#forgetOldest();
   }
 
   onExpired(): void {
@@ -218,7 +220,11 @@ export class SearchTable implements SearchHost {
   }
 
   #makeRoom(): boolean {
-    if (this.size < this.#maxSearches) return true;
+    return this.size < this.#maxSearches || this.#forgetOldest();
+  }
+
+  /** Of those that nobody uses. False when there is none. */
+  #forgetOldest(): boolean {
     for (const search of this.#idle.values()) {
       this.#idle.delete(search.key);
       search.shutdown();

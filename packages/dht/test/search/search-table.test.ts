@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InfoHash } from "../../src/id/index.ts";
-import { SEARCH_IDLE_MS } from "../../src/search/index.ts";
+import { MAX_IDLE_SEARCHES, SEARCH_IDLE_MS } from "../../src/search/index.ts";
 import { HonestPeers, KEY, SearchLab, value } from "./search-lab.ts";
 
 const key = (n: number) => InfoHash.get(`key ${n}`);
@@ -45,6 +45,19 @@ describe("the table of searches", () => {
     expect(lab.get(undefined, key(3)).done).toEqual({ ok: false, peers: [] });
     expect(lab.put(value(1), { key: key(3) }).done?.ok).toBe(false);
     expect(lab.listen(undefined, key(3)).handle).toBeUndefined();
+  });
+
+  test("keeps no more searches that nobody uses than it may", () => {
+    const lab = honestLab(1);
+    for (let n = 0; n < MAX_IDLE_SEARCHES + 100; n++) {
+      lab.get(undefined, InfoHash.get(`${n}`));
+      lab.run(1000);
+    }
+    expect(lab.table.size).toBe(MAX_IDLE_SEARCHES);
+    expect(lab.table.find(InfoHash.get("99"))).toBeUndefined();
+    expect(lab.table.find(InfoHash.get("100"))).toBeDefined();
+    lab.table.shutdown();
+    expect(lab.peers.some((peer) => peer.isRetained)).toBe(false);
   });
 
   test("forgets searches that nobody used for 62 minutes, and lets their peers go", () => {
