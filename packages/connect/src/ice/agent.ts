@@ -1,7 +1,7 @@
 import type { Logger, RandomSource, Scheduler, Timer } from "@hashmere/dht";
 import { formatTransportAddress } from "../address/index.ts";
 import type { ConnectError } from "../errors/index.ts";
-import { StunMessage, shortTermKey } from "../stun/index.ts";
+import { StunMessage, shortTermKey, transactionKey } from "../stun/index.ts";
 import {
   encodeBindingRequest,
   encodeBindingSuccess,
@@ -33,6 +33,9 @@ const KEEP_ALIVE_JITTER_S = 5;
 
 /** Flows on which the other side may begin before its description has come. */
 export const MAX_EARLY_FLOWS = 64;
+
+/** Questions on the selected pair that wait for an answer: a peer that gives none is asked again and again. */
+const MAX_QUESTIONS = 64;
 
 const TRANSACTION_ID_BYTES = 12;
 
@@ -67,7 +70,9 @@ export class IceAgent {
   /** Checks that came before the description. */
   readonly #early = new Map<IceFlow, ReceivedCheck>();
   #state: "idle" | "checking" | "selected" | "closed" = "idle";
-  #selected: IceFlow | undefined;
+  #selected: { readonly pair: CandidatePair; readonly flow: IceFlow } | undefined;
+  /** What to do when a question of {@link ask} is answered, oldest first. */
+  readonly #questions = new Map<string, () => void>();
   #hadLastChance = false;
   readonly #timers: Partial<Record<TimerName, Timer>> = {};
 
@@ -122,10 +127,24 @@ export class IceAgent {
 
   /** A STUN message came. What is not on the selected flow counts no more. */
   receive(flow: IceFlow, bytes: Uint8Array): void {
-    if (this.#state === "closed" || (this.#selected && !isSameFlow(this.#selected, flow))) return;
+    if (this.#state === "closed" || (this.#selected && !isSameFlow(this.#selected.flow, flow))) return;
     const message = StunMessage.parse(bytes);
     if (message?.class === "request") this.#onRequest(flow, message);
     else if (message?.class === "success" || message?.class === "error") this.#onResponse(flow, message);
+  }
+
+  /**
+   * Asks the other side for a sign of life on the selected pair. On a TCP connection its answer tells that all has arrived
+   * that was sent before; then questions asked earlier count as answered too, and are not called back.
+   */
+  ask(answered: () => void): void {
+    if (this.#state !== "selected" || this.#selected === undefined || this.#remote === undefined) return;
+    const { pair, flow } = this.#selected;
+    const { transactionId, request } = this.#request(pair, this.#remote);
+    this.#questions.set(transactionKey(transactionId), answered);
+    const [oldest] = this.#questions.keys();
+    if (oldest !== undefined && this.#questions.size > MAX_QUESTIONS) this.#questions.delete(oldest);
+    flow.send(request);
   }
 
   /** A TCP connection ended. */
@@ -139,6 +158,7 @@ export class IceAgent {
   close(): void {
     this.#state = "closed";
     this.#stopChecks();
+    this.#questions.clear();
     this.#timers.keepAlive?.cancel();
   }
 
@@ -146,16 +166,17 @@ export class IceAgent {
     if (this.#remote === undefined) return;
     if (pair.state !== "succeeded") pair.state = "checking";
     pair.flow = flow;
+    const { transactionId, request } = this.#request(pair, this.#remote, isNominating);
+    const sentAt = this.#scheduler.now();
+    this.#transactions.send(transactionId, { pair, flow, request, isNominating, role: this.#role, sentAt });
+  }
+
+  #request(pair: CandidatePair, remote: IceDescription, isNominating = false) {
     const { random, credentials } = this.#options;
-    const role = this.#role;
     const transactionId = random.fill(new Uint8Array(TRANSACTION_ID_BYTES));
     const priority = candidatePriority("prflx", pair.local.index);
-    const request = encodeBindingRequest(
-      { transactionId, priority, isNominating, role, tieBreaker: this.#tieBreaker },
-      credentials,
-      this.#remote,
-    );
-    this.#transactions.send(transactionId, { pair, flow, request, isNominating, role, sentAt: this.#scheduler.now() });
+    const contents = { transactionId, priority, isNominating, role: this.#role, tieBreaker: this.#tieBreaker };
+    return { transactionId, request: encodeBindingRequest(contents, credentials, remote) };
   }
 
   #propose(pair: CandidatePair): void {
@@ -165,6 +186,10 @@ export class IceAgent {
   }
 
   #onResponse(flow: IceFlow, response: StunMessage): void {
+    if (this.#state === "selected") {
+      this.#onAnswer(response.transactionKey);
+      return;
+    }
     const key = shortTermKey(this.#remote?.pwd ?? "");
     if (response.class === "success" && !response.isSignedWith(key)) return;
     const transaction = this.#transactions.take(response, flow);
@@ -184,6 +209,17 @@ export class IceAgent {
       this.#say(pair, `is refused: ${response.error?.code} ${response.error?.reason}`);
       this.#giveUp(pair);
     }
+  }
+
+  /** Even a refusal tells that the question has arrived; its id is known to nobody else. */
+  #onAnswer(key: string): void {
+    const answered = this.#questions.get(key);
+    if (answered === undefined) return;
+    for (const earlier of this.#questions.keys()) {
+      this.#questions.delete(earlier);
+      if (earlier === key) break;
+    }
+    answered();
   }
 
   #giveUp(pair: CandidatePair): void {
@@ -272,7 +308,7 @@ export class IceAgent {
 
   #select(pair: CandidatePair, flow: IceFlow): void {
     this.#state = "selected";
-    this.#selected = flow;
+    this.#selected = { pair, flow };
     this.#stopChecks();
     this.#keepAlive(flow);
     this.#options.onSelected(pair, flow);

@@ -11,8 +11,11 @@ export const MAX_EARLY_BYTES = 64 * 1024;
 /** What may wait to leave before more is asked for: enough to encrypt the next while the last leaves. */
 export const MAX_QUEUED_BYTES = 256 * 1024;
 
-/** STUN messages are not sent while this waits to leave: nobody reads, or data flow and keep the way alive themselves. */
-export const MAX_UNSENT_BYTES = 64 * 1024;
+/**
+ * STUN messages are not sent while this waits to leave: nobody reads, or data flow and keep the way alive themselves.
+ * More than a window of a relay, whose questions and answers must get through.
+ */
+export const MAX_UNSENT_BYTES = 256 * 1024;
 
 /**
  * A TCP connection on which STUN messages and data share frames (RFC 4571). Messages go to `onMessage`; data wait, up to

@@ -26,6 +26,7 @@ import {
   parseDescription,
   randomCredentials,
 } from "../ice/index.ts";
+import { RelayWindow } from "./relay-window.ts";
 import { SessionSockets } from "./session-sockets.ts";
 
 /** Sources that take longer are left behind: DHTNet waits as long for a port mapping. */
@@ -192,7 +193,9 @@ export class IceSession {
 
   #onSelected(pair: CandidatePair, flow: IceFlow): void {
     const { local, remote } = pair;
-    const stream = this.#sockets.select(flow, local, this.#streamIds());
+    const inner = this.#sockets.select(flow, local, this.#streamIds());
+    const ask = (answered: () => void) => this.#agent.ask(answered);
+    const stream = pair.isRelayed ? new RelayWindow(inner, { scheduler: this.#scheduler, ask }) : inner;
     // Until somebody else listens for errors, one must not end the program.
     stream.on("error", () => {});
     stream.once("close", () => this.#end(closedError()));

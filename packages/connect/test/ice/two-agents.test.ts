@@ -29,6 +29,25 @@ describe("two agents", () => {
     expect(flows.map((flow) => flow?.remote.address)).toEqual(["192.0.2.2", "192.0.2.1"]);
   });
 
+  test("answer each other's questions for the life of the connection, the latest for all before", () => {
+    const net = new SimulatedNet();
+    const { caller, called } = pairOfHosts(net);
+    const answered: string[] = [];
+    caller.agent.ask(() => answered.push("before there was a path"));
+    call(net, caller, called);
+    net.scheduler.advance(60_000);
+    caller.agent.ask(() => answered.push("first"));
+    settle(net, caller, called);
+    caller.agent.ask(() => answered.push("second"));
+    called.agent.ask(() => answered.push("theirs"));
+    net.scheduler.advance(1000);
+    expect(answered.toSorted()).toEqual(["first", "second", "theirs"]);
+    called.agent.close();
+    caller.agent.ask(() => answered.push("after the end"));
+    net.scheduler.advance(60_000);
+    expect(answered.length).toBe(3);
+  });
+
   test("agree within three round trips when nothing better is awaited", () => {
     const net = new SimulatedNet({ delayMs: 40 });
     const { caller, called } = pairOfHosts(net);
