@@ -73,7 +73,7 @@ export class ChannelOpening {
   follow(other: ChannelOpening, askAnew: () => void): void {
     other.channel.then(
       (channel) => this.share(channel),
-      (error: unknown) => (other.#isGivenUp && !this.isOver ? askAnew() : this.fail(error)),
+      (error: unknown) => (other.#isGivenUp ? askAnew() : this.fail(error)),
     );
   }
 

@@ -349,6 +349,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   }
 
   #open(device: PeerDevice, opening: ChannelOpening): void {
+    if (opening.isOver) return;
     const peer = this.#peer(device);
     const { name, options } = opening;
     const other = options.uniqueName ? peer.sharedOpening(name) : undefined;

@@ -105,7 +105,6 @@ export class Peer {
   }
 
   open(opening: ChannelOpening): void {
-    if (opening.isOver) return;
     this.#openings.add(opening);
     opening.signal.addEventListener("abort", () => this.#openingOver(opening), { once: true });
     const link = this.#bestLink();
