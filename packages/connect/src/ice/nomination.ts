@@ -78,10 +78,13 @@ export class Nomination {
   }
 }
 
-/** Direct ways open within two round trips, if they do: relays have theirs at both ends. */
+/**
+ * Direct ways open within two round trips, if they do: relays have theirs at both ends. One of them has passed when a
+ * relayed pair has proved to work.
+ */
 function patienceMs({ isRelayed, roundTripMs }: CandidatePair, better: readonly CandidatePair[]): number {
   if (better.some(({ local, state }) => local.transport === "tcp" && state === "checking")) return NEAR_PATIENCE_MS;
-  return isRelayed ? Math.min(Math.max(2 * roundTripMs, PATIENCE_MS), MAX_RELAY_PATIENCE_MS) : PATIENCE_MS;
+  return isRelayed ? Math.min(Math.max(roundTripMs, PATIENCE_MS), MAX_RELAY_PATIENCE_MS) : PATIENCE_MS;
 }
 
 function bestValid(pairs: readonly CandidatePair[]): CandidatePair | undefined {

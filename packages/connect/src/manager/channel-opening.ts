@@ -1,6 +1,7 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 import { ConnectError } from "../errors/index.ts";
 import type { Channel } from "../mux/index.ts";
+import type { SessionAhead } from "./gathering-ahead.ts";
 import { type Stage, timedOut } from "./timed-out.ts";
 
 /** How long opening a channel may take altogether. */
@@ -34,6 +35,8 @@ export class ChannelOpening {
   stage: Stage = "network";
   /** The link on which it was asked for has died once: it isn't tried a third time. */
   isRetried = false;
+  /** For the link that may have to be made. */
+  #session: SessionAhead | undefined;
   /** Whoever asked for it does not want it any more. */
   #isGivenUp = false;
   readonly #settled: PromiseWithResolvers<Channel> = Promise.withResolvers();
@@ -59,6 +62,16 @@ export class ChannelOpening {
   /** Aborted when it is over, whatever the outcome. */
   get signal(): AbortSignal {
     return this.#over.signal;
+  }
+
+  /** A session that gathers already; it ends with the opening, unless somebody takes it. */
+  get session(): SessionAhead | undefined {
+    return this.#session;
+  }
+
+  set session(session: SessionAhead | undefined) {
+    this.#session = session;
+    if (this.isOver) session?.[Symbol.dispose]();
   }
 
   get remainingMs(): number {
@@ -98,6 +111,7 @@ export class ChannelOpening {
 
   #end(settle: () => void): void {
     this.#timer.cancel();
+    this.#session?.[Symbol.dispose]();
     settle();
     this.#over.abort(new ConnectError("ERR_CLOSED", "nobody waits for this channel any more"));
   }

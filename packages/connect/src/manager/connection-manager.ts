@@ -30,6 +30,7 @@ import { type DeviceName, deviceIdOf, isIdOf, keyIdOf } from "./device-id.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { Environment } from "./environment.ts";
 import { ChannelReadyEvent, ConnectionEvent, ManagerEventTarget, NewDeviceEvent, RefusedEvent } from "./events.ts";
+import { GatheringAhead } from "./gathering-ahead.ts";
 import { type ChannelHandler, type HandleOptions, IncomingChannels } from "./incoming-channels.ts";
 import { IncomingNegotiation, type NegotiationContext, OutgoingNegotiation, type SecuredPath } from "./negotiation.ts";
 import type { ConnectionManagerOptions } from "./options.ts";
@@ -64,6 +65,8 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   readonly #peers = new Map<string, Peer>();
   readonly #incoming: IncomingChannels;
   readonly #queues = new Set<ChannelQueue>();
+  /** For devices that we call. */
+  readonly #gatheringAhead: GatheringAhead;
   readonly #closing = new AbortController();
   /** Left out where no sockets of this machine are used. */
   readonly #networkWatch: NetworkWatch | undefined;
@@ -76,7 +79,9 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     this.#relink = options.relink ?? true;
     this.#linkLimits = options.linkLimits;
     this.#incoming = new IncomingChannels(environment.scheduler);
-    const { dht, identity, treated, log, certificates, scheduler } = environment;
+    const { dht, identity, treated, log, certificates, scheduler, layers } = environment;
+    this.#gatheringAhead = new GatheringAhead("controlled", layers, scheduler);
+    const gatheringForCallers = new GatheringAhead("controlling", layers, scheduler);
     const doorkeeper = new Doorkeeper({
       ownId: this.deviceId,
       certificates,
@@ -87,8 +92,9 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
       now: () => scheduler.now(),
       refuse: (request) => this.#refuse(request),
       refused: (deviceId, reason) => this.dispatchEvent(new RefusedEvent(deviceId, reason)),
-      admit: (device, request) =>
-        this.#peersNegotiating < MAX_INCOMING_NEGOTIATIONS && this.#peer(device).answer(request),
+      gatherAhead: (deviceId) => gatheringForCallers.begin(`${deviceId}`),
+      admit: (device, request, session) =>
+        this.#peersNegotiating < MAX_INCOMING_NEGOTIATIONS && this.#peer(device).answer(request, session),
     });
     this.#inbox = new Inbox({
       dht,
@@ -338,8 +344,10 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     const { certificates, dht } = this.#environment;
     const id = keyIdOf(name);
     if (name instanceof Certificate) await certificates.keep(name);
-    if (certificates.known(id) === undefined)
+    if (certificates.known(id) === undefined) {
       await unlessAborted(dht.connected({ signal: opening.signal }), opening.signal);
+      if (!opening.options.noNewLink) opening.session = this.#gatheringAhead.begin(`${id}`);
+    }
     opening.stage = "certificate";
     const certificate = await unlessAborted(certificates.obtain(id, opening.signal), opening.signal);
     opening.stage = "network";
@@ -380,14 +388,16 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     return {
       scheduler,
       relink: this.#relink,
-      call: (device, connectionType, onStatus) =>
+      call: (device, connectionType, onStatus, session) =>
         new OutgoingNegotiation(randomConnectionId(random), device, context, {
           inbox: inboxCalled(legacyMode),
           connectionType,
           ready: published,
+          session: session?.take(),
           onStatus,
         }),
-      answer: (request, device, onStatus) => new IncomingNegotiation(request, device, context, onStatus),
+      answer: (request, device, onStatus, session) =>
+        new IncomingNegotiation(request, device, context, onStatus, session?.take()),
       createLink: (device, secured) => this.#createLink(device, secured),
       checkNetwork: () => this.#checkNetwork(),
       negotiationChanged: (negotiation, error) => {

@@ -3,6 +3,7 @@ import type { Certificate } from "@hashmere/crypto";
 import type { Logger, PkId } from "@hashmere/dht";
 import type { PeerRequest } from "../signalling/index.ts";
 import { type AllowDecision, faultOf, type PeerDevice, peerDevice } from "./admission.ts";
+import type { SessionAhead } from "./gathering-ahead.ts";
 import type { PeerCertificates } from "./peer-certificates.ts";
 
 /** Refusals that are answered within a second; further ones are silent, so that nobody makes us speak without end. */
@@ -23,8 +24,10 @@ export interface DoorkeeperOptions {
   refuse(request: PeerRequest): void;
   /** Somebody was not let in. */
   refused(deviceId: PkId, reason: string): void;
+  /** Begins to gather for a device whose certificate is still looked for; undefined when that is done for enough others. */
+  gatherAhead(deviceId: PkId): SessionAhead | undefined;
   /** False when there are too many already. */
-  admit(device: PeerDevice, request: PeerRequest): boolean;
+  admit(device: PeerDevice, request: PeerRequest, session: SessionAhead | undefined): boolean;
 }
 
 /** Looks at whoever asks for a connection, and lets in who is allowed. */
@@ -42,7 +45,9 @@ export class Doorkeeper {
     const { ownId, certificates, signal, log } = this.#options;
     const { deviceId } = request;
     if (deviceId.equals(ownId)) return true;
-    const certificate = certificates.known(deviceId) ?? (await this.#look(deviceId));
+    const known = certificates.known(deviceId);
+    using session = known === undefined ? this.#options.gatherAhead(deviceId) : undefined;
+    const certificate = known ?? (await this.#look(deviceId));
     if (certificate === undefined) {
       log.log("debug", `${deviceId} wants a connection, but its certificate is not found`);
       return false;
@@ -50,7 +55,7 @@ export class Doorkeeper {
     const device = peerDevice(deviceId, certificate);
     const objection = await this.#objectionTo(device, request);
     if (objection === undefined) {
-      if (!signal.aborted && this.#options.admit(device, request)) return true;
+      if (!signal.aborted && this.#options.admit(device, request, session)) return true;
       this.#options.refused(deviceId, "there are too many attempts");
       return false; // it may come again when there are less
     }

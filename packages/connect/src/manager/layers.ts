@@ -10,7 +10,7 @@ export interface SessionRequest {
 
 /** One attempt to find a path to a peer: an IceSession, or what stands for one. */
 export interface PathFinder {
-  /** How we may be reached, as text for the peer. */
+  /** How we may be reached, as text for the peer. Found out once, however often it is asked for. */
   gather(): Promise<string>;
   /** Rejects with ConnectError. */
   connect(remote: string): Promise<IceSelection>;

@@ -60,12 +60,14 @@ export abstract class Negotiation {
     role: "controlling" | "controlled",
     context: NegotiationContext,
     onStatus: () => void,
+    session?: PathFinder,
   ) {
     this.id = id;
     this.device = device;
     this.context = context;
     this.createdAt = context.scheduler.wallClock();
-    this.session = context.layers.openSession({ role, signal: this.signal });
+    this.session = session ?? context.layers.openSession({ role, signal: this.signal });
+    this.signal.addEventListener("abort", () => this.session.close(), { once: true });
     this.#onStatus = onStatus;
   }
 
@@ -141,7 +143,10 @@ export class OutgoingNegotiation extends Negotiation {
   readonly #ready: Promise<void>;
   readonly #answer = Promise.withResolvers<PeerRequest>();
 
-  /** @param options.ready when the device may be asked: it can look up who we are */
+  /**
+   * @param options.ready when the device may be asked: it can look up who we are
+   * @param options.session one that gathers already
+   */
   constructor(
     id: bigint,
     device: PeerDevice,
@@ -150,10 +155,11 @@ export class OutgoingNegotiation extends Negotiation {
       readonly inbox: InboxKind;
       readonly connectionType: string;
       readonly ready: Promise<void>;
+      readonly session: PathFinder | undefined;
       onStatus(): void;
     },
   ) {
-    super(id, device, "controlled", context, options.onStatus);
+    super(id, device, "controlled", context, options.onStatus, options.session);
     this.#inbox = options.inbox;
     this.#connectionType = options.connectionType;
     this.#ready = options.ready;
@@ -203,8 +209,15 @@ export class IncomingNegotiation extends Negotiation {
   readonly isCaller = false;
   readonly #request: PeerRequest;
 
-  constructor(request: PeerRequest, device: PeerDevice, context: NegotiationContext, onStatus: () => void) {
-    super(request.id, device, "controlling", context, onStatus);
+  /** @param session one that gathers already */
+  constructor(
+    request: PeerRequest,
+    device: PeerDevice,
+    context: NegotiationContext,
+    onStatus: () => void,
+    session?: PathFinder,
+  ) {
+    super(request.id, device, "controlling", context, onStatus, session);
     this.#request = request;
   }
 

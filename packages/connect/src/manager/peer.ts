@@ -6,6 +6,7 @@ import type { PeerRequest } from "../signalling/index.ts";
 import type { PeerDevice } from "./admission.ts";
 import type { ChannelOpening } from "./channel-opening.ts";
 import { type ConnectionInfo, linkInfo, negotiationInfo, openingInfo } from "./connection-info.ts";
+import type { SessionAhead } from "./gathering-ahead.ts";
 import { type IncomingNegotiation, type Negotiation, OutgoingNegotiation, type SecuredPath } from "./negotiation.ts";
 import { channelNamed, type PeerLink } from "./peer-link.ts";
 import { Remaking } from "./remaking.ts";
@@ -30,8 +31,18 @@ export interface PeerHost {
   readonly scheduler: Scheduler;
   /** Make a link again that broke while it was used. */
   readonly relink: boolean;
-  call(device: PeerDevice, connectionType: string, onStatus: () => void): OutgoingNegotiation;
-  answer(request: PeerRequest, device: PeerDevice, onStatus: () => void): IncomingNegotiation;
+  call(
+    device: PeerDevice,
+    connectionType: string,
+    onStatus: () => void,
+    session: SessionAhead | undefined,
+  ): OutgoingNegotiation;
+  answer(
+    request: PeerRequest,
+    device: PeerDevice,
+    onStatus: () => void,
+    session: SessionAhead | undefined,
+  ): IncomingNegotiation;
   createLink(device: PeerDevice, secured: SecuredPath): Link;
   /** A link was lost, or no path was found: the fault may be here. */
   checkNetwork(): void;
@@ -117,7 +128,7 @@ export class Peer {
     opening.stage = this.#stage();
     if (this.#negotiations.size > 0 && !forceNewLink) return;
     if (noNewLink) opening.fail(noLink(this.device));
-    else this.#call(connectionType);
+    else this.#call(connectionType, opening.session);
   }
 
   async #openOn(peerLink: PeerLink, opening: ChannelOpening, timeoutMs?: number): Promise<void> {
@@ -160,15 +171,15 @@ export class Peer {
 
   // --- attempts
 
-  #call(connectionType: string): void {
-    const negotiation = this.#host.call(this.device, connectionType, () => this.#progressed(negotiation));
+  #call(connectionType: string, session?: SessionAhead): void {
+    const negotiation = this.#host.call(this.device, connectionType, () => this.#progressed(negotiation), session);
     void this.#negotiate(negotiation);
   }
 
   /** They call us. False when there are too many attempts, and none of theirs that could give way. */
-  answer(request: PeerRequest): boolean {
+  answer(request: PeerRequest, session?: SessionAhead): boolean {
     if (this.#negotiations.size >= MAX_NEGOTIATIONS_PER_DEVICE && !this.#endOldestOfTheirs()) return false;
-    const negotiation = this.#host.answer(request, this.device, () => this.#progressed(negotiation));
+    const negotiation = this.#host.answer(request, this.device, () => this.#progressed(negotiation), session);
     void this.#negotiate(negotiation);
     return true;
   }

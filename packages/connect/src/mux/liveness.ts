@@ -1,7 +1,10 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 
-/** While data moves, the other side is asked whether it is there when nothing came for this long. */
-const PROBE_IN_TRAFFIC_MS = 1_500;
+/**
+ * While data moves, the other side is asked whether it is there when nothing came for this long. Of a path that died in
+ * one direction only, a second's worth may still come: with that and the time for an answer it is less than 5 s.
+ */
+const PROBE_IN_TRAFFIC_MS = 750;
 /** The same on an idle link. */
 const PROBE_IDLE_MS = 11_500;
 /** How long an answer may take, when nothing else is on its way (DHTNet connection protocol, liveness). */

@@ -142,6 +142,17 @@ describe("two agents", () => {
     expect(called.selected?.time).toBeLessThan(600);
   });
 
+  test("wait for a direct way one round trip more when a relay works", () => {
+    const net = new SimulatedNet({ delayMs: 40 });
+    net.silent.add("192.0.2.1").add("192.0.2.2");
+    const caller = new TestPeer(net, "controlled").host("192.0.2.1").relay("203.0.113.9");
+    const called = new TestPeer(net, "controlling").host("192.0.2.2");
+    call(net, caller, called, 0);
+    const [untilItsTurnMs, roundTripMs] = [10, 80];
+    const roundTrips = ["dial", "check", "wait", "propose"].length;
+    expect(called.selected?.time).toBe(untilItsTurnMs + roundTrips * roundTripMs);
+  });
+
   test("dial a relay again that does not let them in yet", () => {
     const net = new SimulatedNet();
     const caller = new TestPeer(net, "controlled").host("192.0.2.1", { isListening: false });

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { encodeFrame } from "../../src/mux/frame.ts";
 import { settle } from "../support/virtual-time.ts";
@@ -119,9 +120,26 @@ describe("a dead path", () => {
     expect(pair.a.isClosed || pair.b.isClosed).toBe(false);
     channel.write("x");
     await settle();
-    cut(pair);
+    for (const stream of pair.streams) cut(stream);
     channel.write("y");
     await pair.time.run(5_000);
+    expect(pair.a.isClosed && pair.b.isClosed).toBe(true);
+  });
+
+  test("is noticed by both sides within 5 s when one of them still hears the other for a second", async () => {
+    const pair = new LinkedPair();
+    const [channel, other] = await pair.open();
+    channel.on("error", () => {});
+    other.on("error", () => {}).resume();
+    const [near, far] = pair.streams;
+    cut(near);
+    for (let i = 0; i < 6; i++) {
+      channel.write("x");
+      await pair.time.run(200);
+    }
+    expect(pair.b.isClosed).toBe(false);
+    cut(far);
+    await pair.time.run(5_000 - 1_200);
     expect(pair.a.isClosed && pair.b.isClosed).toBe(true);
   });
 
@@ -131,7 +149,7 @@ describe("a dead path", () => {
     channel.on("error", () => {});
     peer.takeFrames();
     channel.write(Buffer.alloc(1_280_000)); // 10 s at the slowest rate that a path is trusted with
-    await peer.time.run(1_500 + 12_000);
+    await peer.time.run(750 + 12_000);
     expect(peer.link.isClosed).toBe(false);
     peer.send(BEACON_ANSWER);
     await settle();
@@ -161,6 +179,6 @@ describe("a dead path", () => {
 });
 
 /** From now on nothing arrives any more, and nothing says so. */
-function cut(pair: LinkedPair): void {
-  for (const stream of pair.streams) stream.removeAllListeners("data").resume();
+function cut(stream: Duplex): void {
+  stream.removeAllListeners("data").resume();
 }
