@@ -17,6 +17,7 @@ import {
   overloaded,
   tooMany,
 } from "./http-error.ts";
+import { Pipelines } from "./pipelines.ts";
 import type { ProxyService } from "./proxy-service.ts";
 import { respond, respondNotImplemented } from "./respond.ts";
 import { answerOptions, type Route } from "./routes/index.ts";
@@ -53,7 +54,9 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   app.addHttpMethod("UNSUBSCRIBE", { hasBody: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
-  app.addHook("onRequest", (request, _reply, done) => {
+  const pipelines = new Pipelines();
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!pipelines.admit(request.raw.socket, reply.raw)) return; // nobody is left to answer
     if (request.method !== "GET") request.raw.headers["content-type"] = ANY_TYPE;
     done();
   });

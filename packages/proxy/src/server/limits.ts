@@ -61,6 +61,8 @@ export const NO_CLIENT_LIMITS: Partial<ProxyLimits> = {
 
 /** Of a request line with all its headers. */
 export const MAX_HEADER_BYTES = 16_384;
+/** Requests of one connection that wait for their answer, the one being answered included; beyond it the connection ends. */
+export const MAX_PIPELINED_REQUESTS = 64;
 /** From the first byte of a request to the end of its headers. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 /** From the first byte of a request to the end of its body. */

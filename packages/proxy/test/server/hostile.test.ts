@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:tls";
 import { generateEcIdentity } from "@hashmere/crypto";
 import { describe, expect, test } from "vitest";
+import { MAX_PIPELINED_REQUESTS } from "../../src/server/limits.ts";
 import { openProxiedNode } from "../support/proxied-node.ts";
 import { parseResponse, rawConnection, rawExchange } from "../support/raw-http.ts";
 
@@ -50,6 +51,30 @@ describe("a proxy that is treated badly", () => {
     await once(socket, "end");
     expect(parseResponse(received).status).toBe(200);
     expect(received.indexOf("501")).toBeGreaterThan(received.indexOf("200 OK"));
+  });
+
+  test("closes a connection on which more and more is asked behind a listen", async () => {
+    await using rig = await openProxiedNode();
+    const ask = (count: number) => `GET /key/k/listen HTTP/1.1\r\n\r\n${"GET /healthz HTTP/1.1\r\n\r\n".repeat(count)}`;
+    const patient = await rawConnection(rig.port);
+    const greedy = await rawConnection(rig.port);
+    patient.write(ask(MAX_PIPELINED_REQUESTS - 1));
+    greedy.write(ask(MAX_PIPELINED_REQUESTS));
+    await once(greedy.resume(), "close");
+    await expect.poll(() => rig.proxy.stats.listens, { timeout: 20_000 }).toBe(1);
+    expect(patient.closed).toBe(false);
+    patient.destroy();
+    const socket = await rawConnection(rig.port);
+    let received = "";
+    socket.on("data", (text) => {
+      received += text;
+    });
+    const answers = () => received.split("HTTP/1.1 200").length - 1;
+    for (let round = 1; round <= 3; round++) {
+      socket.write("GET /healthz HTTP/1.1\r\n\r\n".repeat(MAX_PIPELINED_REQUESTS - 4));
+      await expect.poll(answers, { timeout: 20_000 }).toBe(round * (MAX_PIPELINED_REQUESTS - 4));
+    }
+    socket.destroy();
   });
 
   test("cuts off a reader that takes nothing and falls too far behind", async () => {
