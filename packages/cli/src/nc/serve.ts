@@ -20,17 +20,25 @@ export async function serve(
       report.event("declined", request.deviceId, request.name);
       request.decline();
     } else {
-      void connectChannel(request, service, report);
+      void connectChannel(request, service, report, signal);
     }
   });
   await aborted(signal);
 }
 
-async function connectChannel(request: ChannelRequest, service: ServiceAddress, report: NcReport): Promise<void> {
+async function connectChannel(
+  request: ChannelRequest,
+  service: ServiceAddress,
+  report: NcReport,
+  signal: AbortSignal,
+): Promise<void> {
   const { deviceId } = request;
   const channel = await request.accept();
   if (channel === undefined) return;
   channel.on("error", () => {}); // what ends the copying is told by it
+  // What ends with an error doesn't look like the service's own end.
+  const stop = () => channel.destroy(new Error("this server was stopped"));
+  signal.addEventListener("abort", stop, { once: true });
   try {
     const socket = await openService(service);
     report.event("connected", deviceId, formatService(service));
@@ -39,6 +47,8 @@ async function connectChannel(request: ChannelRequest, service: ServiceAddress, 
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     report.event("failed", deviceId, `${formatService(service)}: ${reason}`);
-    channel.destroy(new Error(reason)); // so that it doesn't look like the service's own end
+    channel.destroy(new Error(reason));
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }

@@ -141,6 +141,17 @@ describe("a client", () => {
     expect(stderr).toMatch(message);
   });
 
+  test("of a server that is stopped in the middle doesn't take that for the service's end", async () => {
+    const offered = ["--allow", BOB, "--service", greeting];
+    await using stopped = start("hashmere", ["nc", "--listen", ...(await as("alice")), ...offered]);
+    await stopped.until(/it offers/);
+    await using running = start("hashmere", ["nc", ALICE, greeting, ...(await as("bob"))]);
+    await running.until(/welcome/);
+    stopped.process.kill("SIGINT");
+    expect(await running.outcome()).toMatchObject({ status: 5, stdout: "welcome" });
+    expect((await stopped.outcome()).status).toBe(130);
+  });
+
   test("that is interrupted ends the connection, and says so", async () => {
     await using running = start("hashmere", ["nc", BOB, greeting, ...(await as("alice"))]);
     await running.until(/welcome/);
