@@ -8,6 +8,7 @@ import { stopwatch } from "../output/duration.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import { Output } from "../output/output.ts";
 import { throughProxy } from "../proxy/client-options.ts";
+import { TOKEN_VARIABLE } from "../proxy/options.ts";
 import { startNode } from "../start-node.ts";
 import { type NodeOptions, PUBLIC_BOOTSTRAP } from "./options.ts";
 
@@ -86,7 +87,7 @@ function noProxy(url: string, elapsed: string, problem = "the proxy has lost its
     status: ExitStatus.noNetwork,
     code: "ERR_NO_NETWORK",
     message: `no way into the network through ${url} in ${elapsed}: ${problem}`,
-    hint: "Look at it with `hashmere url`, name another one, or leave --proxy out.",
+    hint: `Look at it with \`hashmere url\`, name another one, or leave --proxy out. Its token, if it has one, goes into ${TOKEN_VARIABLE}.`,
   });
 }
 
