@@ -39,8 +39,9 @@ export class Nomination {
     if (this.#nominee || best === undefined) return;
     const now = this.#scheduler.now();
     this.#since ??= now;
-    const better = pairs.filter((pair) => pair.isPending && comparePairs(pair, best) < 0);
-    const time = this.#since + patienceMs(best, better);
+    // One relay is as good as another.
+    const better = pairs.filter((pair) => pair.isPending && !pair.isRelayed && comparePairs(pair, best) < 0);
+    const time = this.#since + patienceMs(best, better, quickest(pairs));
     this.#timer?.cancel();
     if (better.length === 0 || time <= now) this.propose(best, pairs);
     else this.#timer = this.#scheduler.at(time, () => this.consider(pairs));
@@ -82,9 +83,14 @@ export class Nomination {
  * Direct ways open within two round trips, if they do: relays have theirs at both ends. One of them has passed when a
  * relayed pair has proved to work.
  */
-function patienceMs({ isRelayed, roundTripMs }: CandidatePair, better: readonly CandidatePair[]): number {
+function patienceMs({ isRelayed }: CandidatePair, better: readonly CandidatePair[], roundTripMs: number): number {
   if (better.some(({ local, state }) => local.transport === "tcp" && state === "checking")) return NEAR_PATIENCE_MS;
   return isRelayed ? Math.min(Math.max(roundTripMs, PATIENCE_MS), MAX_RELAY_PATIENCE_MS) : PATIENCE_MS;
+}
+
+/** The shortest round trip: the first check through a relay also waits until that has brought both sides together. */
+function quickest(pairs: readonly CandidatePair[]): number {
+  return Math.min(...pairs.filter(({ state }) => state === "succeeded").map(({ roundTripMs }) => roundTripMs));
 }
 
 function bestValid(pairs: readonly CandidatePair[]): CandidatePair | undefined {

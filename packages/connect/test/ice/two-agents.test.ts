@@ -148,7 +148,7 @@ describe("two agents", () => {
     const caller = new TestPeer(net, "controlled").host("192.0.2.1").relay("203.0.113.9");
     const called = new TestPeer(net, "controlling").host("192.0.2.2");
     call(net, caller, called, 0);
-    const [untilItsTurnMs, roundTripMs] = [10, 80];
+    const [untilItsTurnMs, roundTripMs] = [5, 80];
     const roundTrips = ["dial", "check", "wait", "propose"].length;
     expect(called.selected?.time).toBe(untilItsTurnMs + roundTrips * roundTripMs);
   });
