@@ -53,6 +53,8 @@ export class Channel extends Duplex {
     this.isInitiator = isInitiator;
     this.createdAt = createdAt;
     this.#wire = wire;
+    // The other side may break it before its user could listen, which must not end the program. Who reads it sees why.
+    this.on("error", () => {});
   }
 
   /** Bytes of data received, framing not counted. */
@@ -65,12 +67,12 @@ export class Channel extends Duplex {
     return this.#wire.bytesWritten;
   }
 
-  /** The link pushes; that something was taken, it learns here. */
   /** `end()` leaves the other direction open, which peers of this library alone know. Told once the channel is open. */
   get endsOneWay(): boolean {
     return this.#wire.endsOneWay;
   }
 
+  /** The link pushes; that something was taken, it learns from `read`. */
   override _read(): void {}
 
   /** A string once `setEncoding` was called. */

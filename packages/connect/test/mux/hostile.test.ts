@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Reader } from "@hashmere/dht/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeChannelRequest, readChannelRequest } from "../../src/mux/channel-request.ts";
+import { encodeChannelRequest, encodeChannelRequestFrame, readChannelRequest } from "../../src/mux/channel-request.ts";
 import { encodeFrame, encodeFrameHeader } from "../../src/mux/frame.ts";
 import { LINK_LIMITS } from "../../src/mux/index.ts";
 import { encodeProtocolMessage, type ProtocolMessage, readProtocolMessage } from "../../src/mux/protocol-message.ts";
@@ -93,6 +93,27 @@ describe("what a peer may have open is limited", () => {
     for (let i = 0; i < 32; i++) await Promise.all(Array.from({ length: 128 }, () => pair.a.open("x")));
     await expect(pair.a.open("x")).rejects.toMatchObject({ code: "ERR_DECLINED" });
     expect(LINK_LIMITS.maxIncomingChannels).toBe(4_096);
+  });
+});
+
+describe("a channel that its peer breaks before anybody could listen", () => {
+  const reset = encodeProtocolMessage({ kind: "reset", number: 1 });
+  const asked = { name: "x", number: 1 };
+
+  test("is one that the other side asked for: the program goes on", async () => {
+    const peer = await RawPeer.connected();
+    peer.send(Buffer.concat([HELLO, encodeChannelRequestFrame({ ...asked, state: "request" }), reset]));
+    await settle();
+    expect([peer.link.isClosed, peer.link.channels.size]).toEqual([false, 0]);
+  });
+
+  test("is one that we asked for: who reads it sees why", async () => {
+    const peer = await RawPeer.connected({ isInitiator: true });
+    const opening = peer.link.open("x");
+    peer.send(Buffer.concat([HELLO, encodeChannelRequestFrame({ ...asked, state: "accept" }), reset]));
+    const channel = await opening;
+    await settle();
+    await expect(channel.toArray()).rejects.toMatchObject({ code: "ERR_CLOSED_BY_PEER" });
   });
 });
 
