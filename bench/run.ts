@@ -1,8 +1,4 @@
-// Our node and the C++ node side by side, in one run on one machine.
-//   npm run bench [-- --only requests,memory,cluster,secure,testnet] [--reps 3] [--seconds 2] [--json FILE]
-//   npm run bench -- proxy [--reps 3] [--seconds 4]     the REST proxy: see proxy.ts
-//   npm run bench -- kademlia [--nodes 20,100] [--json]     the Kademlia server, beside figures of the Python library: see kademlia.ts
-//   npm run bench -- connect [--reps 3] [--json FILE]     channels of a link beside plain TLS: see connect.ts
+// Our node and the C++ node side by side, in one run on one machine: `npm run bench -- --help` tells what can be measured.
 // The contenders take turns within each repetition, so that what else the machine does hits both. Medians are shown.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -23,17 +19,26 @@ const CLUSTER_NODES = 64;
 const TESTNET_NODES = 10_000;
 const CPP = "C++";
 
-if (process.argv[2] === "kademlia") {
-  await runKademlia(process.argv.slice(3));
-  process.exit();
-}
-if (process.argv[2] === "connect") {
-  await runConnect(process.argv.slice(3));
-  process.exit();
-}
+const USAGE = `npm run bench -- [--only requests,memory,cluster,secure,testnet] [--reps 3] [--seconds 2] [--json FILE]
+npm run bench -- proxy [--reps 3] [--seconds 4]        the REST proxy beside the C++ one
+npm run bench -- connect [--reps 3] [--json FILE]      channels of a link beside plain TLS
+npm run bench -- kademlia [--nodes 20,100] [--json]    the Kademlia server beside figures of the Python library`;
 
-if (process.argv[2] === "proxy") {
-  await runProxy(process.argv.slice(3));
+/** Benches with contenders of their own. */
+const OTHERS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  connect: runConnect,
+  kademlia: runKademlia,
+  proxy: runProxy,
+};
+
+const [first = "", ...rest] = process.argv.slice(2);
+if (first === "--help" || first === "-h") {
+  console.log(USAGE);
+  process.exit();
+}
+const other = OTHERS[first];
+if (other) {
+  await other(rest);
   process.exit();
 }
 
