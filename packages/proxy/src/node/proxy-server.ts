@@ -25,11 +25,12 @@ import {
   TCP_KEEP_ALIVE_MS,
 } from "../server/index.ts";
 import { ProxyServerError } from "./errors.ts";
+import { SilentConnections } from "./silent-connections.ts";
 import { StateKeeper } from "./state-keeper.ts";
 
 /** Requests that wait for the network may take so long after `close()`. */
 const CLOSE_GRACE_MS = 5_000;
-/** How often connections are closed meanwhile that have nothing to wait for any more. */
+/** How often connections are closed meanwhile that have nothing to wait for, or not any more. */
 const IDLE_CHECK_MS = 100;
 /** How often clients that have nothing any more are forgotten. */
 const SWEEP_MS = 60_000;
@@ -76,6 +77,16 @@ export interface ProxyServerOptions {
   readonly logger?: Logger | undefined;
 }
 
+/** What a server consists of. */
+interface Parts {
+  readonly service: ProxyService;
+  readonly app: FastifyInstance;
+  readonly scheduler: RealScheduler;
+  readonly keeper: StateKeeper | undefined;
+  readonly silent: SilentConnections;
+  readonly url: string;
+}
+
 /**
  * A DHT over HTTP, for everything that can't hold a UDP port.
  *
@@ -92,6 +103,7 @@ export class ProxyServer implements AsyncDisposable {
   readonly #app: FastifyInstance;
   readonly #scheduler: RealScheduler;
   readonly #keeper: StateKeeper | undefined;
+  readonly #silent: SilentConnections;
   #closing: Promise<void> | undefined;
 
   /**
@@ -130,22 +142,18 @@ export class ProxyServer implements AsyncDisposable {
       onError: log("a request failed"),
     });
     const state = await keeper?.load().catch(log("permanent puts and subscriptions were not loaded"));
-    const server = new ProxyServer(service, app, scheduler, keeper, await listen(app, options));
+    const silent = new SilentConnections(app.server, { isSecure: options.tls !== undefined });
+    const url = await listen(app, options);
     if (state) service.restore(state);
-    return server;
+    return new ProxyServer({ service, app, scheduler, keeper, silent, url });
   }
 
-  private constructor(
-    service: ProxyService,
-    app: FastifyInstance,
-    scheduler: RealScheduler,
-    keeper: StateKeeper | undefined,
-    url: string,
-  ) {
+  private constructor({ service, app, scheduler, keeper, silent, url }: Parts) {
     this.#service = service;
     this.#app = app;
     this.#scheduler = scheduler;
     this.#keeper = keeper;
+    this.#silent = silent;
     this.url = url;
     this.#sweep();
   }
@@ -172,7 +180,11 @@ export class ProxyServer implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#service.endStreams();
     const { server } = this.#app;
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+    this.#silent.close();
+    const idle = setInterval(() => {
+      server.closeIdleConnections();
+      this.#silent.close();
+    }, IDLE_CHECK_MS);
     const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     await this.#app.close();
     clearInterval(idle);

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect, type TLSSocket } from "node:tls";
 import { generateEcIdentity, generateIdentity, type Identity } from "@hashmere/crypto";
 import { DhtRunner } from "@hashmere/dht";
 import { describe, expect, test } from "vitest";
@@ -103,6 +104,41 @@ describe("a proxy that closes", () => {
     await expect(fetch(rig.url("/"))).rejects.toThrow();
     await rig.proxy.close();
   });
+
+  test("doesn't wait for connections on which nobody has said anything, and waits for half a request", async () => {
+    await using rig = await openProxiedNode();
+    const silent = await rawConnection(rig.port);
+    const halfway = await rawConnection(rig.port);
+    halfway.write("GET /healthz HTTP/1.1\r\n");
+    // A whole exchange later, the server has read that, too.
+    expect((await fetch(rig.url("/healthz"))).status).toBe(200);
+    const events: string[] = [];
+    silent.resume().once("close", () => events.push("the silent one ends"));
+    const closed = rig.proxy.close().then(() => events.push("the proxy is closed"));
+    await once(silent, "close");
+    halfway.write("\r\n");
+    const [answer] = await once(halfway, "data");
+    expect(answer).toContain("200 OK");
+    await closed;
+    expect(events).toEqual(["the silent one ends", "the proxy is closed"]);
+  });
+
+  test("doesn't wait for those either that don't finish their TLS handshake, or say nothing after it", async () => {
+    const identity = await generateEcIdentity("server");
+    const tls = { certificate: identity.certificate.pem(), key: await identity.key.serialize() };
+    await using rig = await openProxiedNode({ tls });
+    const wordless = await rawConnection(rig.port);
+    const secure = connect({ port: rig.port, host: "127.0.0.1", rejectUnauthorized: false });
+    await once(secure, "secureConnect");
+    const put = await tlsPut(rig.port);
+    const closed = rig.proxy.close();
+    await Promise.all([once(wordless.resume(), "close"), once(secure.resume(), "close")]);
+    expect(put.closed).toBe(false);
+    put.write('"data":""}');
+    const [answer] = await once(put, "data");
+    expect(`${answer}`).toContain("200 OK");
+    await closed;
+  });
 });
 
 test("a port that is taken, and a certificate that is none, are told in a sentence", async () => {
@@ -162,6 +198,16 @@ test("a proxy on a node without network says so, and its requests end", async ()
   expect(await (await fetch(`${proxy.url}/key/k`)).text()).toBe("");
   expect((await fetch(`${proxy.url}/key/k`, { method: "POST", body: "{}" })).status).toBe(502);
 });
+
+/** A put of which the proxy has got all but the last ten bytes. */
+async function tlsPut(port: number): Promise<TLSSocket> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  socket.write("POST /key/k HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n");
+  await once(socket, "data"); // "continue": the head has arrived
+  socket.write("{");
+  return socket;
+}
 
 async function statusOf(port: number, client?: Identity): Promise<number> {
   const certificate = client && { cert: client.certificate.pem(), key: await client.key.serialize() };
