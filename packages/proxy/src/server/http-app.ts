@@ -19,6 +19,7 @@ import {
 } from "./http-error.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { ProxyService } from "./proxy-service.ts";
+import { refuseBody } from "./refuse-body.ts";
 import { respond, respondNotImplemented } from "./respond.ts";
 import { answerOptions, type Route } from "./routes/index.ts";
 
@@ -63,7 +64,8 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   const answerError = (error: unknown, route: string, response: ServerResponse) => {
     const refusal = toHttpError(error);
     if (refusal.status === 500 && !(error instanceof JsonTypeError)) onError(error);
-    refuse(response, refusal);
+    if (refusal.status === 413) refuseBody(response, refusal, service.scheduler);
+    else refuse(response, refusal);
     service.requests.add(route, refusal.status);
   };
   for (const route of routes) {

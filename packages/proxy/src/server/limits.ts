@@ -67,6 +67,8 @@ export const MAX_PIPELINED_REQUESTS = 64;
 export const HEADERS_TIMEOUT_MS = 10_000;
 /** From the first byte of a request to the end of its body. */
 export const REQUEST_TIMEOUT_MS = 30_000;
+/** Who sends a body that is too long may go on for so long after the answer, and reads it meanwhile; then the connection ends. */
+export const REFUSED_BODY_MS = 2_000;
 /** A connection without request is closed. */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A reader that takes nothing for so long is gone. */

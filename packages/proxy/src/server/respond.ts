@@ -13,20 +13,31 @@ export function respond(
   headers: readonly string[] = [],
   contentType = JSON_TYPE,
 ): void {
+  writeHead(response, status, body.length, headers, contentType);
+  if (typeof body === "string") response.end(body, "latin1");
+  else response.end(body);
+}
+
+/** The head of a response with a body of so many bytes. */
+export function writeHead(
+  response: ServerResponse,
+  status: number,
+  length: number,
+  headers: readonly string[] = [],
+  contentType = JSON_TYPE,
+): void {
   response.sendDate = false;
   response.writeHead(status, [
     "Connection",
     connectionOf(response),
     "Content-Length",
-    String(body.length),
+    String(length),
     ...COMMON,
     "Content-Type",
     contentType,
     ...ANY_ORIGIN,
     ...headers,
   ]);
-  if (typeof body === "string") response.end(body, "latin1");
-  else response.end(body);
 }
 
 /** The head of a response whose body comes in pieces. */
