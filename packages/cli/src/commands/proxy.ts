@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { addIdentityOptions } from "../identity/own-identity.ts";
 import { collectHosts, uint } from "../options.ts";
-import { TOKEN_VARIABLE } from "../proxy/options.ts";
+import { PRIVATE_ENDPOINTS_HELP, TOKEN_VARIABLE } from "../proxy/options.ts";
 import type { ProxyOptions } from "../proxy/serve.ts";
 
 const TOKENS_HELP = `
@@ -29,6 +29,7 @@ export function addProxyCommand(program: Command, context: CommandContext): void
     .option("--token-file <file>", "let in only clients with one of these tokens, one per line")
     .option("--push-gateway <[host:]port>", "send push notifications through this gorush")
     .option("--bundle-id <text>", "topic of iOS applications that name none")
+    .option("--unifiedpush-private", PRIVATE_ENDPOINTS_HELP)
     .option("--no-dashboard", "don't serve the page")
     .option("-v, --verbose", "log what the node does to standard error")
     .addHelpText("after", TOKENS_HELP)

@@ -6,6 +6,9 @@ import { uint } from "../options.ts";
 /** The variable that holds a token which clients of `hashmere proxy` must present. */
 export const TOKEN_VARIABLE = "HASHMERE_PROXY_TOKEN";
 
+export const PRIVATE_ENDPOINTS_HELP =
+  "push to UnifiedPush endpoints in private networks, and over plain HTTP, too: clients then have this machine post there";
+
 /** How dhtnode opens its node to others. */
 export interface ProxyServerOptions {
   readonly proxyserver?: number;
@@ -16,6 +19,7 @@ export interface ProxyServerOptions {
   readonly proxyAddr?: string;
   readonly pushserver?: string;
   readonly bundleid?: string;
+  readonly unifiedpushPrivate?: boolean;
 }
 
 export function addProxyServerOptions(command: Command): Command {
@@ -27,7 +31,8 @@ export function addProxyServerOptions(command: Command): Command {
     .option("--proxy-privkey-password <text>", "and that key's password")
     .option("--proxy-addr <address>", "where both listen; default: everywhere")
     .option("--pushserver <[host:]port>", "send push notifications through this gorush")
-    .option("--bundleid <text>", "topic of iOS applications that name none");
+    .option("--bundleid <text>", "topic of iOS applications that name none")
+    .option("--unifiedpush-private", PRIVATE_ENDPOINTS_HELP);
 }
 
 /**

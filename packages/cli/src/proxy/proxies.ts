@@ -45,7 +45,7 @@ export class Proxies implements AsyncDisposable {
     port: number,
     { isSecure = false, gateway }: { isSecure?: boolean; gateway?: string | undefined } = {},
   ): Promise<ProxyServer> {
-    const { proxyAddr, persist, pushserver, bundleid, rateLimit = true } = this.#options;
+    const { proxyAddr, persist, pushserver, bundleid, unifiedpushPrivate, rateLimit = true } = this.#options;
     const tls = isSecure ? await this.#tls() : undefined;
     // Loading a web server takes a while: only those wait who want one.
     const { NO_CLIENT_LIMITS, ProxyServer } = await import("@hashmere/proxy");
@@ -56,7 +56,11 @@ export class Proxies implements AsyncDisposable {
       tls,
       statePath: persist === undefined ? undefined : `${persist}_${port}`,
       limits: rateLimit ? {} : NO_CLIENT_LIMITS,
-      push: { gateway: gateway ?? pushserver, defaultTopic: bundleid },
+      push: {
+        gateway: gateway ?? pushserver,
+        defaultTopic: bundleid,
+        allowPrivateEndpoints: unifiedpushPrivate,
+      },
       logger: this.#logger,
     });
     this.#byPort.set(Number(new URL(proxy.url).port), proxy);

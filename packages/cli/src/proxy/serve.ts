@@ -22,6 +22,7 @@ export interface ProxyOptions extends OwnIdentityOptions {
   readonly state?: string;
   readonly pushGateway?: string;
   readonly bundleId?: string;
+  readonly unifiedpushPrivate?: boolean;
   readonly dashboard: boolean;
   readonly verbose?: boolean;
 }
@@ -47,7 +48,11 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
     auth: { tokens },
     identity,
     statePath: options.state,
-    push: { gateway: options.pushGateway, defaultTopic: options.bundleId },
+    push: {
+      gateway: options.pushGateway,
+      defaultTopic: options.bundleId,
+      allowPrivateEndpoints: options.unifiedpushPrivate,
+    },
     dashboard: options.dashboard,
     logger: terminal,
   });

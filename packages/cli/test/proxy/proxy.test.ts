@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { hashmere, start } from "../support/cli.ts";
 import { startPeer } from "../support/network.ts";
 
@@ -27,6 +28,20 @@ describe("hashmere proxy", () => {
     const [, url = ""] = await running.until(/^proxy {2}(\S+)\n/m);
     expect((await fetch(url)).status).toBe(401);
     expect((await fetch(url, { headers: { authorization: "Bearer sesame" } })).status).toBe(200);
+  });
+
+  test("pushes into private networks where it is told to", async () => {
+    const server = createHttpServer((request, response) => response.end(request.url)).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    await using running = start("hashmere", ["proxy", ...LOCAL, "--unifiedpush-private"]);
+    const [, url = ""] = await running.until(/^proxy {2}(\S+)\n/m);
+    const address = server.address();
+    const endpoint = `http://127.0.0.1:${typeof address === "object" && address?.port}/up`;
+    const pushed = once(server, "request");
+    const body = JSON.stringify({ key: endpoint, platform: "unifiedpush" });
+    expect((await fetch(`${url}/node/pingPush`, { method: "POST", body })).status).toBe(200);
+    expect((await pushed)[0].url).toBe("/up");
   });
 
   test("says in a sentence why it can't start", async () => {

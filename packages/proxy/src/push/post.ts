@@ -6,6 +6,9 @@ import type { PushRequest } from "./request.ts";
 /** From the first byte sent to the status line. */
 const PUSH_TIMEOUT_MS = 10_000;
 
+/** What speaks a URL's protocol. */
+const REQUESTS: Readonly<Record<string, typeof requestHttp>> = { "http:": requestHttp, "https:": requestHttps };
+
 /**
  * What became of a push.
  * - `delivered`: the gateway has taken it
@@ -26,8 +29,8 @@ export interface PostOptions {
 /** Sends one push and waits for the status; the answer's body is of no interest. Never rejects; redirects count as refusals. */
 export function post(push: PushRequest, options: PostOptions = {}): Promise<PostOutcome> {
   const isGuarded = push.isForeign && options.allowPrivateEndpoints !== true;
-  if (isGuarded && !isPublicEndpoint(push.url)) return Promise.resolve({ kind: "refused" });
-  const request = push.url.protocol === "https:" ? requestHttps : requestHttp;
+  const request = REQUESTS[push.url.protocol];
+  if (request === undefined || (isGuarded && !isPublicEndpoint(push.url))) return Promise.resolve({ kind: "refused" });
   return new Promise((resolve) => {
     const outgoing = request(push.url, {
       method: "POST",

@@ -54,6 +54,13 @@ describe("a post", () => {
     const push = { url: new URL(url), headers: {}, body: "", token: url, isForeign: true };
     expect((await post(push)).kind).not.toBe("delivered");
   });
+
+  test("to what is not on the web is refused, wherever else pushes may go", async () => {
+    for (const url of ["ftp://x.example/", "file:///etc/passwd", "token:7"]) {
+      const push = { url: new URL(url), headers: {}, body: "", token: url, isForeign: true };
+      expect(await post(push, { allowPrivateEndpoints: true })).toEqual({ kind: "refused" });
+    }
+  });
 });
 
 test("only addresses of the public Internet are public", () => {
