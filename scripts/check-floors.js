@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const HOUSES = {
   "packages/dht/src": [
-    ["address", "errors", "id", "log", "msgpack", "random", "scheduler"],
+    ["address", "errors", "events", "id", "log", "msgpack", "random", "scheduler"],
     ["value"],
     ["wire"],
     ["routing"],

@@ -1,6 +1,7 @@
 export * from "./address/index.ts";
 export { DISCOVERY_PORT } from "./discovery/index.ts";
 export * from "./errors/index.ts";
+export * from "./events/index.ts";
 export * from "./id/index.ts";
 export * from "./log/index.ts";
 export {

@@ -1,5 +1,5 @@
 import type { Certificate } from "@hashmere/crypto";
-import type { PkId } from "@hashmere/dht";
+import { type PkId, TypedEventTarget } from "@hashmere/dht";
 import type { ConnectError } from "../errors/index.ts";
 import type { Channel } from "../mux/index.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
@@ -61,18 +61,5 @@ export interface ConnectionManagerEventMap {
   readonly refused: RefusedEvent;
 }
 
-type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
-
-/** An EventTarget whose listeners are typed by the event's name. */
-export class ManagerEventTarget extends EventTarget {
-  override addEventListener<K extends keyof ConnectionManagerEventMap>(
-    type: K,
-    listener: (event: ConnectionManagerEventMap[K]) => void,
-    options?: ListenerParameters[2],
-  ): void;
-  override addEventListener(...parameters: ListenerParameters): void;
-  override addEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
-    // EventTarget calls it with the event of this type, which the overloads above tie to the listener's parameter.
-    super.addEventListener(type, listener as ListenerParameters[1], options);
-  }
-}
+/** Where those events are told. */
+export class ManagerEventTarget extends TypedEventTarget<ConnectionManagerEventMap> {}

@@ -1,3 +1,4 @@
+import { TypedEventTarget } from "@hashmere/dht";
 import type { ConnectError } from "../errors/index.ts";
 import type { Channel } from "./channel.ts";
 
@@ -21,33 +22,11 @@ export class LinkCloseEvent extends Event {
   }
 }
 
+/** The events of a link by their names. */
 interface LinkEventMap {
   readonly channel: ChannelEvent;
   readonly close: LinkCloseEvent;
 }
 
-type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
-
-/** An EventTarget whose listeners are typed by the event's name. */
-export class LinkEventTarget extends EventTarget {
-  override addEventListener<K extends keyof LinkEventMap>(
-    type: K,
-    listener: (event: LinkEventMap[K]) => void,
-    options?: ListenerParameters[2],
-  ): void;
-  override addEventListener(...parameters: ListenerParameters): void;
-  override addEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
-    // EventTarget calls it with the event of this type, which the overloads above tie to the listener's parameter.
-    super.addEventListener(type, listener as ListenerParameters[1], options);
-  }
-
-  override removeEventListener<K extends keyof LinkEventMap>(
-    type: K,
-    listener: (event: LinkEventMap[K]) => void,
-    options?: ListenerParameters[2],
-  ): void;
-  override removeEventListener(...parameters: ListenerParameters): void;
-  override removeEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
-    super.removeEventListener(type, listener as ListenerParameters[1], options);
-  }
-}
+/** Where those events are told. */
+export class LinkEventTarget extends TypedEventTarget<LinkEventMap> {}

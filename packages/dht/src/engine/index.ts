@@ -2,6 +2,7 @@
 // modules or touches a socket or a file.
 export { type Family, SockAddr } from "../address/index.ts";
 export * from "../errors/index.ts";
+export * from "../events/index.ts";
 export { Hash, InfoHash, InfoHashMap, PkId } from "../id/index.ts";
 export * from "../log/index.ts";
 export {

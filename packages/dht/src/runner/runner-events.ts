@@ -55,29 +55,3 @@ export interface DhtRunnerEventMap {
   readonly identityannounced: IdentityAnnouncedEvent;
   readonly error: DhtErrorEvent;
 }
-
-type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
-
-/** An EventTarget whose listeners are typed by the event's name. */
-export class RunnerEventTarget extends EventTarget {
-  override addEventListener<K extends keyof DhtRunnerEventMap>(
-    type: K,
-    listener: (event: DhtRunnerEventMap[K]) => void,
-    options?: ListenerParameters[2],
-  ): void;
-  override addEventListener(...parameters: ListenerParameters): void;
-  override addEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
-    // EventTarget calls it with the event of this type, which the overloads above tie to the listener's parameter.
-    super.addEventListener(type, listener as ListenerParameters[1], options);
-  }
-
-  override removeEventListener<K extends keyof DhtRunnerEventMap>(
-    type: K,
-    listener: (event: DhtRunnerEventMap[K]) => void,
-    options?: ListenerParameters[2],
-  ): void;
-  override removeEventListener(...parameters: ListenerParameters): void;
-  override removeEventListener(type: string, listener: unknown, options?: ListenerParameters[2]): void {
-    super.removeEventListener(type, listener as ListenerParameters[1], options);
-  }
-}

@@ -1,4 +1,5 @@
 import type { Certificate, PublicKey } from "@hashmere/crypto";
+import { TypedEventTarget } from "../events/index.ts";
 import type { NodeStatus, Operation, PutOperation } from "../node/index.ts";
 import { combinedStatus } from "../node/node-status.ts";
 import { type RandomSource, randomId64 } from "../random/index.ts";
@@ -11,7 +12,7 @@ import { type OngoingOperation, OngoingOperations } from "./ongoing-operations.t
 import { PendingAnswer } from "./pending-answer.ts";
 import type { PutHandle } from "./put-handle.ts";
 import type { ResultStream, ResultStreamOptions } from "./result-stream.ts";
-import { RunnerEventTarget } from "./runner-events.ts";
+import type { DhtRunnerEventMap } from "./runner-events.ts";
 import { RunningListen } from "./running-listen.ts";
 import { type LookupSink, RunningLookup } from "./running-lookup.ts";
 import { RunningPut } from "./running-put.ts";
@@ -50,7 +51,7 @@ export interface OperationsHost {
 }
 
 /** What users do in a DHT, in the habits of JavaScript; the same for a node and for a proxy's client. */
-export abstract class UserOperations extends RunnerEventTarget {
+export abstract class UserOperations extends TypedEventTarget<DhtRunnerEventMap> {
   /** Listens that are not over. */
   protected readonly listens = new Set<OngoingOperation>();
   /** Where operations are kept that fail at once, because no host takes them. */

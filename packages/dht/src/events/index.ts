@@ -1,0 +1,1 @@
+export { TypedEventTarget } from "./typed-event-target.ts";
