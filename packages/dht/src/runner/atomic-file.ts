@@ -4,9 +4,13 @@ import { StateFileError } from "../errors/index.ts";
 
 /**
  * Writes a file so that a reader, and a crash at any moment, finds either the old content or the new one.
+ * @param content whole, or in slices, each of which is asked for when the one before is written
  * @throws StateFileError
  */
-export async function writeFileAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string | Generator<Uint8Array>,
+): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(draft, "wx", 0o600);

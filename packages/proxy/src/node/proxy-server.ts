@@ -180,7 +180,7 @@ export class ProxyServer implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#service.endStreams();
     const { server } = this.#app;
-    this.#silent.close();
+    // Not at once: what has arrived by now is still to be read.
     const idle = setInterval(() => {
       server.closeIdleConnections();
       this.#silent.close();

@@ -5,7 +5,7 @@ import { decodeProxyState, encodeProxyState, type ProxyState } from "../server/i
 
 /** A change is on disk after that time at the latest, unless the disk is slower… */
 export const SAVE_DELAY_MS = 2_000;
-/** …or there is so much to save that it would take more than a twentieth of the time, in which nobody is answered. */
+/** …or there is so much to save that encoding it would take more than a twentieth of the time. */
 const REST_PER_WORK = 19;
 
 const NO_FILE = 0n;
@@ -27,7 +27,7 @@ export class StateKeeper {
   #saving: Promise<void> = Promise.resolve();
   /** The file that we have read or written: each save makes another. */
   #inode = NO_FILE;
-  /** What putting the state into bytes took the last time. */
+  /** What encoding the state took the last time, all slices together. */
   #encodingMs = 0;
 
   constructor(options: StateKeeperOptions) {
@@ -70,14 +70,23 @@ export class StateKeeper {
   }
 
   async #write(): Promise<void> {
-    const { path, scheduler, state } = this.#options;
+    const { path } = this.#options;
     const inode = await inodeOf(path);
     if (inode !== NO_FILE && inode !== this.#inode) throw new Error(NOT_OURS);
-    const begun = scheduler.now();
-    const bytes = encodeProxyState(state());
-    this.#encodingMs = scheduler.now() - begun;
-    await writeFileAtomically(path, bytes);
+    await writeFileAtomically(path, this.#encode());
     this.#inode = await inodeOf(path);
+  }
+
+  /** Each slice is written before the next is encoded: clients are served between them. */
+  *#encode(): Generator<Uint8Array> {
+    const { scheduler, state } = this.#options;
+    let begun = scheduler.now();
+    this.#encodingMs = 0;
+    for (const slice of encodeProxyState(state())) {
+      this.#encodingMs += scheduler.now() - begun;
+      yield slice;
+      begun = scheduler.now();
+    }
   }
 }
 

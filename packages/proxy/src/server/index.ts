@@ -5,5 +5,5 @@ export * from "./limits.ts";
 export type { SavedPut } from "./permanent-puts.ts";
 export { ProxyService } from "./proxy-service.ts";
 export { allRoutes, dashboardRoutes, type Route } from "./routes/index.ts";
-export { decodeProxyState, encodeProxyState, type ProxyState } from "./state-file.ts";
+export { decodeProxyState, encodeProxyState, type ProxyState, STATE_SLICE_BYTES } from "./state-file.ts";
 export type { ProxyStats } from "./statistics.ts";

@@ -1,5 +1,5 @@
 // Source: OpenDHT REST proxy, the server's state on disk.
-import { InfoHashMap, Value } from "@hashmere/dht/engine";
+import { type InfoHash, InfoHashMap, Value } from "@hashmere/dht/engine";
 import { Reader, Writer } from "@hashmere/dht/msgpack";
 import type { Platform, PushTarget } from "../json/index.ts";
 import type { SavedPut } from "./permanent-puts.ts";
@@ -15,15 +15,30 @@ export interface ProxyState {
 const PLATFORMS: readonly Platform[] = ["none", "android", "ios", "unifiedpush"];
 const NO_PLATFORM = 0;
 
-/** The file as the real proxy writes it; it reads ours, and we read its. */
-export function encodeProxyState({ puts, subscriptions }: ProxyState): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
+/** About so much of the file is encoded in one go: a record more at most, and a record is a value and a few texts. */
+export const STATE_SLICE_BYTES = 65_536;
+
+/** What can be encoded between two looks at the clients, one after the other. */
+type Slices = Generator<Uint8Array<ArrayBuffer>, void>;
+
+/**
+ * The file as the real proxy writes it; it reads ours, and we read its. Slice by slice, so that the process can do
+ * something else meanwhile; the content is that of the moment when the first slice is asked for.
+ */
+export function* encodeProxyState(state: ProxyState): Slices {
+  const puts = byKey(state.puts);
+  const subscriptions = byTokenAndKey(state.subscriptions);
+  const writer = new Writer(2 * STATE_SLICE_BYTES);
   writer.mapHeader(2);
   writer.text("puts");
-  writePuts(writer, puts);
+  yield* writePuts(writer, puts);
   writer.text("pushListeners");
-  writeSubscriptions(writer, subscriptions);
-  return writer.finish();
+  yield* writeSubscriptions(writer, subscriptions);
+  yield writer.finish();
+}
+
+function* fullSlice(writer: Writer): Slices {
+  if (writer.view().length >= STATE_SLICE_BYTES) yield writer.finish();
 }
 
 /** Undefined when the bytes are no state file; what makes no sense in one is passed over. */
@@ -44,21 +59,16 @@ export function decodeProxyState(
 
 // ---- permanent puts: {key: [{id: put}]}
 
-function writePuts(writer: Writer, puts: Iterable<SavedPut>): void {
-  const byKey = new InfoHashMap<SavedPut[]>();
-  for (const put of puts) {
-    const same = byKey.get(put.key);
-    if (same) same.push(put);
-    else byKey.set(put.key, [put]);
-  }
-  writer.mapHeader(byKey.size);
-  for (const [key, puts] of byKey) {
+function* writePuts(writer: Writer, putsByKey: InfoHashMap<SavedPut[]>): Slices {
+  writer.mapHeader(putsByKey.size);
+  for (const [key, puts] of putsByKey) {
     writer.infoHash(key);
     writer.arrayHeader(1);
     writer.mapHeader(puts.length);
     for (const put of puts) {
       writer.uint64(put.value.id);
       writePut(writer, put);
+      yield* fullSlice(writer);
     }
   }
 }
@@ -94,27 +104,26 @@ function readPuts(reader: Reader, into: SavedPut[]): void {
 
 // ---- subscriptions: {token: [{key: [subscription]}]}
 
-function writeSubscriptions(writer: Writer, subscriptions: Iterable<SavedSubscription>): void {
-  const byToken = new Map<string, InfoHashMap<SavedSubscription[]>>();
-  for (const subscription of subscriptions) {
-    const { token } = subscription.target;
-    const byKey = byToken.get(token) ?? new InfoHashMap<SavedSubscription[]>();
-    byToken.set(token, byKey);
-    const same = byKey.get(subscription.key);
-    if (same) same.push(subscription);
-    else byKey.set(subscription.key, [subscription]);
-  }
+function* writeSubscriptions(writer: Writer, byToken: Map<string, InfoHashMap<SavedSubscription[]>>): Slices {
   writer.mapHeader(byToken.size);
-  for (const [token, byKey] of byToken) {
+  for (const [token, ofToken] of byToken) {
     writer.text(token);
     writer.arrayHeader(1);
-    writer.mapHeader(byKey.size);
-    for (const [key, subscriptions] of byKey) {
+    writer.mapHeader(ofToken.size);
+    for (const [key, subscriptions] of ofToken) {
       writer.infoHash(key);
       writer.arrayHeader(subscriptions.length);
-      for (const subscription of subscriptions) writeSubscription(writer, subscription);
+      for (const subscription of subscriptions) {
+        writeSubscription(writer, subscription);
+        yield* fullSlice(writer);
+      }
     }
   }
+}
+
+function byTokenAndKey(subscriptions: Iterable<SavedSubscription>): Map<string, InfoHashMap<SavedSubscription[]>> {
+  const byToken = Map.groupBy(subscriptions, ({ target }) => target.token);
+  return new Map(Array.from(byToken, ([token, ofToken]) => [token, byKey(ofToken)]));
 }
 
 function writeSubscription(writer: Writer, { target, endsAt }: SavedSubscription): void {
@@ -143,6 +152,16 @@ function readSubscriptions(reader: Reader, into: SavedSubscription[]): void {
 }
 
 // ---- what both have
+
+function byKey<Saved extends { readonly key: InfoHash }>(all: Iterable<Saved>): InfoHashMap<Saved[]> {
+  const map = new InfoHashMap<Saved[]>();
+  for (const each of all) {
+    const same = map.get(each.key);
+    if (same) same.push(each);
+    else map.set(each.key, [each]);
+  }
+  return map;
+}
 
 function writeTexts(writer: Writer, members: readonly (readonly [string, string])[]): void {
   for (const [name, text] of members) {

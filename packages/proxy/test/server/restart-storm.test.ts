@@ -6,7 +6,8 @@ import { AnnouncePacer } from "../../src/server/announce-pacer.ts";
 import { ClientLedger } from "../../src/server/client-ledger.ts";
 import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { type Announcer, PermanentPuts } from "../../src/server/permanent-puts.ts";
-import { decodeProxyState, encodeProxyState } from "../../src/server/state-file.ts";
+import { decodeProxyState } from "../../src/server/state-file.ts";
+import { encodedState } from "../support/encoded-state.ts";
 
 const PROXIES = 20;
 const PUTS_EACH = 1_000;
@@ -94,7 +95,7 @@ function savedState(proxy: number, now: number): Uint8Array {
     target: NOBODY,
     endsAt: now + 12 * 3_600_000,
   }));
-  return encodeProxyState({ puts, subscriptions: [] });
+  return encodedState({ puts, subscriptions: [] });
 }
 
 function keyOf(proxy: number, index: number): InfoHash {

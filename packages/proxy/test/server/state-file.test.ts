@@ -2,7 +2,8 @@ import { InfoHash, Value } from "@hashmere/dht/engine";
 import { Writer } from "@hashmere/dht/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeProxyState, encodeProxyState, type SavedPut } from "../../src/server/index.ts";
+import { decodeProxyState, encodeProxyState, type SavedPut, STATE_SLICE_BYTES } from "../../src/server/index.ts";
+import { encodedState } from "../support/encoded-state.ts";
 
 const KEY = InfoHash.get("key");
 const PHONE = { token: "TK", clientId: "cid", sessionId: "S1", platform: "android", topic: "" } as const;
@@ -19,13 +20,37 @@ describe("the state file", () => {
       puts: [PUT, { ...PUT, value: PUT.value.withId(78n), target: PHONE }],
       subscriptions: [{ key: KEY, target: { ...PHONE, platform: "unifiedpush", topic: "tt" } as const, endsAt: 5_000 }],
     };
-    expect(decodeProxyState(encodeProxyState(state))).toEqual(state);
+    expect(decodeProxyState(encodedState(state))).toEqual(state);
   });
 
   test("without anything is what a real proxy writes", () => {
-    expect(Buffer.from(encodeProxyState({ puts: [], subscriptions: [] })).toString("latin1")).toBe(
+    expect(Buffer.from(encodedState({ puts: [], subscriptions: [] })).toString("latin1")).toBe(
       "\x82\xa4puts\x80\xadpushListeners\x80",
     );
+  });
+
+  test("is encoded in slices of bounded size, all of one moment", () => {
+    const puts = new Map<bigint, SavedPut>();
+    for (let id = 1n; id <= 2_000n; id++)
+      puts.set(id, { ...PUT, value: bigValue(id), key: InfoHash.get(`${id % 300n}`) });
+    const subscriptions = Array.from({ length: 3_000 }, (_, index) => ({
+      key: InfoHash.get(`${index % 500}`),
+      target: { ...PHONE, token: `token ${index % 7}` },
+      endsAt: 5_000,
+    }));
+    const encoding = encodeProxyState({ puts: puts.values(), subscriptions });
+    const slices: Uint8Array[] = [];
+    for (const slice of encoding) {
+      slices.push(slice);
+      puts.clear(); // what changes meanwhile is for the next time
+      subscriptions.length = 0;
+    }
+    expect(slices.length).toBeGreaterThan(30);
+    const lengths = slices.map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThan(STATE_SLICE_BYTES + 2_000);
+    const read = decodeProxyState(Buffer.concat(slices));
+    expect(read?.puts.length).toBe(2_000);
+    expect(read?.subscriptions.length).toBe(3_000);
   });
 
   test("of a real proxy is read", () => {
@@ -53,7 +78,7 @@ describe("the state file", () => {
   });
 
   test("that is cut or changed never makes it fail", () => {
-    const whole = encodeProxyState({ puts: [PUT], subscriptions: [] });
+    const whole = encodedState({ puts: [PUT], subscriptions: [] });
     for (let length = 0; length < whole.length; length++)
       expect(decodeProxyState(whole.subarray(0, length))).toBeUndefined();
     fc.assert(
@@ -66,6 +91,10 @@ describe("the state file", () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeProxyState(bytes)));
   });
 });
+
+function bigValue(id: bigint): Value {
+  return new Value({ id, data: new Uint8Array(1_000) });
+}
 
 type Packable = number | string | Uint8Array | readonly Packable[] | PackableMap;
 type Member = readonly [Packable, Packable];
