@@ -1,0 +1,3 @@
+import { testExamples } from "../../../testing/readme-examples.ts";
+
+testExamples("packages/dashboard/README.md");
