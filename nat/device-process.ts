@@ -37,7 +37,7 @@ export class DeviceProcess implements AsyncDisposable {
     const child = lab.spawn(host, process.execPath, [PROGRAM, JSON.stringify(setup)]);
     const device = new DeviceProcess(host, setup.identity, child);
     const ready = await device.until((report) => report.event === "ready", START_LIMIT_MS);
-    device.deviceId = ready.deviceId;
+    if (ready.event === "ready") device.deviceId = ready.deviceId;
     return device;
   }
 

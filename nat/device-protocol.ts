@@ -8,6 +8,8 @@ export interface DeviceSetup {
   readonly bootstrap: readonly string[];
   /** Use the DHT through this proxy, and run no node. */
   readonly proxy?: string;
+  /** Report what the manager says of its work. */
+  readonly verbose?: boolean;
   readonly options: Pick<ConnectionManagerOptions, "turn" | "portMapping" | "udp" | "relink" | "cachePath">;
 }
 
@@ -36,6 +38,7 @@ export interface Answer {
 /** What a device tells by itself. `at` is Unix time in ms. */
 export type Report =
   | { readonly event: "ready"; readonly deviceId: string; readonly at: number }
+  | { readonly event: "log"; readonly text: string; readonly at: number }
   | {
       readonly event: "connection";
       readonly deviceId: string;

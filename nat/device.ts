@@ -17,12 +17,15 @@ const setup: DeviceSetup = JSON.parse(process.argv[2] ?? "");
 const say = (message: Report | (Answer & { readonly n: number })) =>
   process.stdout.write(`${JSON.stringify(message)}\n`);
 
+const report = (text: string) => say({ event: "log", text, at: Date.now() });
+
 const identity = await loadIdentity(setup.identity);
 const proxy = setup.proxy && (await ProxyClient.open({ url: setup.proxy, security: withSecurity({ identity }) }));
 const manager = await ConnectionManager.open({
   identity,
   ...(proxy ? { dht: proxy } : { bootstrap: setup.bootstrap }),
   allow: () => true,
+  ...(setup.verbose && { logger: { isEnabled: () => true, log: (_, text) => report(text) } }),
   ...setup.options,
 });
 manager.addEventListener("connection", ({ connection, error }) => {

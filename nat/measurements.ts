@@ -47,7 +47,7 @@ function table(scenario: string, rows: readonly Measurement[]): string {
   return [`${scenario}${summary}`, ...lines].join("\n");
 }
 
-function describePath({ transport, localType, remoteType, local, relayed, mapped }: Path): string {
+export function describePath({ transport, localType, remoteType, local, relayed, mapped }: Path): string {
   const how = relayed ? "relayed" : mapped ? "direct, mapped port" : "direct";
   return `${how}, ${transport} over IPv${local.family}, ${localType}/${remoteType}`;
 }

@@ -74,6 +74,7 @@ export class IceAgent {
   /** What to do when a question of {@link ask} is answered, oldest first. */
   readonly #questions = new Map<string, () => void>();
   #hadLastChance = false;
+  #isPeerOurs = false;
   readonly #timers: Partial<Record<TimerName, Timer>> = {};
 
   constructor(options: IceAgentOptions) {
@@ -179,10 +180,16 @@ export class IceAgent {
     return { transactionId, request: encodeBindingRequest(contents, credentials, remote) };
   }
 
+  /**
+   * What is proposed on a TCP connection to one of ours is agreed on as it arrives, and all that follows arrives after it:
+   * so we go on as if the answer was there, which saves a round trip. DHTNet may lose what comes before it is ready.
+   */
   #propose(pair: CandidatePair): void {
-    if (pair.flow === undefined) return;
+    const { flow, local } = pair;
+    if (flow === undefined) return;
     this.#say(pair, "is proposed");
-    this.#check(pair, pair.flow, true);
+    this.#check(pair, flow, true);
+    if (this.#isPeerOurs && local.transport === "tcp") this.#select(pair, flow);
   }
 
   #onResponse(flow: IceFlow, response: StunMessage): void {
@@ -239,6 +246,7 @@ export class IceAgent {
       return;
     }
     flow.send(encodeBindingSuccess(request, flow.remote, credentials));
+    this.#isPeerOurs ||= judged.isOurs;
     if (this.#state === "checking") this.#trigger(flow, judged);
     else if (this.#state === "idle") this.#remember(flow, judged);
   }

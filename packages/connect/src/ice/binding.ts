@@ -3,7 +3,7 @@ import { StunAttributeType, StunBuilder, type StunMessage, StunMethod, shortTerm
 import type { IceRole } from "./candidate-pair.ts";
 import type { IceCredentials } from "./description.ts";
 
-/** A multiple of four bytes, so that nobody has to pad it. */
+/** Peers of this library know each other by it. A multiple of four bytes, so that nobody has to pad it. */
 const SOFTWARE = "Hashmere";
 
 const { PRIORITY, USE_CANDIDATE, ICE_CONTROLLED, ICE_CONTROLLING, USERNAME, XOR_MAPPED_ADDRESS, MESSAGE_INTEGRITY } =
@@ -66,6 +66,8 @@ export interface ReceivedCheck {
   /** Undefined when it doesn't say. */
   readonly role: IceRole | undefined;
   readonly tieBreaker: bigint;
+  /** The other side runs this library. */
+  readonly isOurs: boolean;
 }
 
 export type JudgedRequest =
@@ -93,6 +95,7 @@ export function judgeBindingRequest(request: StunMessage, ours: IceCredentials):
     isNominating: request.has(USE_CANDIDATE),
     role: controlling !== undefined ? "controlling" : controlled !== undefined ? "controlled" : undefined,
     tieBreaker: controlling ?? controlled ?? 0n,
+    isOurs: request.text(StunAttributeType.SOFTWARE) === SOFTWARE,
   };
 }
 

@@ -383,8 +383,8 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   // --- what peers need of us
 
   #peerHost(): PeerHost {
-    const { scheduler, random, identity, layers, legacyMode, published } = this.#environment;
-    const context: NegotiationContext = { identity, layers, scheduler, inbox: this.#inbox };
+    const { scheduler, random, identity, layers, legacyMode, published, log } = this.#environment;
+    const context: NegotiationContext = { identity, layers, scheduler, log, inbox: this.#inbox };
     return {
       scheduler,
       relink: this.#relink,

@@ -2,7 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import type { Certificate, Identity } from "@hashmere/crypto";
-import type { Scheduler } from "@hashmere/dht";
+import type { Logger, Scheduler } from "@hashmere/dht";
 import { ConnectError } from "../errors/index.ts";
 import type { IceSelection } from "../session/index.ts";
 import type { Inbox, InboxKind, PeerRequest } from "../signalling/index.ts";
@@ -33,6 +33,7 @@ export interface NegotiationContext {
   readonly layers: Layers;
   readonly inbox: Inbox;
   readonly scheduler: Scheduler;
+  readonly log: Logger;
 }
 
 /** A path with an encrypted stream on it. */
@@ -89,7 +90,10 @@ export abstract class Negotiation {
     try {
       const selection = await this.findPath();
       this.enter("tls");
-      return { selection, ...(await this.#secure(selection)) };
+      this.say("a path is chosen");
+      const secured = await this.#secure(selection);
+      this.say("it is encrypted");
+      return { selection, ...secured };
     } catch (error) {
       this.abort(error);
       this.session.close();
@@ -101,6 +105,12 @@ export abstract class Negotiation {
 
   abort(reason: unknown): void {
     this.#ending.abort(reason);
+  }
+
+  /** A step, for who wants to know what takes its time. */
+  protected say(step: string): void {
+    const { log } = this.context;
+    if (log.isEnabled("debug")) log.log("debug", `connection ${this.id}: ${step}`);
   }
 
   protected abstract findPath(): Promise<IceSelection>;
@@ -175,10 +185,12 @@ export class OutgoingNegotiation extends Negotiation {
   protected override async findPath(): Promise<IceSelection> {
     const [iceMessage] = await Promise.all([this.session.gather(), this.#ready]);
     this.signal.throwIfAborted();
+    this.say("our addresses are known");
     const answered = new AbortController();
     const asking = this.#ask(iceMessage, AbortSignal.any([this.signal, answered.signal]));
     const answer = await Promise.race([this.#answer.promise, asking]);
     answered.abort();
+    this.say("the answer has come");
     if (answer.isRefusal) throw refused(this.device);
     this.enter("ice");
     return this.session.connect(answer.iceMessage);
@@ -199,6 +211,7 @@ export class OutgoingNegotiation extends Negotiation {
         inbox: this.#inbox,
         signal,
       });
+      this.say(`${acknowledged} nodes have the request`);
       await delay(scheduler, ok || acknowledged > 0 ? REPEAT_REQUEST_MS : RETRY_PUT_MS, signal);
     }
   }
@@ -222,8 +235,10 @@ export class IncomingNegotiation extends Negotiation {
   }
 
   protected override async findPath(): Promise<IceSelection> {
+    this.say("a request has come");
     const iceMessage = await this.session.gather();
     this.signal.throwIfAborted();
+    this.say("our addresses are known");
     this.enter("ice");
     const selection = this.session.connect(this.#request.iceMessage);
     // The checks begin while the answer travels; that nobody took it shows in the checks.

@@ -234,6 +234,20 @@ describe("a controlling agent", () => {
     expect(peer.selected?.flow).toBe(flow);
   });
 
+  test("does not wait for the answer of one of ours to what it proposes over TCP", () => {
+    const flow = peer.connect();
+    flow.request({ role: "controlled", software: "Hashmere" });
+    expect([flow.take().class, flow.take().has(USE_CANDIDATE)]).toEqual(["success", true]);
+    expect(peer.selected?.flow).toBe(flow);
+  });
+
+  test("waits for the answer of others", () => {
+    const flow = peer.connect();
+    flow.request({ role: "controlled", software: "pjnath-2.13.1" });
+    expect([flow.take().class, flow.take().has(USE_CANDIDATE)]).toEqual(["success", true]);
+    expect(peer.selected).toBeUndefined();
+  });
+
   test("proposes one connection at a time, and another one when that keeps silent", () => {
     const [first, second] = [peer.connect(), peer.accept()];
     first.request({ role: "controlled" });

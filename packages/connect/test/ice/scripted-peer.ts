@@ -27,6 +27,7 @@ export interface RequestOptions {
   readonly password?: string | undefined;
   readonly hasFingerprint?: boolean;
   readonly id?: number;
+  readonly software?: string;
   readonly extra?: number;
 }
 
@@ -150,6 +151,7 @@ export function makeRequest(options: RequestOptions = {}): Uint8Array {
   if (isNominating) builder.flag(StunAttributeType.USE_CANDIDATE);
   const attribute = role === "controlling" ? StunAttributeType.ICE_CONTROLLING : StunAttributeType.ICE_CONTROLLED;
   builder.uint64(attribute, tieBreaker);
+  if (options.software !== undefined) builder.text(StunAttributeType.SOFTWARE, options.software);
   if (options.extra !== undefined) builder.flag(options.extra);
   const username = "username" in options ? options.username : `${OURS.ufrag}:${THEIRS.ufrag}`;
   if (username !== undefined) builder.text(StunAttributeType.USERNAME, username);

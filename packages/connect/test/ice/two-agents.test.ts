@@ -96,8 +96,6 @@ describe("two agents", () => {
     expect(caller.selected).toBeDefined();
     expect(called.selected).toBeDefined();
     expect([caller.agent.role, called.agent.role].toSorted()).toEqual(["controlled", "controlling"]);
-    const conflicts = [...caller.received, ...called.received].filter(({ error }) => error?.code === 487);
-    expect(conflicts.length).toBeGreaterThan(0);
   });
 
   test("survive 64 bogus candidates on each side", () => {
@@ -149,8 +147,9 @@ describe("two agents", () => {
     const called = new TestPeer(net, "controlling").host("192.0.2.2");
     call(net, caller, called, 0);
     const [untilItsTurnMs, roundTripMs] = [5, 80];
-    const roundTrips = ["dial", "check", "wait", "propose"].length;
+    const roundTrips = ["dial", "check", "wait"].length;
     expect(called.selected?.time).toBe(untilItsTurnMs + roundTrips * roundTripMs);
+    expect(caller.selected?.time).toBe(untilItsTurnMs + (roundTrips + 1 / 2) * roundTripMs);
   });
 
   test("dial a relay again that does not let them in yet", () => {
