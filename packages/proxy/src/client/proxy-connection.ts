@@ -13,14 +13,14 @@ import {
 } from "@hashmere/dht/engine";
 import { CHECK_TIMEOUT_MS, MIN_CHECK_GAP_MS, RECHECK_CONNECTED_MS, RECHECK_DISCONNECTED_MS } from "./limits.ts";
 import type { ProxyHttp } from "./proxy-http.ts";
-import { type ProxyInfo, readProxyInfo, statsOf } from "./proxy-info.ts";
+import { isAnotherProxy, type ProxyInfo, readProxyInfo, statsOf } from "./proxy-info.ts";
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
   onStatus(status4: NodeStatus, status6: NodeStatus): void;
   /**
    * There is a proxy that is connected, after there was none, or another than before.
-   * @param isAnother another node answers: what the earlier one remembered for us is lost
+   * @param isAnother another node answers, or the same after a restart: what was remembered for us is lost
    */
   onConnected(isAnother: boolean): void;
   onPublicAddress(address: SockAddr): void;
@@ -186,8 +186,8 @@ export class ProxyConnection {
     this.#timer = this.#clock.at(this.#clock.now() + wait, () => void this.#look());
     const { publicAddress } = this;
     if (publicAddress && !before?.publicAddress?.equals(publicAddress)) this.#events.onPublicAddress(publicAddress);
-    // A proxy that crashed comes back with another id, unless it has one to keep; then it has kept what we told it, too.
-    const isAnother = before !== undefined && !before.nodeId.equals(this.nodeId);
+    // One that crashed comes back with another id. Ours tell also when they keep it; of OpenDHT's, nobody can know.
+    const isAnother = before !== undefined && found !== undefined && isAnotherProxy(before, found.info);
     if (!isConnected || (this.#connectedIndex === this.#index && !isAnother)) return;
     this.#connectedIndex = this.#index;
     this.#events.onConnected(isAnother);

@@ -4,6 +4,8 @@ import { isJsonObject, type Json, readJson } from "../json/index.ts";
 /** What a proxy tells about its node. */
 export interface ProxyInfo {
   readonly nodeId: InfoHash;
+  /** Another after each start of the proxy; undefined where it doesn't tell, as OpenDHT's own. */
+  readonly instance: string | undefined;
   readonly status4: NodeStatus;
   readonly status6: NodeStatus;
   readonly stats4: NodeStats;
@@ -27,12 +29,18 @@ export function readProxyInfo(text: string): ProxyInfo | undefined {
   const stats6 = statsOf(json.ipv6);
   return {
     nodeId,
+    instance: typeof json.instance === "string" ? json.instance : undefined,
     status4: statusOf(stats4),
     status6: statusOf(stats6),
     stats4,
     stats6,
     publicAddress: typeof json.public_ip === "string" ? unmapped(json.public_ip) : undefined,
   };
+}
+
+/** Whether who answered first has forgotten what it was told by the time of the second answer, or is somebody else. */
+export function isAnotherProxy(earlier: ProxyInfo, later: ProxyInfo): boolean {
+  return !earlier.nodeId.equals(later.nodeId) || earlier.instance !== later.instance;
 }
 
 /** Of one family. What proxies don't tell, or tell wrongly, is 0. */

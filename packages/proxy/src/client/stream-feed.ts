@@ -1,4 +1,4 @@
-import type { InfoHash } from "@hashmere/dht/engine";
+import { DhtError, type InfoHash } from "@hashmere/dht/engine";
 import { deliver, type Feed, type FeedSink } from "./feed.ts";
 import { HEARTBEAT_S, MISSED_HEARTBEATS, RENEW_STREAM_MS, STEADY_MS } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
@@ -44,6 +44,7 @@ export class StreamFeed implements Feed {
     const { base } = connection;
     const begunAt = clock.now();
     let hasBegun = false;
+    let hasBroken = false;
     this.#base = base;
     try {
       const path = `${keyPath(this.#key)}/listen?heartbeat=${HEARTBEAT_S}`;
@@ -51,12 +52,19 @@ export class StreamFeed implements Feed {
       hasBegun = true;
       if (answer.status === 200) {
         this.#sink.onBegin();
+        if (connection.status === "disconnected") connection.check();
         await this.#follow(answer);
+        hasBroken = true;
       } else await answer.discard();
-    } catch {
+    } catch (error) {
       if (!signal.aborted && !hasBegun) connection.failed(base);
+      hasBroken = hasBegun && !(error instanceof DhtError); // those are our own, of a stream that is given up
     }
-    if (!signal.aborted) this.#base = undefined;
+    if (!signal.aborted) {
+      this.#base = undefined;
+      // The proxy may have begun anew, and may have forgotten other things as well.
+      if (hasBroken) connection.check();
+    }
     return clock.now() - begunAt >= STEADY_MS ? { againInMs: 0 } : "failed";
   }
 

@@ -1,6 +1,6 @@
 // Source: OpenDHT REST proxy, node information.
 import { nodeInfoToJson } from "@hashmere/dht";
-import type { Scheduler } from "@hashmere/dht/engine";
+import { type RandomSource, randomId64, type Scheduler } from "@hashmere/dht/engine";
 import { jsonLine, type Writable } from "../json/index.ts";
 import { noNode } from "./http-error.ts";
 import type { ProxyNode } from "./proxy-node.ts";
@@ -14,14 +14,20 @@ const HERE = "@";
 export class NodeFacts {
   readonly #node: ProxyNode;
   readonly #scheduler: Scheduler;
+  /**
+   * Another after each start: who has put or subscribed here sees that what was not saved is lost, also where the node keeps
+   * its id. Clients that don't know of it pass it over.
+   */
+  readonly #instance: string;
   #facts: Readonly<Record<string, Writable>> = {};
   /** The line of the node's information, cut where the asker's address belongs. */
   #line: readonly [string, string] = ["", ""];
   #readAt = Number.NEGATIVE_INFINITY;
 
-  constructor(node: ProxyNode, scheduler: Scheduler) {
+  constructor(node: ProxyNode, scheduler: Scheduler, random: RandomSource) {
     this.#node = node;
     this.#scheduler = scheduler;
+    this.#instance = randomId64(random).toString(16);
   }
 
   /** @throws HttpError 503 while the node doesn't run */
@@ -43,7 +49,9 @@ export class NodeFacts {
     this.#readAt = now;
     // The node's JSON has nothing but numbers, texts and objects of these.
     this.#facts = nodeInfoToJson(this.#node.getNodeInfo(), this.#node.id) as Record<string, Writable>;
-    const [before = "", after = ""] = jsonLine({ ...this.#facts, public_ip: HERE }).split(HERE);
+    const [before = "", after = ""] = jsonLine({ ...this.#facts, instance: this.#instance, public_ip: HERE }).split(
+      HERE,
+    );
     this.#line = [before, after];
   }
 }

@@ -78,7 +78,7 @@ export class ProxyService {
     const shared = { node, scheduler, random, pusher: this.pusher, pacer: this.pacer, ledger: this.ledger, onChange };
     this.puts = new PermanentPuts({ ...shared, maxPuts: limits.maxPermanentPuts });
     this.subscriptions = new Subscriptions({ ...shared, maxSubscriptions: limits.maxSubscriptions });
-    this.facts = new NodeFacts(node, scheduler);
+    this.facts = new NodeFacts(node, scheduler, random);
     this.health = new HealthWatch(node, scheduler);
     const { facts, puts, subscriptions, pusher } = this;
     this.statistics = new Statistics({ scheduler, facts, puts, subscriptions, pusher });

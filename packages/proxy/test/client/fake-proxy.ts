@@ -18,6 +18,8 @@ export class FakeProxy {
   readonly streams = new Map<string, Set<ReadableStreamDefaultController<Uint8Array>>>();
   readonly values = new Map<string, Value[]>();
   nodeId = InfoHash.get("proxy");
+  /** Undefined: one that doesn't tell, as OpenDHT's own. */
+  instance: string | undefined;
   good = 5;
   dubious = 0;
   isUp = true;
@@ -111,6 +113,7 @@ export class FakeProxy {
   #info(): object {
     return {
       node_id: `${this.nodeId}`,
+      ...(this.instance !== undefined && { instance: this.instance }),
       ipv4: { good: this.good, dubious: this.dubious },
       ipv6: {},
       ops: 0,

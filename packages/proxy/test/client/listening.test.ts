@@ -384,6 +384,46 @@ describe("the connection", () => {
     expect(rig.proxy.seen("POST")).toHaveLength(2);
   });
 
+  test("tells a proxy everything again that was begun anew and has kept its node's id", async () => {
+    const rig = new ClientRig();
+    rig.proxy.instance = "first run";
+    const client = await rig.open({ pushToken: "TOKEN" });
+    client.listen("room");
+    await client.put("room", "stays", { permanent: true });
+    await rig.pass(HOUR_MS);
+    expect([rig.proxy.seen("SUBSCRIBE").length, rig.proxy.seen("POST").length]).toEqual([1, 1]);
+    rig.proxy.instance = "second run";
+    await rig.pass(HOUR_MS);
+    expect(rig.proxy.seen("SUBSCRIBE").map(({ body }) => JSON.parse(body).refresh)).toEqual([undefined, undefined]);
+    expect(rig.proxy.seen("POST")).toHaveLength(2);
+  });
+
+  test.each([undefined, new TypeError("terminated")])("looks at a proxy whose stream ends (%s)", async (error) => {
+    const rig = new ClientRig();
+    rig.proxy.instance = "first run";
+    const client = await rig.open();
+    client.listen("room");
+    await client.put("room", "stays", { permanent: true });
+    await rig.pass(60_000);
+    rig.proxy.cut(error);
+    rig.proxy.instance = "second run";
+    await rig.pass(2_000);
+    expect(rig.proxy.seen("POST")).toHaveLength(2);
+  });
+
+  test("sees by a stream that it can open that the proxy is back", async () => {
+    const rig = new ClientRig();
+    const client = await rig.open();
+    client.listen("room");
+    await rig.pass(60_000);
+    rig.proxy.crash();
+    await rig.pass(1_500);
+    expect(client.status).toBe("disconnected");
+    rig.proxy.isUp = true;
+    await rig.pass(5_000);
+    expect(client.status).toBe("connected");
+  });
+
   test("failures of many operations lead to one look per second", async () => {
     const rig = new ClientRig();
     const client = await rig.open();

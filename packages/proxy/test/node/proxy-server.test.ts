@@ -141,6 +141,19 @@ describe("a proxy that closes", () => {
   });
 });
 
+test("each run of a proxy has a name of its own, though the node is the same", async () => {
+  await using rig = await openProxiedNode();
+  const info = async (url: string) => (await fetch(url)).json() as Promise<{ node_id: string; instance: string }>;
+  const [first, still] = [await info(rig.url("/")), await info(rig.url("/node/info"))];
+  await rig.proxy.close();
+  await using again = await ProxyServer.open({ dht: rig.node, host: "127.0.0.1", port: 0 });
+  const second = await info(again.url);
+  expect(still.instance).toBe(first.instance);
+  expect(second.node_id).toBe(first.node_id);
+  expect(second.instance).not.toBe(first.instance);
+  expect(first.instance).toMatch(/^[0-9a-f]{1,16}$/);
+});
+
 test("a port that is taken, and a certificate that is none, are told in a sentence", async () => {
   await using rig = await openProxiedNode();
   const again = ProxyServer.open({ dht: rig.node, host: "127.0.0.1", port: rig.port });
