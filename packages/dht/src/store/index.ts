@@ -1,3 +1,11 @@
+export type { HeldValue } from "./held-value.ts";
+export {
+  DEFAULT_MAX_STORE_BYTES,
+  DEFAULT_MAX_STORE_KEYS,
+  DEFAULT_MAX_STORE_VALUES,
+  MAX_VALUES_PER_KEY,
+  type StoreLimits,
+} from "./limits.ts";
 export type { RefusalCounts } from "./refusal-counts.ts";
 export { REMOTE_LISTENER_LIFE_MS } from "./remote-listener.ts";
 export {
@@ -6,13 +14,4 @@ export {
   MAX_REMOTE_LISTENERS_PER_KEY,
   MAX_REMOTE_LISTENERS_PER_NETWORK,
 } from "./remote-listeners.ts";
-export {
-  DEFAULT_MAX_STORE_BYTES,
-  DEFAULT_MAX_STORE_KEYS,
-  DEFAULT_MAX_STORE_VALUES,
-  type HeldValue,
-  MAX_VALUES_PER_KEY,
-  type PutResult,
-  Store,
-  type StoreLimits,
-} from "./store.ts";
+export { type PutResult, Store } from "./store.ts";

@@ -3,7 +3,7 @@ import type { InfoHash } from "../id/index.ts";
 import type { Peer } from "../routing/index.ts";
 import type { ListenerNews } from "../rpc/index.ts";
 import type { Query, Value } from "../value/index.ts";
-import { networkOf } from "./source.ts";
+import { networkOf } from "./network-of.ts";
 
 /** A subscription that isn't renewed for this long is over. */
 export const REMOTE_LISTENER_LIFE_MS = 10 * 60_000; // node behaviour §11.3

@@ -1,7 +1,7 @@
 import type { Peer } from "../routing/index.ts";
 import type { Query, Value } from "../value/index.ts";
+import { networkOf } from "./network-of.ts";
 import { RemoteListener, type TellListener } from "./remote-listener.ts";
-import { networkOf } from "./source.ts";
 import type { StoredKey } from "./stored-key.ts";
 
 /** Most subscriptions under one key. */

@@ -1,5 +1,6 @@
 import type { SockAddr } from "../address/index.ts";
 import { Heap } from "./heap.ts";
+import { networkOf } from "./network-of.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** What a value counts beside its size when the heaviest user is looked for, so that empty values aren't free. */
@@ -137,9 +138,4 @@ class ExpiringHeap extends Heap<Source> {
   protected override setIndex(source: Source, index: number): void {
     source.expiringIndex = index;
   }
-}
-
-/** Equal for addresses that share a quota: IPv4 by address, IPv6 by its first 64 bits. Ports don't matter. */
-export function networkOf(address: SockAddr): number | string {
-  return address.family === 4 ? address.a : `${address.a}:${address.b}`;
 }

@@ -1,6 +1,6 @@
 import { formatRelativeTime } from "../log/index.ts";
 import type { Source } from "./source.ts";
-import type { StoreStats } from "./store.ts";
+import type { StoreStats } from "./store-stats.ts";
 import type { StoredKey } from "./stored-key.ts";
 
 /** All keys, and who uses how much, in OpenDHT's words. */

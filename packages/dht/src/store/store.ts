@@ -1,5 +1,5 @@
 import type { SockAddr } from "../address/index.ts";
-import { type InfoHash, InfoHashMap } from "../id/index.ts";
+import type { InfoHash } from "../id/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Peer } from "../routing/index.ts";
 import { resolveLimit } from "../rpc/index.ts";
@@ -13,37 +13,28 @@ import {
   type ValueTypeRegistry,
   Where,
 } from "../value/index.ts";
+import { Audience } from "./audience.ts";
 import { heldBytes } from "./held-bytes.ts";
+import type { HeldValue } from "./held-value.ts";
+import { KeyTable } from "./key-table.ts";
 import { Ledger } from "./ledger.ts";
-import { type LocalListener, tellLocalListeners } from "./local-listener.ts";
+import { Lifetimes } from "./lifetimes.ts";
+import {
+  DEFAULT_MAX_STORE_BYTES,
+  DEFAULT_MAX_STORE_KEYS,
+  DEFAULT_MAX_STORE_VALUES,
+  MAX_VALUES_PER_KEY,
+  type StoreLimits,
+} from "./limits.ts";
+import type { LocalListener } from "./local-listener.ts";
 import { noRefusals, type RefusalCounts } from "./refusal-counts.ts";
 import type { TellListener } from "./remote-listener.ts";
-import { RemoteListeners } from "./remote-listeners.ts";
 import { formatKey, formatStorage } from "./storage-log.ts";
-import { StoredKey } from "./stored-key.ts";
+import type { StoreStats } from "./store-stats.ts";
+import type { StoredKey } from "./stored-key.ts";
 import type { StoredValue } from "./stored-value.ts";
 
-/** Bytes of values held for others (their sizes and the keys of their owners), unless said otherwise. */
-export const DEFAULT_MAX_STORE_BYTES = 64 * 1024 * 1024; // node behaviour, STORAGE_LIMIT_DEFAULT
-/** Values held for others, however small they are, unless said otherwise. */
-export const DEFAULT_MAX_STORE_VALUES = 1_048_576;
-/** Most values under one key. */
-export const MAX_VALUES_PER_KEY = 65_536; // node behaviour, Storage.MAX_VALUES
-/** Most keys, unless said otherwise. */
-export const DEFAULT_MAX_STORE_KEYS = 2 ** 30; // node behaviour, MAX_HASHES
-
-/** As users write them: 0 or nothing for the default, negative for no limit. */
-export interface StoreLimits {
-  /** Bytes held for others; default 64 MiB. */
-  readonly maxStoreSize?: number | undefined;
-  /** Values held for others; default 1048576. */
-  readonly maxStoreValues?: number | undefined;
-  /** Bytes of our own values; default no limit. */
-  readonly maxLocalStoreSize?: number | undefined;
-  /** Keys under which there is a value or a listener; default 2^30. */
-  readonly maxStoreKeys?: number | undefined;
-}
-
+/** What a store is made of. */
 export interface StoreOptions {
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
@@ -51,27 +42,6 @@ export interface StoreOptions {
   readonly limits?: StoreLimits | undefined;
   /** Sends news to a remote listener: see `Rpc.update`. */
   readonly tellRemote: TellListener;
-}
-
-/** A value with its times, for saving and handing on. Times are Unix ms. */
-export interface HeldValue {
-  readonly value: Value;
-  readonly created: number;
-  /** Infinity for a permanent value. */
-  readonly expires: number;
-  /** Who put it; undefined for ourselves. */
-  readonly source?: SockAddr | undefined;
-}
-
-export interface StoreStats {
-  /** Keys with values or listeners. */
-  readonly keys: number;
-  /** All values; of these, our own. */
-  readonly values: number;
-  readonly localValues: number;
-  /** Bytes of all values, their owners' keys included; of these, of our own. */
-  readonly bytes: number;
-  readonly localBytes: number;
 }
 
 /** What became of a received value. Whatever it is, the put is acknowledged. */
@@ -86,12 +56,12 @@ export class Store {
   #maxBytes: number;
   #maxLocalBytes: number;
   readonly #maxValues: number;
-  readonly #maxKeys: number;
   readonly #scheduler: Scheduler;
   readonly #types: ValueTypeRegistry;
-  readonly #keys: InfoHashMap<StoredKey>;
+  readonly #lifetimes: Lifetimes;
+  readonly #keys: KeyTable;
   readonly #ledger: Ledger;
-  readonly #remoteListeners: RemoteListeners;
+  readonly #audience: Audience;
   readonly #refusals = noRefusals();
 
   constructor(options: StoreOptions) {
@@ -99,12 +69,12 @@ export class Store {
     this.#maxBytes = resolveLimit(limits?.maxStoreSize, DEFAULT_MAX_STORE_BYTES);
     this.#maxLocalBytes = resolveLimit(limits?.maxLocalStoreSize, Number.POSITIVE_INFINITY);
     this.#maxValues = resolveLimit(limits?.maxStoreValues, DEFAULT_MAX_STORE_VALUES);
-    this.#maxKeys = resolveLimit(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS);
     this.#scheduler = scheduler;
     this.#types = options.types;
-    this.#keys = new InfoHashMap(random.uint32());
+    this.#lifetimes = new Lifetimes(scheduler, options.types);
+    this.#keys = new KeyTable(random.uint32(), resolveLimit(limits?.maxStoreKeys, DEFAULT_MAX_STORE_KEYS));
     this.#ledger = new Ledger(scheduler, () => this.#expireDue());
-    this.#remoteListeners = new RemoteListeners(options.tellRemote);
+    this.#audience = new Audience(scheduler, this.#keys, options.tellRemote);
   }
 
   /** Bytes that may be held for others. Set as users write limits; a lower one takes effect with the next put. */
@@ -136,7 +106,7 @@ export class Store {
 
   /** Number of remote subscriptions. */
   get remoteListenerCount(): number {
-    return this.#remoteListeners.size;
+    return this.#audience.remoteCount;
   }
 
   /** Whether nothing but its signature decides if a received value is kept: then check it before `putRemote`. */
@@ -189,8 +159,8 @@ export class Store {
   putLocal(key: InfoHash, value: Value, created: number, permanent: boolean): "stored" | "full" | "refused" {
     const known = this.#keys.get(key)?.find(value.id);
     if (known?.value.isSigned() && !value.isSigned()) return "refused";
-    const createdAt = this.#monotonic(created);
-    const expires = permanent ? Number.POSITIVE_INFINITY : this.#expiryOf(value, createdAt);
+    const createdAt = this.#lifetimes.createdAt(created);
+    const expires = permanent ? Number.POSITIVE_INFINITY : this.#lifetimes.expiryOf(value, createdAt);
     if (expires <= this.#scheduler.now()) return "refused";
     const before = known?.source.isOwn ? known.bytes : 0;
     if (this.#ledger.localBytes - before + heldBytes(value) > this.maxLocalBytes) return "full";
@@ -247,7 +217,7 @@ export class Store {
     const known = storedKey?.find(id);
     if (storedKey === undefined || known === undefined) return false;
     this.#ledger.remove(known);
-    this.#tellExpired(storedKey, [known.value]);
+    this.#audience.tellExpired(storedKey, [known.value]);
     return true;
   }
 
@@ -256,21 +226,12 @@ export class Store {
     const storedKey = this.#keys.get(key);
     if (storedKey === undefined) return;
     for (const stored of [...storedKey.values()]) this.#ledger.remove(stored);
-    this.#dropIfUnused(storedKey);
+    this.#keys.dropIfUnused(storedKey);
   }
 
   /** Calls with each new or edited value and, later, with it as expired. What is there already is not told. */
   addLocalListener(key: InfoHash, listener: LocalListener): { cancel(): void } {
-    // Our own listeners don't count against the limit on keys, which strangers may have used up.
-    const storedKey = this.#keys.get(key) ?? new StoredKey(key);
-    this.#keys.set(key, storedKey);
-    storedKey.addLocalListener(listener);
-    return {
-      cancel: () => {
-        storedKey.removeLocalListener(listener);
-        this.#dropIfUnused(storedKey);
-      },
-    };
+    return this.#audience.addLocal(key, listener);
   }
 
   /**
@@ -279,17 +240,12 @@ export class Store {
    * @returns true for a new subscription, which should then be sent what is there already
    */
   addRemoteListener(key: InfoHash, peer: Peer, socketId: number, query: Query | undefined, version: 0 | 1): boolean {
-    const storedKey = this.#keyFor(key);
-    if (storedKey === undefined) return false;
-    const now = this.#scheduler.now();
-    const outcome = this.#remoteListeners.add(storedKey, peer, socketId, query, version, now);
-    this.#dropIfUnused(storedKey);
-    return outcome === "new";
+    return this.#audience.addRemote(key, peer, socketId, query, version);
   }
 
   /** Ends subscriptions that weren't renewed; to be called every few minutes. */
   sweep(): void {
-    for (const storedKey of this.#remoteListeners.removeOver(this.#scheduler.now())) this.#dropIfUnused(storedKey);
+    this.#audience.sweep();
   }
 
   /** Every key under which there are values. */
@@ -307,7 +263,7 @@ export class Store {
   held(key: InfoHash): HeldValue[] {
     const storedKey = this.#keys.get(key);
     if (storedKey === undefined) return [];
-    const offset = this.#wallOffset;
+    const offset = this.#lifetimes.wallOffset;
     return Array.from(storedKey.values(), ({ value, created, expires, source }) => ({
       value,
       created: created + offset,
@@ -323,8 +279,8 @@ export class Store {
    */
   restore(key: InfoHash, { value, created, expires, source }: HeldValue): boolean {
     if (this.getById(key, value.id) !== undefined) return false;
-    const createdAt = this.#monotonic(created);
-    const expiresAt = Math.min(expires - this.#wallOffset, this.#expiryOf(value, createdAt));
+    const createdAt = this.#lifetimes.createdAt(created);
+    const expiresAt = Math.min(expires - this.#lifetimes.wallOffset, this.#lifetimes.expiryOf(value, createdAt));
     if (expiresAt <= this.#scheduler.now()) return false;
     if (source === undefined && this.#ledger.localBytes + heldBytes(value) > this.maxLocalBytes) return false;
     return this.#insert(key, value, createdAt, expiresAt, source);
@@ -362,8 +318,8 @@ export class Store {
     address: SockAddr,
   ): boolean {
     const taken = verdict === true ? value : verdict;
-    const createdAt = this.#monotonic(created);
-    const expires = this.#expiryOf(taken, createdAt);
+    const createdAt = this.#lifetimes.createdAt(created);
+    const expires = this.#lifetimes.expiryOf(taken, createdAt);
     if (taken.id !== value.id || expires <= this.#scheduler.now()) return false;
     if (known === undefined) return this.#insert(key, taken, createdAt, expires, address);
     this.#replace(known, taken, createdAt, expires, address);
@@ -371,10 +327,10 @@ export class Store {
   }
 
   #insert(key: InfoHash, value: Value, created: number, expires: number, from: SockAddr | undefined): boolean {
-    const storedKey = this.#keyFor(key);
+    const storedKey = this.#keys.open(key);
     if (storedKey === undefined || storedKey.valueCount >= MAX_VALUES_PER_KEY) return false;
     this.#ledger.insert(storedKey, value, created, expires, from);
-    this.#tellValue(storedKey, value);
+    this.#audience.tellNews(storedKey, value);
     this.#makeRoom();
     return true;
   }
@@ -382,15 +338,15 @@ export class Store {
   #replace(known: StoredValue, value: Value, created: number, expires: number, from: SockAddr | undefined): void {
     const isNews = !known.value.equals(value);
     this.#ledger.replace(known, value, created, expires, from);
-    if (isNews) this.#tellValue(known.key, value);
-    else this.#remoteListeners.tellValue(known.key, value, this.#scheduler.now());
+    if (isNews) this.#audience.tellNews(known.key, value);
+    else this.#audience.tellRepetition(known.key, value);
     this.#makeRoom();
   }
 
   #renew(known: StoredValue): void {
     const now = this.#scheduler.now();
-    this.#ledger.renew(known, now, Math.max(known.expires, this.#expiryOf(known.value, now)));
-    this.#remoteListeners.tellIds(known.key, "refreshed", [known.id], now);
+    this.#ledger.renew(known, now, Math.max(known.expires, this.#lifetimes.expiryOf(known.value, now)));
+    this.#audience.tellRefreshed(known.key, known.id);
   }
 
   #makeRoom(): void {
@@ -398,7 +354,7 @@ export class Store {
       const stored = this.#ledger.firstToGo(this.maxBytes, this.#maxValues);
       if (stored === undefined) return;
       this.#ledger.remove(stored);
-      this.#tellExpired(stored.key, [stored.value]);
+      this.#audience.tellExpired(stored.key, [stored.value]);
     }
   }
 
@@ -412,45 +368,7 @@ export class Store {
       if (gone === undefined) goneByKey.set(stored.key, [stored.value]);
       else gone.push(stored.value);
     }
-    for (const [key, values] of goneByKey) this.#tellExpired(key, values);
-  }
-
-  #tellValue(key: StoredKey, value: Value): void {
-    tellLocalListeners(key.localListeners, [value], false);
-    this.#remoteListeners.tellValue(key, value, this.#scheduler.now());
-  }
-
-  #tellExpired(key: StoredKey, values: readonly Value[]): void {
-    const ids = values.map((value) => value.id);
-    this.#remoteListeners.tellIds(key, "expired", ids, this.#scheduler.now());
-    tellLocalListeners(key.localListeners, values, true);
-    this.#dropIfUnused(key);
-  }
-
-  /** The record of a key, made if needed; undefined when there are too many. */
-  #keyFor(key: InfoHash): StoredKey | undefined {
-    const known = this.#keys.get(key);
-    if (known !== undefined || this.#keys.size >= this.#maxKeys) return known;
-    const fresh = new StoredKey(key);
-    this.#keys.set(key, fresh);
-    return fresh;
-  }
-
-  #dropIfUnused(storedKey: StoredKey): void {
-    if (storedKey.isUnused && this.#keys.get(storedKey.key) === storedKey) this.#keys.delete(storedKey.key);
-  }
-
-  #expiryOf(value: Value, created: number): number {
-    return created + this.#types.get(value.type).expirationMs;
-  }
-
-  get #wallOffset(): number {
-    return this.#scheduler.wallClock() - this.#scheduler.now();
-  }
-
-  /** Unix ms to monotonic ms; the future counts as now. */
-  #monotonic(wallTime: number): number {
-    return Math.min(wallTime - this.#wallOffset, this.#scheduler.now());
+    for (const [key, values] of goneByKey) this.#audience.tellExpired(key, values);
   }
 }
 
