@@ -103,4 +103,28 @@ describe("in a browser, at our proxy alone", () => {
     await expect.poll(permanentPuts, POLL).toBe(0);
     expect(browser.failures).toEqual([]);
   });
+
+  test("an EventSource, which can't present a token, gets in with a ticket", async () => {
+    await using stage = new Stage();
+    const node = await stage.start("dhtnode");
+    const { network } = stage;
+    const proxy = stage.use(await OurProxy.start({ network, bootstrap: endpointOf(node), tokens: ["secret"] }));
+    const browser = stage.use(await Browser.start());
+    const tab = await browser.open(site.url);
+    await node.put("room", word("hey"));
+    const first = await tab.evaluate(async (url) => {
+      const headers = { Authorization: "Bearer secret" };
+      const answer = await fetch(`${url}/node/ticket`, { method: "POST", headers });
+      const { ticket } = (await answer.json()) as { ticket: string };
+      const events = new EventSource(`${url}/key/room/listen?ticket=${ticket}`);
+      return new Promise<string>((resolve) => {
+        events.onmessage = ({ data }) => {
+          events.close();
+          resolve(data);
+        };
+      });
+    }, proxy.url);
+    expect(JSON.parse(first)).toMatchObject({ data: btoa("hey") });
+    expect(browser.failures).toEqual([]);
+  });
 });

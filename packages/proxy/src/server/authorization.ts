@@ -1,19 +1,34 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Scheduler } from "@hashmere/dht/engine";
+import { Tickets } from "./tickets.ts";
 
 const BEARER = /^Bearer +(.+)$/i;
+const TICKET = /[?&]ticket=([\w-]+)(?:&|$)/;
 
 /** Knows the tokens of those who may use the proxy; without any, everybody may. */
 export class Authorization {
   readonly #digests: readonly Buffer[];
+  /** Of those who have a token and want a stream of events. */
+  readonly tickets: Tickets;
 
-  constructor(tokens: readonly string[] = []) {
+  constructor(scheduler: Scheduler, tokens: readonly string[] = []) {
+    this.tickets = new Tickets(scheduler);
     this.#digests = tokens.map(digest);
   }
 
-  /** @param header `Authorization` of a request */
-  allows(header: string | undefined): boolean {
+  /** A ticket is used up by this. */
+  allows({ method, headers, url = "" }: Pick<IncomingMessage, "method" | "headers" | "url">): boolean {
     if (this.#digests.length === 0) return true;
-    const [, token] = BEARER.exec(header ?? "") ?? [];
+    const { authorization, accept } = headers;
+    if (authorization !== undefined) return this.#knows(authorization);
+    if (method !== "GET" || !accept?.includes("text/event-stream")) return false;
+    const [, ticket] = TICKET.exec(url) ?? [];
+    return ticket !== undefined && this.tickets.redeem(ticket);
+  }
+
+  #knows(header: string): boolean {
+    const [, token] = BEARER.exec(header) ?? [];
     if (token === undefined) return false;
     const given = digest(token);
     // All are compared, so that the time tells nothing.

@@ -106,7 +106,7 @@ async function handle(
   try {
     const exchange = exchangeOf(service, request, reply);
     const isOpen = route.isOpen === "to browsers" ? exchange.accepts("text/html") : route.isOpen;
-    if (!isOpen && !service.authorization.allows(request.headers.authorization)) throw notAuthorized();
+    if (!isOpen && !service.authorization.allows(request.raw)) throw notAuthorized();
     await handleCounted(route, exchange);
     service.requests.add(name, reply.raw.statusCode);
   } catch (error) {

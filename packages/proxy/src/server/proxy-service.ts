@@ -65,7 +65,7 @@ export class ProxyService {
     this.scheduler = scheduler;
     this.limits = limits;
     this.identity = options.identity;
-    this.authorization = new Authorization(options.tokens);
+    this.authorization = new Authorization(scheduler, options.tokens);
     this.ledger = new ClientLedger(limits, scheduler);
     this.pusher = new Pusher({
       ...push,

@@ -61,6 +61,26 @@ describe("a proxy with tokens", () => {
     expect(await status("/metrics")).toBe(401);
     expect(await status("/healthz")).toBe(200);
   });
+
+  test("give tickets for streams of events in browsers, each good for one", async () => {
+    await using rig = await openProxiedNode({ auth: { tokens: ["sesame"] } });
+    const post = (authorization: string) =>
+      fetch(rig.url("/node/ticket"), { method: "POST", headers: { authorization } });
+    expect((await post("Bearer wrong")).status).toBe(401);
+    const { ticket, expires_in } = (await (await post("Bearer sesame")).json()) as Record<string, string>;
+    expect(expires_in).toBe(30);
+    const asked = async (path: string, headers: HeadersInit, method = "GET") => {
+      const response = await fetch(rig.url(path), { method, headers });
+      await response.body?.cancel();
+      return response.status;
+    };
+    const events = { accept: "text/event-stream" };
+    expect(await asked(`/key/k?ticket=${ticket}`, {})).toBe(401);
+    expect(await asked(`/key/k?ticket=${ticket}`, events, "POST")).toBe(401);
+    expect(await asked("/key/k/listen?ticket=another", events)).toBe(401);
+    expect(await asked(`/key/k/listen?heartbeat=5&ticket=${ticket}`, events)).toBe(200);
+    expect(await asked(`/key/k/listen?ticket=${ticket}`, events)).toBe(401);
+  });
 });
 
 describe("health", () => {

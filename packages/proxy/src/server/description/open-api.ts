@@ -68,6 +68,7 @@ const SCHEMAS: Node = {
     properties: {
       node_id: text("40 hexadecimal digits"),
       id: text("of the node's public key, if it has one"),
+      instance: text("another after each start: what the proxy was told before and has not saved is lost"),
       public_ip: text("the address from which you ask"),
     },
   },
@@ -122,15 +123,30 @@ export function describeAsOpenApi(routes: readonly Route[]): Node {
       license: { name: "MIT", identifier: "MIT" },
     },
     paths,
-    components: { schemas: SCHEMAS, securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer" },
+        ticket: {
+          type: "apiKey",
+          in: "query",
+          name: "ticket",
+          description: "From POST /node/ticket, for one stream of server-sent events.",
+        },
+      },
+    },
   };
+}
+
+function isStream(gives: Route["gives"]): boolean {
+  return gives === "events" || gives === "values";
 }
 
 function operation({ summary, takes, gives, isOpen }: Route, path: string): Node {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   return {
     summary,
-    ...(isOpen !== true && { security: [{}, { bearer: [] }] }),
+    ...(isOpen !== true && { security: [{}, { bearer: [] }, ...(isStream(gives) ? [{ ticket: [] }] : [])] }),
     ...(names.length > 0 && {
       parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
     }),

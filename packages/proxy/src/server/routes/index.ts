@@ -8,6 +8,7 @@ import { cancelPermanentPut, putValue } from "./put.ts";
 import type { Route } from "./route.ts";
 import { putEncrypted, putSigned } from "./seal.ts";
 import { subscribeKey, unsubscribeKey } from "./subscribe.ts";
+import { takeTicket } from "./ticket.ts";
 
 export { dashboardRoutes } from "./dashboard.ts";
 export { answerOptions } from "./options.ts";
@@ -26,6 +27,7 @@ const REST_ROUTES: readonly Route[] = [
   subscribeKey,
   unsubscribeKey,
   pingPush,
+  takeTicket,
   keyOptions,
   healthz,
   metrics,
