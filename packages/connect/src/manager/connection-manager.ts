@@ -2,6 +2,7 @@
 import type { AgentOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import { Certificate } from "@hashmere/crypto";
+import { raceAbort } from "@hashmere/dht";
 import type { Dispatcher, Agent as UndiciAgent } from "undici";
 import { ConnectError } from "../errors/index.ts";
 import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
@@ -37,7 +38,6 @@ import type { ConnectionManagerOptions } from "./options.ts";
 import { Peer, type PeerHost } from "./peer.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { randomConnectionId } from "./random-connection-id.ts";
-import { unlessAborted } from "./waiting.ts";
 
 /** Attempts of others that are under way at a time; further requests are passed over. */
 export const MAX_INCOMING_NEGOTIATIONS = 128;
@@ -345,13 +345,13 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
     const id = keyIdOf(name);
     if (name instanceof Certificate) await certificates.keep(name);
     if (certificates.known(id) === undefined) {
-      await unlessAborted(dht.connected({ signal: opening.signal }), opening.signal);
+      await raceAbort(dht.connected({ signal: opening.signal }), opening.signal);
       if (!opening.options.noNewLink) opening.session = this.#gatheringAhead.begin(`${id}`);
     }
     opening.stage = "certificate";
-    const certificate = await unlessAborted(certificates.obtain(id, opening.signal), opening.signal);
+    const certificate = await raceAbort(certificates.obtain(id, opening.signal), opening.signal);
     opening.stage = "network";
-    await unlessAborted(dht.connected({ signal: opening.signal }), opening.signal);
+    await raceAbort(dht.connected({ signal: opening.signal }), opening.signal);
     this.#throwIfClosed();
     return peerDevice(deviceIdOf(certificate.publicKey), certificate);
   }

@@ -7,10 +7,10 @@ import { ConnectError } from "../errors/index.ts";
 import type { IceSelection } from "../session/index.ts";
 import type { Inbox, InboxKind, PeerRequest } from "../signalling/index.ts";
 import type { PeerDevice } from "./admission.ts";
+import { delay } from "./delay.ts";
 import { deviceIdOf } from "./device-id.ts";
 import type { Layers, PathFinder } from "./layers.ts";
 import { type Stage, timedOut } from "./timed-out.ts";
-import { delay } from "./waiting.ts";
 
 /** Longest that an attempt takes, whoever waits for it. */
 export const ATTEMPT_TIMEOUT_MS = 30_000;

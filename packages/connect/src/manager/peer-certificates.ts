@@ -3,8 +3,8 @@ import type { KeyId, Scheduler } from "@hashmere/dht";
 import { ConnectError } from "../errors/index.ts";
 import type { SignallingDht } from "../signalling/index.ts";
 import type { CertificateStore } from "../trust/index.ts";
+import { delay } from "./delay.ts";
 import { isIdOf } from "./device-id.ts";
-import { delay } from "./waiting.ts";
 
 /** A certificate that wasn't found is looked for again: its owner may be publishing it right now. */
 const LOOK_AGAIN_MS = 500;

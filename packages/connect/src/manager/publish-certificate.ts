@@ -2,7 +2,7 @@
 import { type Certificate, certificateKeys } from "@hashmere/crypto";
 import { CertificateValue, InfoHash, type Scheduler } from "@hashmere/dht";
 import type { SignallingDht } from "../signalling/index.ts";
-import { delay } from "./waiting.ts";
+import { delay } from "./delay.ts";
 
 /** How long a first request waits for our certificate to be where the callee will look for it. */
 const PUBLICATION_PATIENCE_MS = 3000;

@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { raceAbort } from "@hashmere/dht";
 import NatApi from "@silentbot1/nat-api";
 import { transportAddress } from "../address/index.ts";
 import { type GrantedMapping, type MappingRequest, PortMappingError, type Router } from "./router.ts";
@@ -6,7 +7,10 @@ import { type GrantedMapping, type MappingRequest, PortMappingError, type Router
 /** What the router's page shows beside the mapping. */
 const DESCRIPTION_PREFIX = "HASHMERE";
 
-/** A router that is an Internet Gateway Device (UPnP): found by multicast, spoken to in SOAP. */
+/**
+ * A router that is an Internet Gateway Device (UPnP): found by multicast, spoken to in SOAP. The library that does so takes
+ * no signal: what it goes on doing after an abort is dropped.
+ */
 export class UpnpRouter implements Router {
   readonly protocol = "upnp";
   // Renewal is ours, so that there is one way to keep a mapping, whatever the protocol.
@@ -32,13 +36,13 @@ export class UpnpRouter implements Router {
   }
 
   async externalAddress(signal: AbortSignal): Promise<string> {
-    const address = await untilAborted(this.#client.externalIp(), signal);
+    const address = await raceAbort(this.#client.externalIp(), signal);
     if (!address) throw new PortMappingError("no UPnP router answers");
     return address;
   }
 
   async map(request: MappingRequest, signal: AbortSignal): Promise<GrantedMapping> {
-    const isMapped = await untilAborted(this.#client.map(toUpnp(request)), signal);
+    const isMapped = await raceAbort(this.#client.map(toUpnp(request)), signal);
     if (!isMapped) throw new PortMappingError(`the router refused to map port ${request.externalPort}`);
     const external = transportAddress(await this.externalAddress(signal), request.externalPort);
     if (!external) throw new PortMappingError("the router names no external address");
@@ -46,7 +50,7 @@ export class UpnpRouter implements Router {
   }
 
   async unmap(request: MappingRequest, signal: AbortSignal): Promise<void> {
-    await untilAborted(this.#client.unmap(toUpnp(request)), signal);
+    await raceAbort(this.#client.unmap(toUpnp(request)), signal);
   }
 
   close(): void {
@@ -69,17 +73,4 @@ function toUpnp({ transport, internalPort, externalPort, lifetimeS }: MappingReq
     ttl: lifetimeS,
     description: `${DESCRIPTION_PREFIX}-${transport.toUpperCase()}:${externalPort}`,
   } as const;
-}
-
-/** The library takes no signal: what it goes on doing is dropped. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -3,40 +3,35 @@ import { type Family, SockAddr, splitHostPort } from "../address/index.ts";
 import { SocketError } from "../errors/index.ts";
 import { InfoHash } from "../id/index.ts";
 import type { Logger } from "../log/index.ts";
+import type { DhtNodeOptions } from "../node/index.ts";
 import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { CertificateStore } from "../secure/index.ts";
 import type { DatagramTransport } from "../transport/index.ts";
 import type { ProxyBackendFactory, ProxySettings } from "./proxy-backend.ts";
 
-/** How a node behaves in its network. Every limit takes −1 or Infinity for "none". */
-export interface NodeConfig {
+/** What a running node hands on to the engine as it is; see there. */
+type EngineConfig = Pick<
+  DhtNodeOptions,
+  | "network"
+  | "isBootstrap"
+  | "maintainStorage"
+  | "maxReqPerSec"
+  | "maxPeerReqPerSec"
+  | "maxSearches"
+  | "maxStoreSize"
+  | "maxLocalStoreSize"
+  | "maxStoreKeys"
+  | "publicStable"
+  | "clientMode"
+>;
+
+/** How a node behaves in its network. Every limit takes −1 or Infinity for "none", and 0 for its default. */
+export interface NodeConfig extends EngineConfig {
   /** Default: the id of the state file, else the one that follows from the identity, else a random one. */
   readonly nodeId?: InfoHash | undefined;
-  /** Nodes of another network number are not heard. Default 0, the public network. 32 bits. */
-  readonly network?: number | undefined;
-  /** Keep a wider routing table, for a node that many others bootstrap from. Default false. */
-  readonly isBootstrap?: boolean | undefined;
-  /** Hand the values held for others on to closer nodes, every 10 minutes and at shutdown. Default false. */
-  readonly maintainStorage?: boolean | undefined;
   /** State file: node id, known nodes and held values, read by `run()` and written by `shutdown()`. Default: none. */
   readonly persistPath?: string | undefined;
-  /** Requests served per second. Default 8192. */
-  readonly maxReqPerSec?: number | undefined;
-  /** Requests served per second and address (IPv6: per /64). Default an eighth of `maxReqPerSec`. */
-  readonly maxPeerReqPerSec?: number | undefined;
-  /** Searches per family. Default 1,048,576. */
-  readonly maxSearches?: number | undefined;
-  /** Bytes of values held for others. Default 64 MiB. */
-  readonly maxStoreSize?: number | undefined;
-  /** Bytes of own values kept here. Default: no limit. */
-  readonly maxLocalStoreSize?: number | undefined;
-  /** Keys under which values are held. Default 2^30. */
-  readonly maxStoreKeys?: number | undefined;
-  /** This node has a steady public address: its listens are renewed every 5 minutes, not every 20 seconds. Default false. */
-  readonly publicStable?: boolean | undefined;
-  /** Ask, but stay out of other nodes' routing tables. Default false. */
-  readonly clientMode?: boolean | undefined;
 }
 
 /** How a node meets the world: sockets, identity, bootstrap, files. All of it may be left out. */

@@ -1,4 +1,5 @@
 export { SystemRandom } from "../random/index.ts";
+export { raceAbort } from "./abort.ts";
 export { writeFileAtomically } from "./atomic-file.ts";
 export type { DhtRunnerConfig, NodeConfig } from "./config.ts";
 export { DhtRunner } from "./dht-runner.ts";

@@ -18,16 +18,3 @@ export function delay(scheduler: Scheduler, ms: number, signal?: AbortSignal): P
   signal?.addEventListener("abort", onAbort, { once: true });
   return promise;
 }
-
-/** The promise's outcome, or a rejection with the signal's reason if that comes first. */
-export async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([aborted.promise, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
