@@ -5,14 +5,12 @@
 //
 // Prints the short id of its key, then a line for each message of others: "open" or "secret", its sender and its text. An
 // input line is said to the room, signed; "e ID TEXT" to one member alone, encrypted. It ends with its input.
+#include "member.hpp"
 #include <ctime>
 #include <iostream>
 #include <mutex>
-#include <opendht.h>
 #include <random>
 #include <sstream>
-
-constexpr unsigned KEY_BITS = 2048;
 
 static std::mutex outputMutex;
 
@@ -29,17 +27,10 @@ static dht::ImMessage message(std::string text) {
 int main(int argc, char **argv) {
   if (argc != 5)
     return 1;
-  auto identity = dht::crypto::generateIdentity("chat", {}, KEY_BITS);
-  dht::DhtRunner::Config config{};
-  config.dht_config.node_config.network = std::stoul(argv[2]);
-  config.dht_config.id = identity;
-  config.threaded = true;
-  dht::DhtRunner node;
-  node.run(std::stoul(argv[1]), config);
-  node.bootstrap("127.0.0.1", argv[3]);
+  Member member("chat", argv + 1);
   const auto room = dht::InfoHash::get(argv[4]);
-  const auto own = identity.first->getPublicKey().getId();
-  node.listen<dht::ImMessage>(room, [own](dht::ImMessage &&said) {
+  const auto own = member.id();
+  member.node.listen<dht::ImMessage>(room, [own](dht::ImMessage &&said) {
     if (said.from != own)
       print((said.to ? "secret " : "open ") + said.from.toString() + " " + said.msg);
     return true;
@@ -50,9 +41,8 @@ int main(int argc, char **argv) {
     std::istringstream words(line);
     std::string word, recipient, text;
     if (words >> word >> recipient && word == "e" && std::getline(words >> std::ws, text))
-      node.putEncrypted(room, dht::InfoHash(recipient), message(text), done);
+      member.node.putEncrypted(room, dht::InfoHash(recipient), message(text), done);
     else
-      node.putSigned(room, message(line), done);
+      member.node.putSigned(room, message(line), done);
   }
-  node.join();
 }

@@ -7,12 +7,10 @@
 //   sign KEY ID TEXT     puts a signed value; "not put" where nobody took it
 //   get KEY              before that prints the values found: id, sequence number, short id of the owner, text
 // It ends with its input.
+#include "member.hpp"
 #include <future>
 #include <iostream>
-#include <opendht.h>
 #include <sstream>
-
-constexpr unsigned KEY_BITS = 2048;
 
 static void sign(dht::DhtRunner &node, const dht::InfoHash &key, dht::Value::Id id, const std::string &text) {
   auto value = std::make_shared<dht::Value>(dht::Blob(text.begin(), text.end()));
@@ -32,15 +30,8 @@ static void get(dht::DhtRunner &node, const dht::InfoHash &key) {
 int main(int argc, char **argv) {
   if (argc != 4)
     return 1;
-  auto identity = dht::crypto::generateIdentity("signer", {}, KEY_BITS);
-  dht::DhtRunner::Config config{};
-  config.dht_config.node_config.network = std::stoul(argv[2]);
-  config.dht_config.id = identity;
-  config.threaded = true;
-  dht::DhtRunner node;
-  node.run(std::stoul(argv[1]), config);
-  node.bootstrap("127.0.0.1", argv[3]);
-  std::cout << identity.first->getPublicKey().getId() << std::endl;
+  Member member("signer", argv + 1);
+  std::cout << member.id() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);
     std::string action, key, text;
@@ -48,9 +39,8 @@ int main(int argc, char **argv) {
     words >> action >> key >> id >> std::ws;
     std::getline(words, text);
     if (action == "sign")
-      sign(node, dht::InfoHash::get(key), id, text);
+      sign(member.node, dht::InfoHash::get(key), id, text);
     else
-      get(node, dht::InfoHash::get(key));
+      get(member.node, dht::InfoHash::get(key));
   }
-  node.join();
 }
