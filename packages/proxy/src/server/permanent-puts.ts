@@ -1,17 +1,11 @@
 // Source: OpenDHT REST proxy, permanent puts.
-import {
-  type InfoHash,
-  InfoHashMap,
-  type RandomSource,
-  randomId64,
-  type Scheduler,
-  type Value,
-} from "@hashmere/dht/engine";
+import { type InfoHash, type RandomSource, randomId64, type Value } from "@hashmere/dht/engine";
 import type { PushTarget } from "../json/index.ts";
-import type { Pusher } from "../push/index.ts";
-import type { AnnouncePacer, Job } from "./announce-pacer.ts";
-import type { ClientAccount, ClientLedger } from "./client-ledger.ts";
-import { Lifetime } from "./lifetime.ts";
+import type { PushEvent } from "../push/index.ts";
+import type { AnnouncePacer } from "./announce-pacer.ts";
+import type { ClientAccount } from "./client-ledger.ts";
+import { Commitment, type CommitmentOptions, type CommitmentParties } from "./commitment.ts";
+import { Commitments } from "./commitments.ts";
 
 /** Permanent puts under one key: no node of the network holds more. */
 export const MAX_PUTS_PER_KEY = 1_024;
@@ -34,13 +28,10 @@ export interface Announcer {
   ): PromiseLike<{ readonly ok: boolean }> & { cancel(): void };
 }
 
-export interface PermanentPutsOptions {
+export interface PermanentPutsOptions extends CommitmentOptions {
   readonly node: Announcer;
-  readonly scheduler: Scheduler;
   readonly random: RandomSource;
-  readonly pusher: Pusher;
   readonly pacer: AnnouncePacer;
-  readonly ledger: ClientLedger;
   readonly maxPuts: number;
   /** Something has changed that should be saved. */
   readonly onChange: () => void;
@@ -49,43 +40,37 @@ export interface PermanentPutsOptions {
 /** Values that the proxy goes on announcing for clients who are away, for a day after each time they ask. */
 export class PermanentPuts {
   readonly #options: PermanentPutsOptions;
-  readonly #byKey: InfoHashMap<Map<bigint, PermanentPut>>;
-  #size = 0;
+  /** By key, then by the value's id. */
+  readonly #puts: Commitments<PermanentPut>;
 
   constructor(options: PermanentPutsOptions) {
     this.#options = options;
-    this.#byKey = new InfoHashMap(options.random.uint32());
+    this.#puts = new Commitments({ ...options, max: options.maxPuts });
   }
 
   /** Values kept. */
   get size(): number {
-    return this.#size;
+    return this.#puts.size;
   }
 
   /** Keys that have at least one of them. */
   get keys(): number {
-    return this.#byKey.size;
-  }
-
-  get isFull(): boolean {
-    return this.#size >= this.#options.maxPuts;
+    return this.#puts.groups;
   }
 
   /** Whether a value can be kept there: one that is there already can always be replaced. */
   hasRoomAt(key: InfoHash, id: bigint): boolean {
-    const puts = this.#byKey.get(key);
-    return puts?.has(id) || (!this.isFull && (puts?.size ?? 0) < MAX_PUTS_PER_KEY);
+    if (this.#find(key, id)) return true;
+    return !this.#puts.isFull && this.#puts.sizeOf(`${key}`) < MAX_PUTS_PER_KEY;
   }
 
   /** The put of the same content by the same client, which then lasts another day; undefined if there is none. */
   renewEqual(key: InfoHash, value: Value, target: PushTarget): Value | undefined {
-    for (const put of this.#byKey.get(key)?.values() ?? []) {
-      if (!put.isBy(target) || !put.value.contentEquals(value)) continue;
-      put.renew(target.sessionId);
-      this.#options.onChange();
-      return put.value;
-    }
-    return undefined;
+    const put = this.#puts.of(`${key}`).find((one) => one.isBy(target) && one.value.contentEquals(value));
+    if (put === undefined) return undefined;
+    put.renewFor(target);
+    this.#options.onChange();
+    return put.value;
   }
 
   /**
@@ -94,115 +79,78 @@ export class PermanentPuts {
    */
   async put(key: InfoHash, given: Value, target: PushTarget, account: ClientAccount): Promise<Value | undefined> {
     const value = given.id === 0n ? given.withId(randomId64(this.#options.random)) : given;
-    const put = this.#byKey.get(key)?.get(value.id) ?? this.#add(key, value, target, account);
+    const put = this.#find(key, value.id) ?? this.#add(key, value, target, account);
     put.replace(value);
-    put.renew(target.sessionId);
+    put.renewFor(target);
     this.#options.onChange();
     return (await put.announce()) ? value : undefined;
   }
 
   /** Ends a put of the client who made it. False when there is none. */
   cancel(key: InfoHash, id: bigint, target: PushTarget): boolean {
-    const put = this.#byKey.get(key)?.get(id);
-    if (put === undefined || !put.isBy(target)) return false;
+    const put = this.#find(key, id);
+    if (!put?.isBy(target)) return false;
     put.end();
     return true;
   }
 
   *saved(): Generator<SavedPut> {
-    for (const [key, puts] of this.#byKey) {
-      for (const { value, target, endsAt } of puts.values()) yield { key, value, target, endsAt };
-    }
+    for (const { key, value, target, endsAt } of this.#puts) yield { key, value, target, endsAt };
   }
 
   /** Takes up what an earlier run had, little by little. */
   restore(saved: Iterable<SavedPut>): void {
-    const jobs: Job[] = [];
-    for (const { key, value, target, endsAt } of saved) {
-      if (this.isFull) break;
-      if (this.#byKey.get(key)?.has(value.id)) continue; // somebody has asked for it already
+    this.#puts.restore(saved, ({ key, value, target }) => {
+      if (this.#find(key, value.id)) return undefined;
       const put = this.#add(key, value, target, undefined);
       put.replace(value);
-      put.setEnd(endsAt);
-      jobs.push(put);
-    }
-    this.#options.pacer.add(jobs);
+      return put;
+    });
   }
 
   /** Stops all timers; the node's own end ends the announcements. */
   close(): void {
-    for (const puts of this.#byKey.values()) for (const put of puts.values()) put.close();
+    this.#puts.close();
+  }
+
+  #find(key: InfoHash, id: bigint): PermanentPut | undefined {
+    return this.#puts.find(`${key}`, `${id}`);
   }
 
   #add(key: InfoHash, value: Value, target: PushTarget, account: ClientAccount | undefined): PermanentPut {
-    const put = new PermanentPut(this.#options, key, value, target, account, () => this.#remove(put));
-    const puts = this.#byKey.get(key) ?? new Map<bigint, PermanentPut>();
-    puts.set(value.id, put);
-    this.#byKey.set(key, puts);
-    this.#size++;
+    const onEnd = () => this.#puts.remove(put);
+    const put = new PermanentPut(this.#options, value, { key, target, account, onEnd });
+    this.#puts.add(put);
     return put;
-  }
-
-  #remove(put: PermanentPut): void {
-    const puts = this.#byKey.get(put.key);
-    puts?.delete(put.value.id);
-    if (puts?.size === 0) this.#byKey.delete(put.key);
-    this.#size--;
-    this.#options.onChange();
   }
 }
 
-class PermanentPut implements Job {
-  readonly key: InfoHash;
+class PermanentPut extends Commitment {
   readonly #options: PermanentPutsOptions;
-  readonly #account: ClientAccount | undefined;
-  readonly #lifetime: Lifetime;
-  readonly #onEnd: () => void;
   #value: Value;
-  #target: PushTarget;
   #countedBytes = 0;
   #announcement: { cancel(): void } | undefined;
-  #isOver = false;
 
-  constructor(
-    options: PermanentPutsOptions,
-    key: InfoHash,
-    value: Value,
-    target: PushTarget,
-    account: ClientAccount | undefined,
-    onEnd: () => void,
-  ) {
+  constructor(options: PermanentPutsOptions, value: Value, parties: CommitmentParties) {
+    super(options, parties);
     this.#options = options;
-    this.key = key;
     this.#value = value;
-    this.#target = target;
-    this.#account = account;
-    this.#onEnd = onEnd;
-    this.#lifetime = new Lifetime(
-      options.scheduler,
-      () => options.pusher.push({ kind: "timeout", key, valueId: this.#value.id }, this.#target),
-      () => this.end(),
-    );
+  }
+
+  get group(): string {
+    return `${this.key}`;
+  }
+
+  get name(): string {
+    return `${this.#value.id}`;
   }
 
   get value(): Value {
     return this.#value;
   }
 
-  get target(): PushTarget {
-    return this.#target;
-  }
-
-  get endsAt(): number {
-    return this.#lifetime.endsAt;
-  }
-
-  get isCancelled(): boolean {
-    return this.#isOver;
-  }
-
   isBy({ token, clientId }: PushTarget): boolean {
-    return this.#target.token === token && this.#target.clientId === clientId;
+    return this.target.token === token && this.target.clientId === clientId;
   }
 
   replace(value: Value): void {
@@ -211,13 +159,8 @@ class PermanentPut implements Job {
   }
 
   /** Whoever knows the id of a put may change its session, and nothing else about where its pushes go. */
-  renew(sessionId: string): void {
-    if (sessionId !== "") this.#target = { ...this.#target, sessionId };
-    this.#lifetime.renew();
-  }
-
-  setEnd(endsAt: number): void {
-    this.#lifetime.set(endsAt);
+  renewFor({ sessionId }: PushTarget): void {
+    this.renew(sessionId === "" ? this.target : { ...this.target, sessionId });
   }
 
   /** Resolves with whether somebody has taken it. */
@@ -228,29 +171,25 @@ class PermanentPut implements Job {
     return ok;
   }
 
-  /** As a job of the pacer: a failure is the pacer's to try again, not the node's. */
+  /** A failure is the pacer's to try again, not the node's. */
   start(onDone: (ok: boolean) => void): void {
     void this.announce().then((ok) => {
-      if (!ok && !this.#isOver) this.#announcement?.cancel();
+      if (!ok && !this.isCancelled) this.#announcement?.cancel();
       onDone(ok);
     });
   }
 
-  end(): void {
-    if (this.#isOver) return;
-    this.close();
-    this.#countBytes(0);
-    this.#announcement?.cancel();
-    this.#onEnd();
+  protected get warning(): PushEvent {
+    return { kind: "timeout", key: this.key, valueId: this.#value.id };
   }
 
-  close(): void {
-    this.#isOver = true;
-    this.#lifetime.stop();
+  protected release(): void {
+    this.#countBytes(0);
+    this.#announcement?.cancel();
   }
 
   #countBytes(bytes: number): void {
-    this.#options.ledger.addPermanent(this.#account, bytes - this.#countedBytes);
+    this.#options.ledger.addPermanent(this.account, bytes - this.#countedBytes);
     this.#countedBytes = bytes;
   }
 }

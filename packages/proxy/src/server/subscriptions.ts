@@ -1,11 +1,11 @@
 // Source: OpenDHT REST proxy, push subscriptions.
-
-import type { InfoHash, ListenEvent, Scheduler, Timer, Value } from "@hashmere/dht/engine";
+import type { InfoHash, ListenEvent, Timer, Value } from "@hashmere/dht/engine";
 import type { PushTarget } from "../json/index.ts";
-import type { Pusher } from "../push/index.ts";
-import type { AnnouncePacer, Job } from "./announce-pacer.ts";
-import type { ClientAccount, ClientLedger } from "./client-ledger.ts";
-import { Lifetime } from "./lifetime.ts";
+import type { PushEvent } from "../push/index.ts";
+import type { AnnouncePacer } from "./announce-pacer.ts";
+import type { ClientAccount } from "./client-ledger.ts";
+import { Commitment, type CommitmentOptions, type CommitmentParties } from "./commitment.ts";
+import { Commitments } from "./commitments.ts";
 
 /** What happens to one key within that time goes out in one push. */
 export const GATHERING_MS = 20;
@@ -24,12 +24,9 @@ export interface Ear {
   isRunning(): boolean;
 }
 
-export interface SubscriptionsOptions {
+export interface SubscriptionsOptions extends CommitmentOptions {
   readonly node: Ear;
-  readonly scheduler: Scheduler;
-  readonly pusher: Pusher;
   readonly pacer: AnnouncePacer;
-  readonly ledger: ClientLedger;
   readonly maxSubscriptions: number;
   /** Something has changed that should be saved. */
   readonly onChange: () => void;
@@ -39,29 +36,29 @@ export interface SubscriptionsOptions {
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   /** By token, then by key and client id. */
-  readonly #byToken = new Map<string, Map<string, Subscription>>();
-  #size = 0;
+  readonly #subscriptions: Commitments<Subscription>;
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
+    this.#subscriptions = new Commitments({ ...options, max: options.maxSubscriptions });
   }
 
   get size(): number {
-    return this.#size;
+    return this.#subscriptions.size;
   }
 
   /** Distinct tokens. */
   get tokens(): number {
-    return this.#byToken.size;
+    return this.#subscriptions.groups;
   }
 
   get isFull(): boolean {
-    return this.#size >= this.#options.maxSubscriptions;
+    return this.#subscriptions.isFull;
   }
 
   /** Lets a subscription last another day, with the session, platform and topic of now. False when there is none. */
   renew(key: InfoHash, target: PushTarget): boolean {
-    const subscription = this.#byToken.get(target.token)?.get(nameOf(key, target.clientId));
+    const subscription = this.#find(key, target);
     if (subscription === undefined) return false;
     subscription.renew(target);
     this.#options.onChange();
@@ -76,111 +73,64 @@ export class Subscriptions {
   }
 
   /** Harmless when there is no such subscription. */
-  remove(key: InfoHash, { token, clientId }: PushTarget): void {
-    this.#byToken.get(token)?.get(nameOf(key, clientId))?.end();
+  remove(key: InfoHash, target: PushTarget): void {
+    this.#find(key, target)?.end();
   }
 
   /** The device, or the endpoint, exists no more. */
   removeToken(token: string): void {
-    for (const subscription of [...(this.#byToken.get(token)?.values() ?? [])]) subscription.end();
+    for (const subscription of this.#subscriptions.of(token)) subscription.end();
   }
 
   *saved(): Generator<SavedSubscription> {
-    for (const subscriptions of this.#byToken.values()) {
-      for (const { key, target, endsAt } of subscriptions.values()) yield { key, target, endsAt };
-    }
+    for (const { key, target, endsAt } of this.#subscriptions) yield { key, target, endsAt };
   }
 
   /** Takes up what an earlier run had, little by little. */
   restore(saved: Iterable<SavedSubscription>): void {
-    const jobs: Job[] = [];
-    for (const { key, target, endsAt } of saved) {
-      if (this.isFull) break;
-      if (this.#byToken.get(target.token)?.has(nameOf(key, target.clientId))) continue; // somebody has asked for it already
-      const subscription = this.#add(key, target, undefined);
-      subscription.setEnd(endsAt);
-      jobs.push(subscription);
-    }
-    this.#options.pacer.add(jobs);
+    this.#subscriptions.restore(saved, ({ key, target }) =>
+      this.#find(key, target) ? undefined : this.#add(key, target, undefined),
+    );
   }
 
   /** Ends all listens without a word to anybody. */
   close(): void {
-    for (const subscriptions of this.#byToken.values()) for (const each of subscriptions.values()) each.close();
+    this.#subscriptions.close();
+  }
+
+  #find(key: InfoHash, { token, clientId }: PushTarget): Subscription | undefined {
+    return this.#subscriptions.find(token, nameOf(key, clientId));
   }
 
   #add(key: InfoHash, target: PushTarget, account: ClientAccount | undefined): Subscription {
-    const subscription = new Subscription(this.#options, key, target, account, () => this.#remove(subscription));
-    const subscriptions = this.#byToken.get(target.token) ?? new Map<string, Subscription>();
-    subscriptions.set(nameOf(key, target.clientId), subscription);
-    this.#byToken.set(target.token, subscriptions);
-    this.#size++;
+    const onEnd = () => this.#subscriptions.remove(subscription);
+    const subscription = new Subscription(this.#options, { key, target, account, onEnd });
+    this.#subscriptions.add(subscription);
     return subscription;
-  }
-
-  #remove({ key, target }: Subscription): void {
-    const subscriptions = this.#byToken.get(target.token);
-    subscriptions?.delete(nameOf(key, target.clientId));
-    if (subscriptions?.size === 0) this.#byToken.delete(target.token);
-    this.#size--;
-    this.#options.onChange();
   }
 }
 
-class Subscription implements Job {
-  readonly key: InfoHash;
+class Subscription extends Commitment {
   readonly #options: SubscriptionsOptions;
-  readonly #account: ClientAccount | undefined;
-  readonly #lifetime: Lifetime;
-  readonly #onEnd: () => void;
   /** Where news go: platform and topic as they were at first. */
   readonly #first: PushTarget;
-  #target: PushTarget;
   #listener: ReturnType<Ear["listen"]> | undefined;
   #appeared: Value[] = [];
   #expired: Value[] = [];
   #gathering: Timer | undefined;
-  #isOver = false;
 
-  constructor(
-    options: SubscriptionsOptions,
-    key: InfoHash,
-    target: PushTarget,
-    account: ClientAccount | undefined,
-    onEnd: () => void,
-  ) {
+  constructor(options: SubscriptionsOptions, parties: CommitmentParties) {
+    super(options, parties);
     this.#options = options;
-    this.key = key;
-    this.#first = target;
-    this.#target = target;
-    this.#account = account;
-    this.#onEnd = onEnd;
-    this.#lifetime = new Lifetime(
-      options.scheduler,
-      () => options.pusher.push({ kind: "timeout", key }, this.#target),
-      () => this.end(),
-    );
+    this.#first = parties.target;
   }
 
-  get target(): PushTarget {
-    return this.#target;
+  get group(): string {
+    return this.target.token;
   }
 
-  get endsAt(): number {
-    return this.#lifetime.endsAt;
-  }
-
-  get isCancelled(): boolean {
-    return this.#isOver;
-  }
-
-  renew(target: PushTarget): void {
-    this.#target = target;
-    this.#lifetime.renew();
-  }
-
-  setEnd(endsAt: number): void {
-    this.#lifetime.set(endsAt);
+  get name(): string {
+    return nameOf(this.key, this.target.clientId);
   }
 
   listen(): Promise<void> {
@@ -190,30 +140,29 @@ class Subscription implements Job {
     return listener.ready;
   }
 
-  /** As a job of the pacer. */
   start(onDone: (ok: boolean) => void): void {
     void this.listen().then(() => onDone(true));
   }
 
-  end(): void {
-    if (this.#isOver) return;
-    this.close();
-    this.#options.ledger.endSubscription(this.#account);
-    this.#onEnd();
-  }
-
-  close(): void {
-    this.#isOver = true;
-    this.#lifetime.stop();
+  override close(): void {
+    super.close();
     this.#gathering?.cancel();
     this.#listener?.cancel();
+  }
+
+  protected get warning(): PushEvent {
+    return { kind: "timeout", key: this.key };
+  }
+
+  protected release(): void {
+    this.#options.ledger.endSubscription(this.account);
   }
 
   async #tell(listener: ReturnType<Ear["listen"]>): Promise<void> {
     const { scheduler, node } = this.#options;
     for await (const { value, expired } of listener) {
       // A node that ends tells the end of all it knew, which says nothing about the network.
-      if (this.#isOver || !node.isRunning()) return;
+      if (this.isCancelled || !node.isRunning()) return;
       (expired ? this.#expired : this.#appeared).push(value);
       if (!this.#gathering?.isPending)
         this.#gathering = scheduler.at(scheduler.now() + GATHERING_MS, () => this.#push());
@@ -221,7 +170,7 @@ class Subscription implements Job {
   }
 
   #push(): void {
-    const target = { ...this.#first, sessionId: this.#target.sessionId };
+    const target = { ...this.#first, sessionId: this.target.sessionId };
     const news = [
       { values: this.#appeared, expired: false },
       { values: this.#expired, expired: true },

@@ -1,13 +1,13 @@
 import { SeededRandom, Value, VirtualScheduler } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
 import type { PushTarget } from "../../src/json/index.ts";
-import { Pusher } from "../../src/push/index.ts";
 import { AnnouncePacer } from "../../src/server/announce-pacer.ts";
 import { ClientAccount, ClientLedger } from "../../src/server/client-ledger.ts";
 import { OPERATION_LIFETIME_MS, WARNING_MS } from "../../src/server/lifetime.ts";
 import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { MAX_PUTS_PER_KEY, PermanentPuts } from "../../src/server/permanent-puts.ts";
 import { KEY, QuietNode } from "../support/quiet-node.ts";
+import { recordingPusher } from "../support/recording-pusher.ts";
 
 const NOBODY: PushTarget = { token: "", clientId: "", sessionId: "", platform: "none", topic: "" };
 const PHONE: PushTarget = { token: "T", clientId: "c", sessionId: "s1", platform: "unifiedpush", topic: "" };
@@ -17,7 +17,7 @@ function rig() {
   const scheduler = new VirtualScheduler();
   const random = new SeededRandom(1);
   const node = new QuietNode();
-  const pushed: unknown[] = [];
+  const { pusher, pushed } = recordingPusher({ scheduler, random });
   const ledger = new ClientLedger(DEFAULT_LIMITS, scheduler);
   const account = new ClientAccount("192.0.2.1", scheduler, 1);
   const puts = new PermanentPuts({
@@ -26,14 +26,7 @@ function rig() {
     random,
     ledger,
     pacer: new AnnouncePacer({ scheduler, random, isConnected: () => true }),
-    pusher: new Pusher({
-      scheduler,
-      random,
-      post: async ({ body }) => {
-        pushed.push(JSON.parse(String(body)));
-        return { kind: "delivered" };
-      },
-    }),
+    pusher,
     maxPuts: 2_000,
     onChange: () => {},
   });

@@ -1,13 +1,13 @@
 import { type ListenEvent, SeededRandom, Value, VirtualScheduler } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
 import type { PushTarget } from "../../src/json/index.ts";
-import { Pusher } from "../../src/push/index.ts";
 import { AnnouncePacer, START_JITTER_MS } from "../../src/server/announce-pacer.ts";
 import { ClientAccount, ClientLedger } from "../../src/server/client-ledger.ts";
 import { OPERATION_LIFETIME_MS, WARNING_MS } from "../../src/server/lifetime.ts";
 import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { type Ear, GATHERING_MS, Subscriptions } from "../../src/server/subscriptions.ts";
 import { KEY } from "../support/quiet-node.ts";
+import { recordingPusher } from "../support/recording-pusher.ts";
 
 const PHONE: PushTarget = {
   token: "https://push.example/x",
@@ -49,21 +49,14 @@ function rig() {
   const scheduler = new VirtualScheduler();
   const random = new SeededRandom(1);
   const node = new Whisper();
-  const pushed: unknown[] = [];
+  const { pusher, pushed } = recordingPusher({ scheduler, random });
   const account = new ClientAccount("192.0.2.1", scheduler, 1);
   const subscriptions = new Subscriptions({
     node,
     scheduler,
     ledger: new ClientLedger(DEFAULT_LIMITS, scheduler),
     pacer: new AnnouncePacer({ scheduler, random, isConnected: () => true }),
-    pusher: new Pusher({
-      scheduler,
-      random,
-      post: async ({ body }) => {
-        pushed.push(JSON.parse(String(body)));
-        return { kind: "delivered" };
-      },
-    }),
+    pusher,
     maxSubscriptions: 10,
     onChange: () => {},
   });

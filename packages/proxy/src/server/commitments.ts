@@ -1,0 +1,88 @@
+import type { AnnouncePacer } from "./announce-pacer.ts";
+import type { Commitment } from "./commitment.ts";
+
+export interface CommitmentsOptions {
+  readonly max: number;
+  readonly pacer: AnnouncePacer;
+  /** Something has changed that should be saved. */
+  readonly onChange: () => void;
+}
+
+/** Commitments of one kind, by group and name. */
+export class Commitments<Kind extends Commitment> {
+  readonly #options: CommitmentsOptions;
+  readonly #byGroup = new Map<string, Map<string, Kind>>();
+  #size = 0;
+
+  constructor(options: CommitmentsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Groups that have at least one. */
+  get groups(): number {
+    return this.#byGroup.size;
+  }
+
+  get isFull(): boolean {
+    return this.#size >= this.#options.max;
+  }
+
+  find(group: string, name: string): Kind | undefined {
+    return this.#byGroup.get(group)?.get(name);
+  }
+
+  of(group: string): Kind[] {
+    return [...(this.#byGroup.get(group)?.values() ?? [])];
+  }
+
+  sizeOf(group: string): number {
+    return this.#byGroup.get(group)?.size ?? 0;
+  }
+
+  *[Symbol.iterator](): Generator<Kind, void> {
+    for (const members of this.#byGroup.values()) yield* members.values();
+  }
+
+  add(one: Kind): void {
+    const members = this.#byGroup.get(one.group) ?? new Map<string, Kind>();
+    members.set(one.name, one);
+    this.#byGroup.set(one.group, members);
+    this.#size++;
+  }
+
+  /** It has ended. */
+  remove({ group, name }: Kind): void {
+    const members = this.#byGroup.get(group);
+    members?.delete(name);
+    if (members?.size === 0) this.#byGroup.delete(group);
+    this.#size--;
+    this.#options.onChange();
+  }
+
+  /**
+   * Takes up what an earlier run had, little by little, as far as there is room.
+   * @param takeUp undefined when somebody has asked for it already
+   */
+  restore<Saved extends { readonly endsAt: number }>(
+    saved: Iterable<Saved>,
+    takeUp: (saved: Saved) => Kind | undefined,
+  ): void {
+    const jobs: Kind[] = [];
+    for (const each of saved) {
+      if (this.isFull) break;
+      const one = takeUp(each);
+      if (one === undefined) continue;
+      one.setEnd(each.endsAt);
+      jobs.push(one);
+    }
+    this.#options.pacer.add(jobs);
+  }
+
+  close(): void {
+    for (const one of this) one.close();
+  }
+}
