@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CommandContext } from "./command-context.ts";
-import { addCertCommand } from "./commands/cert.ts";
+import { addCertCommand } from "./commands/cert/cert.ts";
 import { addCrtmgrCommand } from "./commands/crtmgr.ts";
 import { addDecodeCommand } from "./commands/decode.ts";
 import { addDhtchatCommand } from "./commands/dhtchat.ts";
