@@ -33,12 +33,14 @@ export class FrameReader {
     this.#sink = sink;
   }
 
-  push(chunk: Uint8Array): void {
+  /** Returns what it has not looked at, which is nothing until it is stopped. */
+  push(chunk: Uint8Array): Uint8Array {
     let rest = chunk;
     while (rest.length > 0 && !this.#isStopped) rest = this.#remaining === 0 ? this.#begin(rest) : this.#continue(rest);
+    return rest;
   }
 
-  /** Ignores whatever else was or will be pushed; may be called by the sink. */
+  /** Looks at nothing that comes after the present frame; may be called by the sink. */
   stop(): void {
     this.#isStopped = true;
   }

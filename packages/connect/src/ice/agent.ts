@@ -2,6 +2,7 @@ import type { Logger, RandomSource, Scheduler, Timer } from "@hashmere/dht";
 import { formatTransportAddress } from "../address/index.ts";
 import type { ConnectError } from "../errors/index.ts";
 import { StunMessage, shortTermKey, transactionKey } from "../stun/index.ts";
+import { offersBareStream } from "./bare-stream.ts";
 import {
   encodeBindingRequest,
   encodeBindingSuccess,
@@ -172,24 +173,38 @@ export class IceAgent {
     this.#transactions.send(transactionId, { pair, flow, request, isNominating, role: this.#role, sentAt });
   }
 
-  #request(pair: CandidatePair, remote: IceDescription, isNominating = false) {
+  #request({ local, isBare }: CandidatePair, remote: IceDescription, isNominating = false) {
     const { random, credentials } = this.#options;
     const transactionId = random.fill(new Uint8Array(TRANSACTION_ID_BYTES));
-    const priority = candidatePriority("prflx", pair.local.index);
-    const contents = { transactionId, priority, isNominating, role: this.#role, tieBreaker: this.#tieBreaker };
+    const priority = candidatePriority("prflx", local.index);
+    const contents = {
+      transactionId,
+      priority,
+      isNominating,
+      isBare,
+      role: this.#role,
+      tieBreaker: this.#tieBreaker,
+    };
     return { transactionId, request: encodeBindingRequest(contents, credentials, remote) };
   }
 
   /**
    * What is proposed on a TCP connection to one of ours is agreed on as it arrives, and all that follows arrives after it:
    * so we go on as if the answer was there, which saves a round trip. DHTNet may lose what comes before it is ready.
+   *
+   * Where both can do without frames, the proposal is the last one in both directions. So nothing else may be on its way:
+   * their check has come, and ours is answered, if there was one.
    */
   #propose(pair: CandidatePair): void {
     const { flow, local } = pair;
     if (flow === undefined) return;
+    const isBare = this.#canBeBare(pair);
+    pair.isPostponed = isBare && (!pair.isChecked || pair.state === "checking");
+    if (pair.isPostponed) return;
+    pair.isBare = isBare;
     this.#say(pair, "is proposed");
     this.#check(pair, flow, true);
-    if (this.#isPeerOurs && local.transport === "tcp") this.#select(pair, flow);
+    if (isBare || (this.#isPeerOurs && local.transport === "tcp")) this.#select(pair, flow);
   }
 
   #onResponse(flow: IceFlow, response: StunMessage): void {
@@ -245,10 +260,26 @@ export class IceAgent {
       flow.send(encodeRoleConflict(request, credentials));
       return;
     }
+    if (judged.isBare && this.#selectBare(flow)) return;
     flow.send(encodeBindingSuccess(request, flow.remote, credentials));
     this.#isPeerOurs ||= judged.isOurs;
     if (this.#state === "checking") this.#trigger(flow, judged);
     else if (this.#state === "idle") this.#remember(flow, judged);
+  }
+
+  /** The proposal was their last frame, so it gets no answer but TLS. False when they could not mean it. */
+  #selectBare(flow: IceFlow): boolean {
+    const pair = this.#list.find(flow);
+    const isDue = this.#role === "controlled" && this.#state === "checking" && pair?.state === "succeeded";
+    if (!isDue || !flow.canBeBare) return false;
+    pair.isBare = true;
+    this.#select(pair, flow);
+    return true;
+  }
+
+  /** A TCP connection without a relay, to a peer that knows how. */
+  #canBeBare({ flow, isRelayed }: CandidatePair): boolean {
+    return flow?.canBeBare === true && !isRelayed && this.#remote !== undefined && offersBareStream(this.#remote);
   }
 
   /** Until the description comes. */
@@ -280,6 +311,7 @@ export class IceAgent {
     if (check.isNominating && this.#role === "controlled") pair.isNominated = true;
     pair.redial?.cancel();
     pair.flow ??= flow;
+    pair.isChecked = true;
     if (pair.state === "succeeded" && pair.isNominated) this.#select(pair, flow);
     else if (this.#isGoodEnough(pair)) this.#nomination.propose(pair, this.#list.pairs);
     else if (pair.state === "checking") {
@@ -299,7 +331,9 @@ export class IceAgent {
    * it triggers proposes it, which saves a round trip.
    */
   #isGoodEnough({ local, isRelayed }: CandidatePair): boolean {
-    return this.#role === "controlling" && !this.#nomination.isOpen && local.transport === "tcp" && !isRelayed;
+    return (
+      this.#role === "controlling" && this.#nomination.nominee === undefined && local.transport === "tcp" && !isRelayed
+    );
   }
 
   /** After each change: is it time to propose a pair, or to give up? */
@@ -311,14 +345,17 @@ export class IceAgent {
     else if (!this.#timers.passive?.isPending) {
       this.#setTimer("passive", PASSIVE_WAIT_MS, () => this.#fail("every address that was tried refused us"));
     }
-    if (this.#role === "controlling") this.#nomination.consider(pairs);
+    if (this.#role !== "controlling") return;
+    const { nominee } = this.#nomination;
+    if (nominee === undefined) this.#nomination.consider(pairs);
+    else if (nominee.isPostponed) this.#propose(nominee);
   }
 
   #select(pair: CandidatePair, flow: IceFlow): void {
     this.#state = "selected";
     this.#selected = { pair, flow };
     this.#stopChecks();
-    this.#keepAlive(flow);
+    if (!pair.isBare) this.#keepAlive(flow);
     this.#options.onSelected(pair, flow);
   }
 

@@ -8,6 +8,7 @@ const SOFTWARE = "Hashmere";
 
 const { PRIORITY, USE_CANDIDATE, ICE_CONTROLLED, ICE_CONTROLLING, USERNAME, XOR_MAPPED_ADDRESS, MESSAGE_INTEGRITY } =
   StunAttributeType;
+const { BARE_STREAM } = StunAttributeType;
 
 /** What must be understood in a request, and is (RFC 8445 §7.1). */
 const UNDERSTOOD: ReadonlySet<number> = new Set([PRIORITY, USE_CANDIDATE, USERNAME, MESSAGE_INTEGRITY]);
@@ -17,6 +18,8 @@ export interface BindingRequest {
   /** That of the candidate as which the other side learns us. */
   readonly priority: number;
   readonly isNominating: boolean;
+  /** The last frame of this side. */
+  readonly isBare: boolean;
   readonly role: IceRole;
   readonly tieBreaker: bigint;
 }
@@ -30,6 +33,7 @@ export function encodeBindingRequest(
   const builder = new StunBuilder("request", StunMethod.BINDING, request.transactionId);
   builder.uint32(PRIORITY, request.priority);
   if (request.isNominating) builder.flag(USE_CANDIDATE);
+  if (request.isBare) builder.flag(BARE_STREAM);
   builder.uint64(request.role === "controlling" ? ICE_CONTROLLING : ICE_CONTROLLED, request.tieBreaker);
   return builder
     .text(StunAttributeType.SOFTWARE, SOFTWARE)
@@ -63,6 +67,7 @@ export interface ReceivedCheck {
   readonly kind: "check";
   readonly priority: number;
   readonly isNominating: boolean;
+  readonly isBare: boolean;
   /** Undefined when it doesn't say. */
   readonly role: IceRole | undefined;
   readonly tieBreaker: bigint;
@@ -93,6 +98,7 @@ export function judgeBindingRequest(request: StunMessage, ours: IceCredentials):
     kind: "check",
     priority,
     isNominating: request.has(USE_CANDIDATE),
+    isBare: request.has(BARE_STREAM),
     role: controlling !== undefined ? "controlling" : controlled !== undefined ? "controlled" : undefined,
     tieBreaker: controlling ?? controlled ?? 0n,
     isOurs: request.text(StunAttributeType.SOFTWARE) === SOFTWARE,

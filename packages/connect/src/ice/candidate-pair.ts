@@ -22,6 +22,12 @@ export class CandidatePair {
   flow: IceFlow | undefined;
   /** The other side has chosen it. */
   isNominated = false;
+  /** Their check has come and was answered. */
+  isChecked = false;
+  /** To be proposed as soon as no other frame is on its way. */
+  isPostponed = false;
+  /** Chosen, and used without frames. */
+  isBare = false;
   /** How long its check took. */
   roundTripMs = 0;
   /** How many connections have been asked for. */

@@ -60,6 +60,7 @@ export class CheckList {
     const isTried = pair.dials > 0 && pair.dials < MAX_DIALS && this.#redials < MAX_REDIALS;
     const isWorthIt = mayChange && isTried && pair.state !== "succeeded";
     pair.flow = undefined;
+    pair.isChecked = false;
     pair.state = isWorthIt ? "pausing" : "failed";
     const { scheduler } = this.#options;
     if (!isWorthIt) return false;

@@ -7,6 +7,8 @@ import type { OfferedCandidate } from "./local-candidates.ts";
 export interface IceFlow {
   readonly base: LocalCandidate["base"];
   readonly remote: TransportAddress;
+  /** A TCP socket of the system's, which TLS can use as it is. */
+  readonly canBeBare?: boolean;
   /** Never throws: what can't be sent is lost, and {@link IceAgent.flowClosed} tells when nothing can. */
   send(message: Uint8Array): void;
 }

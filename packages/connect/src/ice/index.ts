@@ -1,4 +1,5 @@
 export { IceAgent } from "./agent.ts";
+export { offeringBareStream } from "./bare-stream.ts";
 export type { Candidate, CandidateType } from "./candidate.ts";
 export type { CandidatePair, IceRole } from "./candidate-pair.ts";
 export type {

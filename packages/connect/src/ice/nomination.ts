@@ -28,9 +28,9 @@ export class Nomination {
     this.#send = send;
   }
 
-  /** Whether a proposal waits for its answer. */
-  get isOpen(): boolean {
-    return this.#nominee !== undefined;
+  /** What is proposed and not yet agreed on. */
+  get nominee(): CandidatePair | undefined {
+    return this.#nominee;
   }
 
   /** After each change: is there a pair to propose, at once or a little later? */

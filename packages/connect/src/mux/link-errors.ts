@@ -14,6 +14,13 @@ export function lost(cause?: Error): ConnectError {
   return new ConnectError("ERR_LINK_LOST", "the connection to the other side broke", { cause, hint: "Connect again." });
 }
 
+/** To the other side's program, which is gone, or to somebody on the way, it looks like an end; nobody has announced it. */
+export function cutOff(): ConnectError {
+  return new ConnectError("ERR_LINK_LOST", "the connection ended without the other side's goodbye", {
+    hint: "Its program was killed, or the connection was cut on the way. Connect again.",
+  });
+}
+
 /** A TLS client believes that it is connected before the server has looked at its certificate. */
 export function refused(): ConnectError {
   return new ConnectError("ERR_TLS", "the other side ended the connection before its first word", {

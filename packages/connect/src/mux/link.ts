@@ -16,7 +16,7 @@ import { ChannelTable } from "./channel-table.ts";
 import { CONTROL_CHANNEL, encodeFrame, MAX_FRAME_DATA_BYTES } from "./frame.ts";
 import { type AcceptChannel, IncomingRequests } from "./incoming-requests.ts";
 import { LINK_LIMITS, type LinkLimits } from "./limits.ts";
-import { closedByPeer, closedHere, declined, lost, pathDead, refused } from "./link-errors.ts";
+import { closedByPeer, closedHere, cutOff, declined, lost, pathDead, refused } from "./link-errors.ts";
 import { ChannelEvent, LinkCloseEvent, LinkEventTarget } from "./link-events.ts";
 import { LinkReader } from "./link-reader.ts";
 import { BEACON_TIMEOUT_MS, Liveness } from "./liveness.ts";
@@ -73,6 +73,7 @@ export class Link extends LinkEventTarget {
   readonly #host: FlowHost;
   readonly #closed = Promise.withResolvers<void>();
   #isPeerExtended = false;
+  #hasSaidGoodbye = false;
   #isClosing = false;
   #isClosed = false;
   #bytesRead = 0;
@@ -197,12 +198,18 @@ export class Link extends LinkEventTarget {
   #attach(): void {
     const stream = this.#stream;
     stream.on("data", (chunk: Buffer) => this.#receive(chunk));
-    stream.on("end", () => this.#end(this.#bytesRead === 0 ? refused() : undefined));
+    stream.on("end", () => this.#end(this.#endError()));
     stream.on("error", (cause) => this.#end(lost(cause))); // also after the end, where it means nothing any more
     stream.on("close", () => {
       this.#end(lost());
       this.#closed.resolve();
     });
+  }
+
+  /** What an end of the stream means. Peers of other make announce it in TLS alone. */
+  #endError(): ConnectError | undefined {
+    if (this.#bytesRead === 0) return refused();
+    return this.#isPeerExtended && !this.#hasSaidGoodbye ? cutOff() : undefined;
   }
 
   #receive(chunk: Buffer): void {
@@ -267,6 +274,9 @@ export class Link extends LinkEventTarget {
         break;
       case "reset":
         if (this.#table.open.has(message.number)) this.#table.flow(message.number)?.resetByPeer();
+        break;
+      case "goodbye":
+        this.#hasSaidGoodbye = true;
         break;
     }
   }
@@ -393,6 +403,7 @@ export class Link extends LinkEventTarget {
 
   /** Ends the stream in good order, whatever the reason: other implementations notice nothing else at once. */
   #hangUp(): void {
+    if (this.#isPeerExtended) this.#tell({ kind: "goodbye" });
     this.#stream.resume();
     this.#stream.end();
     const timer = this.#scheduler.at(this.#scheduler.now() + CLOSE_PATIENCE_MS, () => this.#stream.destroy());

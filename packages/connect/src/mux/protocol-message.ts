@@ -22,7 +22,9 @@ export type ProtocolMessage =
   /** No more data will come on a channel; the other direction stays open. */
   | { readonly kind: "finish"; readonly number: number }
   /** A channel was given up before all was said. */
-  | { readonly kind: "reset"; readonly number: number };
+  | { readonly kind: "reset"; readonly number: number }
+  /** The link ends now, and on purpose. */
+  | { readonly kind: "goodbye" };
 
 const KEYS = {
   version: "v",
@@ -31,6 +33,7 @@ const KEYS = {
   credit: "hashmere-credit",
   finish: "hashmere-finish",
   reset: "hashmere-reset",
+  goodbye: "hashmere-goodbye",
 } as const;
 
 export function encodeProtocolMessage(message: ProtocolMessage): Buffer {
@@ -53,6 +56,9 @@ export function encodeProtocolMessage(message: ProtocolMessage): Buffer {
     case "finish":
     case "reset":
       writer.uint(message.number);
+      break;
+    case "goodbye":
+      writer.boolean(true);
       break;
   }
   return encodeFrame(PROTOCOL_CHANNEL, writer.finish());
@@ -79,6 +85,9 @@ function readEntry(key: string, reader: Reader): ProtocolMessage | undefined {
       return { kind: "finish", number: reader.readUint(HIGHEST_NUMBER) };
     case KEYS.reset:
       return { kind: "reset", number: reader.readUint(HIGHEST_NUMBER) };
+    case KEYS.goodbye:
+      reader.skip();
+      return { kind: "goodbye" };
     default:
       return undefined;
   }

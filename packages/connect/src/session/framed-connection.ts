@@ -27,6 +27,8 @@ export class FramedConnection {
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
   #stream: FramedStream | undefined;
+  /** Nothing is in frames any more. */
+  #isTaken = false;
   /** In order, by the other side or by us. */
   #hasEnded = false;
   #error: Error | undefined;
@@ -38,11 +40,8 @@ export class FramedConnection {
       onMessage: (message) => on.message(message),
       onData: (bytes) => this.#onData(bytes),
     });
-    stream.on("data", (chunk: Uint8Array) => {
-      this.#reader.push(chunk);
-      if (this.#stream?.hasPassedOn) releaseBuffer(chunk);
-    });
-    stream.on("end", () => this.#onEnd());
+    stream.on("data", this.#onChunk);
+    stream.on("end", this.#onEnd);
     stream.on("error", (error) => {
       this.#error = error;
     });
@@ -52,7 +51,13 @@ export class FramedConnection {
     });
   }
 
+  /** Whether {@link takeSocket} is possible. */
+  get isSocket(): boolean {
+    return this.#raw instanceof Socket;
+  }
+
   send(message: Uint8Array): void {
+    if (this.#isTaken) return;
     if (this.#raw.writable && this.#raw.writableLength <= MAX_UNSENT_BYTES) this.#raw.write(encodeFrame(message));
   }
 
@@ -66,12 +71,30 @@ export class FramedConnection {
     return this.#stream;
   }
 
+  /**
+   * The socket itself, for two sides that go on without frames. To be called when the last frame has come, and no later:
+   * what follows it is the first that is read from the socket.
+   */
+  takeSocket(): Duplex {
+    this.#isTaken = true;
+    this.#reader.stop();
+    this.#raw.off("data", this.#onChunk).off("end", this.#onEnd).pause();
+    if (this.#raw instanceof Socket) this.#raw.allowHalfOpen = false;
+    return this.#raw;
+  }
+
   close(): void {
     this.#hasEnded = true;
     this.#reader.stop();
     this.#stream?.destroy();
     this.#raw.destroy();
   }
+
+  readonly #onChunk = (chunk: Uint8Array): void => {
+    const rest = this.#reader.push(chunk);
+    if (this.#isTaken && rest.length > 0) this.#raw.unshift(rest);
+    else if (this.#stream?.hasPassedOn) releaseBuffer(chunk);
+  };
 
   #onData(bytes: Uint8Array): void {
     if (this.#stream) this.#stream.receive(bytes);
@@ -82,11 +105,11 @@ export class FramedConnection {
     }
   }
 
-  #onEnd(): void {
+  readonly #onEnd = (): void => {
     if (this.#stream === undefined) this.close();
     this.#hasEnded = true;
     this.#stream?.push(null);
-  }
+  };
 
   #onClose(): void {
     if (this.#hasEnded) return;

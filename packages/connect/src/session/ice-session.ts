@@ -23,6 +23,7 @@ import {
   type LocalCandidate,
   type OfferedCandidate,
   offerCandidates,
+  offeringBareStream,
   parseDescription,
   randomCredentials,
 } from "../ice/index.ts";
@@ -51,7 +52,7 @@ export interface IceSessionOptions {
 export interface IceSelection {
   /** At the end; conflicts may have changed it. Controlling: TLS client, and channels are numbered from 1. */
   readonly role: IceRole;
-  /** For TLS. Framing and keep-alives are inside. */
+  /** For TLS. Framing and keep-alives are inside; or a socket that has none, between two sides that agreed on that. */
   readonly stream: Duplex;
   readonly path: Path;
 }
@@ -166,7 +167,7 @@ export class IceSession {
       this.#end(error);
       throw error;
     }
-    return formatDescription({ ...this.#credentials, candidates: this.#offered });
+    return formatDescription({ ...this.#credentials, candidates: offeringBareStream(this.#offered) });
   }
 
   async #ask(source: CandidateSource): Promise<void> {
@@ -193,9 +194,10 @@ export class IceSession {
 
   #onSelected(pair: CandidatePair, flow: IceFlow): void {
     const { local, remote } = pair;
-    const inner = this.#sockets.select(flow, local, this.#streamIds());
+    const inner = this.#sockets.select(flow, pair, this.#streamIds());
     const ask = (answered: () => void) => this.#agent.ask(answered);
-    const stream = pair.isRelayed ? new RelayWindow(inner, { scheduler: this.#scheduler, ask }) : inner;
+    const isLimited = pair.isRelayed && !pair.isBare;
+    const stream = isLimited ? new RelayWindow(inner, { scheduler: this.#scheduler, ask }) : inner;
     // Until somebody else listens for errors, one must not end the program.
     stream.on("error", () => {});
     stream.once("close", () => this.#end(closedError()));

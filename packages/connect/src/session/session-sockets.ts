@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { TransportAddress } from "../address/index.ts";
 import type {
   Candidate,
+  CandidatePair,
   DatagramBase,
   IceConnection,
   IceFlow,
@@ -15,6 +16,12 @@ import { FramedConnection } from "./framed-connection.ts";
 
 /** Connections that others open and that are open at the same time: a peer has at most 31 candidates, most dial once. */
 export const MAX_ACCEPTED_CONNECTIONS = 64;
+
+/** By which both sides of a stream of datagrams know it. */
+interface StreamIds {
+  readonly local: number;
+  readonly remote: number;
+}
 
 interface Opened {
   readonly framed: FramedConnection;
@@ -73,17 +80,21 @@ export class SessionSockets implements IceSockets {
   }
 
   /** The stream of the chosen flow. Everything else is closed, but not what the way leads through. */
-  select(flow: IceFlow, { type }: OfferedCandidate, ids: { readonly local: number; readonly remote: number }): Duplex {
+  select(flow: IceFlow, { local: { type }, isBare }: CandidatePair, ids: StreamIds): Duplex {
     this.#isChoosing = false;
     const { base } = flow;
-    const opened = this.#opened.get(flow);
-    const stream = base.kind === "datagram" ? base.connect(flow.remote, ids) : opened?.framed.takeStream();
-    if (stream === undefined) throw new TypeError("the chosen flow is none of this session's");
+    const stream = base.kind === "datagram" ? base.connect(flow.remote, ids) : this.#streamOf(flow, isBare);
     for (const [other, { framed }] of this.#opened) if (other !== flow) framed.close();
     const isNeeded = base.kind === "datagram" || type !== "host";
     for (const other of this.#bases) if (other !== base || !isNeeded) other.close();
     this.#abort.abort();
     return stream;
+  }
+
+  #streamOf(flow: IceFlow, isBare: boolean): Duplex {
+    const framed = this.#opened.get(flow)?.framed;
+    if (framed === undefined) throw new TypeError("the chosen flow is none of this session's");
+    return isBare ? framed.takeSocket() : framed.takeStream();
   }
 
   close(): void {
@@ -112,7 +123,8 @@ export class SessionSockets implements IceSockets {
         this.#on.closed(flow);
       },
     });
-    const flow: IceFlow = { base, remote: connection.remote, send: (message) => framed.send(message) };
+    const { remote } = connection;
+    const flow: IceFlow = { base, remote, canBeBare: framed.isSocket, send: (message) => framed.send(message) };
     this.#opened.set(flow, { framed, local: connection.local });
     return flow;
   }

@@ -22,6 +22,8 @@ export const StunAttributeType = {
   FINGERPRINT: 0x8028,
   ICE_CONTROLLED: 0x8029,
   ICE_CONTROLLING: 0x802a,
+  /** Of this library alone: what follows this nomination on its TCP connection is in no frames. */
+  BARE_STREAM: 0xff4d,
 } as const;
 
 /** Below this, whoever does not know an attribute must not act on the message (RFC 8489 §14). */

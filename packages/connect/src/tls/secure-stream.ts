@@ -1,4 +1,5 @@
 // Source: DHTNet connection protocol, TLS; what Node.js does besides, in its recipe for Node.js.
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect, type SecureContext, TLSSocket } from "node:tls";
 import type { Certificate, Identity } from "@hashmere/crypto";
@@ -30,7 +31,7 @@ export interface SecureStreamOptions {
 }
 
 export interface SecureStream {
-  /** The bytes inside TLS. An end that the other side has not announced is an error of it. */
+  /** The bytes inside TLS. An end that the other side has not announced is an error of it, except over a plain socket. */
   readonly stream: Duplex;
   /** The other side's certificate with the issuers that it sent. */
   readonly peer: Certificate;
@@ -39,7 +40,8 @@ export interface SecureStream {
 /**
  * TLS 1.3 over any stream, each side proving its key by its certificate. Who is trusted is up to `verify` alone.
  *
- * Takes over `stream`, and destroys it when it fails.
+ * Takes over `stream`, and destroys it when it fails. A `Socket` is best: TLS then reads and writes it without Node.js's
+ * streams in between, at twice the speed; who uses one needs a goodbye of his own.
  * @throws ConnectError (as a rejection) `ERR_TLS`, `ERR_TIMED_OUT`, `ERR_BAD_CERTIFICATE`; what `verify` throws; the
  * signal's reason
  */
@@ -51,16 +53,16 @@ export async function secureStream(stream: Duplex, options: SecureStreamOptions)
   if (signal?.aborted) stream.destroy();
   signal?.throwIfAborted();
   const socket = openSocket(stream, role, context);
-  const records = new RecordWatch();
-  stream.on("data", (bytes: Uint8Array) => records.see(bytes));
+  const records = stream instanceof Socket ? undefined : watchRecords(stream);
   const failure = new Failure(socket, signal);
+  stream.once("end", () => failure.fail(ended()));
   const timer = scheduler.at(scheduler.now() + timeoutMs, () => failure.fail(timedOut(timeoutMs)));
   try {
     await failure.or(secured(socket, role));
     const peer = readCertificate(socket);
     verify(peer);
     if (role === "client") await failure.or(firstWord(socket, scheduler));
-    stream.once("end", () => records.endsWithAlert || socket.destroy(cutOff()));
+    stream.once("end", () => records?.endsWithAlert || socket.destroy(cutOff()));
     return { stream: socket, peer };
   } catch (error) {
     hangUp(socket, stream);
@@ -78,6 +80,12 @@ function openSocket(stream: Duplex, role: "client" | "server", secureContext: Se
       : new TLSSocket(stream, { isServer: true, secureContext, requestCert: true, rejectUnauthorized: false });
   socket.on("error", () => {}); // may come after the end, when nobody waits for it any more
   return socket;
+}
+
+function watchRecords(stream: Duplex): RecordWatch {
+  const records = new RecordWatch();
+  stream.on("data", (bytes: Uint8Array) => records.see(bytes));
+  return records;
 }
 
 function secured(socket: TLSSocket, role: "client" | "server"): Promise<void> {

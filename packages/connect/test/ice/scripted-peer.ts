@@ -42,7 +42,10 @@ export class ScriptedPeer {
   failure: ConnectError | undefined;
   #nextPort = 40_000;
 
-  constructor(role: IceRole) {
+  readonly #canBeBare: boolean;
+
+  constructor(role: IceRole, { canBeBare = false } = {}) {
+    this.#canBeBare = canBeBare;
     this.agent = new IceAgent({
       role,
       credentials: OURS,
@@ -81,12 +84,12 @@ export class ScriptedPeer {
 
   /** A connection that the peer has opened to us. */
   connect(): ScriptedFlow {
-    return new ScriptedFlow(this, this.listener, this.#nextPort++);
+    return new ScriptedFlow(this, this.listener, this.#nextPort++, this.#canBeBare);
   }
 
   /** Lets the oldest connection that the agent opens succeed. */
   accept(): ScriptedFlow {
-    const flow = new ScriptedFlow(this, this.#dialler, 6000);
+    const flow = new ScriptedFlow(this, this.#dialler, 6000, this.#canBeBare);
     this.dialled.shift()?.done(flow);
     return flow;
   }
@@ -95,11 +98,13 @@ export class ScriptedPeer {
 export class ScriptedFlow implements IceFlow {
   readonly base: StreamBase;
   readonly remote;
+  readonly canBeBare: boolean;
   /** What the agent has sent and nobody has taken. */
   readonly sent: StunMessage[] = [];
   readonly #peer: ScriptedPeer;
 
-  constructor(peer: ScriptedPeer, base: StreamBase, port: number) {
+  constructor(peer: ScriptedPeer, base: StreamBase, port: number, canBeBare: boolean) {
+    this.canBeBare = canBeBare;
     this.#peer = peer;
     this.base = base;
     this.remote = addressOf("192.0.2.2", port);

@@ -68,7 +68,7 @@ test.each<[LegacyMode, string, string]>([
   expect(ufrag).toMatch(/^[0-9a-f]{8}$/);
   expect(pwd).toMatch(/^[0-9a-f]{24}$/);
   expect(candidates.at(-1)).toBe(""); // the last line ends as the others do
-  expect(candidates[0]).toMatch(/^H[0-9a-f]+ 1 TCP 2130706431 [\d.]+ \d+ typ host tcptype passive$/);
+  expect(candidates[0]).toMatch(/^H[0-9a-f]+ 1 TCP 2130706431 [\d.]+ \d+ typ host tcptype passive x-tls bare$/);
   expect(candidates[1]).toMatch(/^H[0-9a-f]+ 1 TCP 2130706175 [\d.]+ 9 typ host tcptype active$/);
 });
 

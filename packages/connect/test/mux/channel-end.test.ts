@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { ConnectError } from "../../src/errors/index.ts";
 import type { Channel } from "../../src/mux/index.ts";
+import { encodeProtocolMessage } from "../../src/mux/protocol-message.ts";
 import { settle } from "../support/virtual-time.ts";
 import { LinkedPair, readAll } from "./linked-pair.ts";
 import { HELLO, RawPeer } from "./raw-peer.ts";
@@ -167,14 +168,18 @@ describe("between peers of this library", () => {
     expect(pair.a.channels.size).toBe(0);
   });
 
-  test("a link that ends without having ended a channel is an error of that channel", async () => {
+  test.each([
+    ["with a goodbye", "ERR_CLOSED_BY_PEER"],
+    ["without a goodbye, as a program that is killed", "ERR_LINK_LOST"],
+  ])("a link that ends %s, a channel being open, is an error of that channel", async (how, code) => {
     const peer = await RawPeer.connected();
     peer.send(HELLO);
     const channel = await peer.open("x");
     const ends = endOf(channel);
     channel.resume();
+    if (how === "with a goodbye") peer.send(encodeProtocolMessage({ kind: "goodbye" }));
     peer.stream.end();
-    expect(await ends).toMatchObject({ code: "ERR_CLOSED_BY_PEER" });
+    expect(await ends).toMatchObject({ code });
   });
 
   test("whoever waits for an answer when the link ends gets an error", async () => {
