@@ -1,15 +1,7 @@
 import { ByteSource, notACapture } from "./byte-source.ts";
+import type { Frame } from "./frame.ts";
 import { isPcapMagic, readPcap } from "./pcap.ts";
 import { PCAPNG_MAGIC, readPcapng } from "./pcapng.ts";
-
-/** A packet as it was captured. */
-export interface Frame {
-  /** Unix time in µs. */
-  readonly time: bigint;
-  /** What its first bytes are: a number of the tcpdump project's list of link types. */
-  readonly linkType: number;
-  readonly bytes: DataView;
-}
 
 /** The packets of a pcap or pcapng stream, as they come. @throws CommandError when it is neither */
 export async function* readCapture(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Frame, void> {

@@ -1,6 +1,6 @@
 // The classic capture format: draft-ietf-opsawg-pcap.
 import type { ByteSource } from "./byte-source.ts";
-import type { Frame } from "./capture.ts";
+import type { Frame } from "./frame.ts";
 
 const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;

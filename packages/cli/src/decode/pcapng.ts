@@ -1,6 +1,6 @@
 // The capture format of Wireshark: draft-ietf-opsawg-pcapng.
 import { type ByteSource, notACapture } from "./byte-source.ts";
-import type { Frame } from "./capture.ts";
+import type { Frame } from "./frame.ts";
 
 export const PCAPNG_MAGIC = 0x0a0d0d0a;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;

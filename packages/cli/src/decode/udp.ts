@@ -1,6 +1,6 @@
 // UDP datagrams in IP packets: RFC 768, RFC 791, RFC 8200.
 import { SockAddr } from "@hashmere/dht";
-import type { Frame } from "./capture.ts";
+import type { Frame } from "./frame.ts";
 import { ipOffset } from "./link-layer.ts";
 
 const PROTOCOL_UDP = 17;

@@ -1,6 +1,6 @@
 import { InfoHash } from "@hashmere/dht";
 import { isHexKey } from "../key.ts";
-import { ShellError } from "./shell-command.ts";
+import { ShellError } from "./shell-error.ts";
 
 /** The words after a command, taken from left to right. There is no quoting. */
 export class Arguments {

@@ -40,11 +40,3 @@ export interface CommandGroup {
   readonly title: string;
   readonly commands: readonly ShellCommand[];
 }
-
-/** A command's arguments make no sense; the message tells the right form. */
-export class ShellError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ShellError";
-  }
-}

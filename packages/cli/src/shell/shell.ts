@@ -6,7 +6,8 @@ import { Arguments } from "./arguments.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { History, MAX_HISTORY_LINES } from "./history.ts";
 import { Screen } from "./screen.ts";
-import { type ShellCommand, ShellError, type ShellSession } from "./shell-command.ts";
+import type { ShellCommand, ShellSession } from "./shell-command.ts";
+import { ShellError } from "./shell-error.ts";
 
 /** Shown where people may look for help. */
 export const HELP_HINT = " (type 'h' or 'help' for a list of possible commands)";

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Frame, readCapture } from "../../src/decode/capture.ts";
+import { readCapture } from "../../src/decode/capture.ts";
+import type { Frame } from "../../src/decode/frame.ts";
 import { udpDatagramOf } from "../../src/decode/udp.ts";
 import { hashmere } from "../support/cli.ts";
 import { IPV4_UDP, IPV6_UDP, LINKS, MICROSECONDS, pcap, pcapng, SECONDS } from "./captures.ts";

@@ -1,7 +1,8 @@
 import { type IndexKey, type IndexLookupResult, Pht, type Prefix } from "@hashmere/dht";
 import { stopwatch } from "../../output/duration.ts";
 import type { Arguments } from "../arguments.ts";
-import { type ShellCommand, ShellError, type ShellSession } from "../shell-command.ts";
+import type { ShellCommand, ShellSession } from "../shell-command.ts";
+import { ShellError } from "../shell-error.ts";
 
 /** Most indexes that one session works with. */
 const MAX_INDEXES = 256;

@@ -1,7 +1,8 @@
 import { Where } from "@hashmere/dht";
 import { printable } from "../../output/printable.ts";
 import { inBatches } from "../in-batches.ts";
-import { type ShellCommand, ShellError } from "../shell-command.ts";
+import type { ShellCommand } from "../shell-command.ts";
+import { ShellError } from "../shell-error.ts";
 
 export const listen: ShellCommand = {
   names: ["l"],

@@ -1,5 +1,6 @@
 import { splitHostPort } from "@hashmere/dht";
-import { type ShellCommand, ShellError } from "../shell-command.ts";
+import type { ShellCommand } from "../shell-command.ts";
+import { ShellError } from "../shell-error.ts";
 
 export const bootstrap: ShellCommand = {
   names: ["b"],

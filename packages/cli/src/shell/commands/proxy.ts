@@ -1,5 +1,6 @@
 import type { Arguments } from "../arguments.ts";
-import { type ShellCommand, ShellError, type ShellSession } from "../shell-command.ts";
+import type { ShellCommand, ShellSession } from "../shell-command.ts";
+import { ShellError } from "../shell-error.ts";
 
 export const startProxy: ShellCommand = {
   names: ["pst"],

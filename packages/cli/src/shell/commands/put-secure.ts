@@ -1,7 +1,8 @@
 import type { DhtRunner, PutHandle } from "@hashmere/dht";
 import { tryParseKeyId } from "../../identity/own-identity.ts";
 import { stopwatch } from "../../output/duration.ts";
-import { type ShellCommand, ShellError, type ShellSession } from "../shell-command.ts";
+import type { ShellCommand, ShellSession } from "../shell-command.ts";
+import { ShellError } from "../shell-error.ts";
 
 export const putSigned: ShellCommand = {
   names: ["s"],

@@ -2,7 +2,8 @@ import { type InfoHash, IpServiceAnnouncement, SockAddr } from "@hashmere/dht";
 import { parseValueId } from "../../options.ts";
 import { stopwatch } from "../../output/duration.ts";
 import type { Arguments } from "../arguments.ts";
-import { type ShellCommand, ShellError, type ShellSession } from "../shell-command.ts";
+import type { ShellCommand, ShellSession } from "../shell-command.ts";
+import { ShellError } from "../shell-error.ts";
 
 export const put: ShellCommand = {
   names: ["p"],
