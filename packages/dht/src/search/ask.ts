@@ -44,6 +44,7 @@ export class Ask implements RequestHandlers {
   send(): void {
     const { peer } = this.#node;
     const { key, host } = this.#search;
+    this.#node.askedAt = host.scheduler.now();
     this.#request = this.query.isNone
       ? host.rpc.find(peer, key, undefined, this)
       : host.rpc.get(peer, key, this.#isPaged ? idsOf(this.query) : this.query, undefined, this);

@@ -1,6 +1,6 @@
 import type { InfoHash } from "../id/index.ts";
 import type { Peer } from "../routing/index.ts";
-import { MAX_DEAD_NODES, SEARCH_NODES, TARGET_NODES } from "./limits.ts";
+import { ASK_PATIENCE_MS, MAX_DEAD_NODES, SEARCH_NODES, TARGET_NODES } from "./limits.ts";
 import { SearchNode } from "./search-node.ts";
 
 /** Most nodes held, with those that don't answer. */
@@ -82,11 +82,18 @@ export class ClosestNodes implements Iterable<SearchNode> {
     return this.#countBefore(this.#nodes.length, false, now);
   }
 
-  /** How many nodes that aren't bad are being asked. */
+  /** How many nodes that aren't bad are being asked, and may still be expected to answer. */
   countAsked(now: number): number {
     let count = 0;
-    for (const node of this.#nodes) if (node.isAsked && !node.isBad(now)) count++;
+    for (const node of this.#nodes) if (isAwaited(node, now)) count++;
     return count;
+  }
+
+  /** When the next of those that are being asked will have taken too long; monotonic ms. */
+  nextOverdue(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const node of this.#nodes) if (isAwaited(node, now)) next = Math.min(next, node.askedAt + ASK_PATIENCE_MS);
+    return next;
   }
 
   /** When the next node will have to be asked again, if nothing else happens; monotonic ms. */
@@ -152,6 +159,10 @@ export class ClosestNodes implements Iterable<SearchNode> {
     }
     return low;
   }
+}
+
+function isAwaited(node: SearchNode, now: number): boolean {
+  return now < node.askedAt + ASK_PATIENCE_MS && node.isAsked && !node.isBad(now);
 }
 
 /** The first word nearly always decides. */

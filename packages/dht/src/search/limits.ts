@@ -6,6 +6,11 @@ export const SEARCH_NODES = 14; // node behaviour, SEARCH_NODES
 export const MAX_DEAD_NODES = 25; // node behaviour, SEARCH_MAX_BAD_NODES
 /** Nodes of a search that are asked at the same time: Kademlia's alpha. */
 export const MAX_ASKED_NODES = 4; // node behaviour, MAX_REQUESTED_SEARCH_NODES
+/**
+ * A node that hasn't answered for so long makes room for another question, long before it is asked a second time: where
+ * several close nodes are dead, OpenDHT waits a second for each four of them.
+ */
+export const ASK_PATIENCE_MS = 300;
 /** Searches kept per family that nobody uses: they only save time, and strangers who ask a proxy can begin many. */
 export const MAX_IDLE_SEARCHES = 16_384;
 /** Nodes to which a listen subscribes. */

@@ -20,6 +20,7 @@ export class Probe implements RequestHandlers {
 
   send(): void {
     const { key, host } = this.#search;
+    this.#node.askedAt = host.scheduler.now();
     this.#request = host.rpc.get(this.#node.peer, key, ID_AND_SEQ, undefined, this);
   }
 

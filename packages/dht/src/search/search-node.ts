@@ -17,6 +17,8 @@ export class SearchNode {
   pausedUntil = NEVER;
   /** It was taken for dead and hasn't been heard since. */
   isLost = false;
+  /** When the last question was sent to it, monotonic ms. */
+  askedAt = NEVER;
   /** The question under way which announced values the node holds. */
   probe: Probe | undefined;
   #asks: Ask[] | undefined;

@@ -300,7 +300,9 @@ export class Search {
     // Announcements and subscriptions begin before all nodes are synced, but not at the last synced one.
     const reach = isSynced ? TARGET_NODES : nodes.syncLevel(now) - 1;
     const dueAt = operations.work(reach, now);
-    while (nodes.countAsked(now) < MAX_ASKED_NODES && operations.gets.askNext(now));
+    let asked = nodes.countAsked(now);
+    while (asked < MAX_ASKED_NODES && operations.gets.askNext(now)) asked = nodes.countAsked(now);
+    if (asked >= MAX_ASKED_NODES) this.stepBy(nodes.nextOverdue(now));
     if (nodes.isDead(now)) this.#expire(now);
     else this.stepBy(Math.min(dueAt, nodes.nextChange(now)));
   }
