@@ -21,8 +21,9 @@ import { Holdings } from "./holdings.ts";
 import { Kin } from "./kin.ts";
 import { CACHED_COPY_MS, EXPIRE_MS } from "./lifetime.ts";
 import { Lookups } from "./lookups.ts";
-import { Handover, KeepAlive, Publisher, Refresh, Replication, Upkeep } from "./maintenance/index.ts";
+import { Handover, KeepAlive, Publisher, Refresh, Replication } from "./maintenance/index.ts";
 import type { BootstrapOptions, GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Kademlia's parameters, with the paper's values (§2.2, §2.3, §4.2). */
 const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;

@@ -1,7 +1,7 @@
 import type { Address } from "../../address/index.ts";
 import type { NodeId } from "../../id/index.ts";
 import type { Answer } from "../../wire/index.ts";
-import type { RequestContext } from "./answer-request.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /**
  * The k nearest contacts to a target, without the asker and the target itself. Contacts that we would not ask ourselves

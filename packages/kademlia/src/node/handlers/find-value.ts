@@ -1,8 +1,8 @@
 import type { Address } from "../../address/index.ts";
 import type { NodeId } from "../../id/index.ts";
 import type { Answer } from "../../wire/index.ts";
-import type { RequestContext } from "./answer-request.ts";
 import { findNode } from "./find-node.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /**
  * Largest value given to an address that has not proved to be real. A request of 78 bytes with a forged sender would

@@ -1,1 +1,2 @@
-export { type AcceptStore, answerRequest, type RequestContext, type StoreOffer } from "./answer-request.ts";
+export { answerRequest } from "./answer-request.ts";
+export type { AcceptStore, RequestContext, StoreOffer } from "./request-context.ts";

@@ -1,6 +1,6 @@
 import type { Address } from "../../address/index.ts";
 import type { Answer, Request } from "../../wire/index.ts";
-import type { RequestContext } from "./answer-request.ts";
+import type { RequestContext } from "./request-context.ts";
 
 type StoreRequest = Extract<Request, { method: "store" }>;
 type ReplicateRequest = Extract<Request, { method: "replicate" }>;

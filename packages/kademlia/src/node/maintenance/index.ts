@@ -3,4 +3,3 @@ export { KeepAlive } from "./keep-alive.ts";
 export { type Publication, Publisher } from "./publisher.ts";
 export { Refresh } from "./refresh.ts";
 export { Replication } from "./replication.ts";
-export { Upkeep } from "./upkeep.ts";

@@ -1,11 +1,11 @@
-import type { RandomSource } from "../../random/index.ts";
-import { Repeating, type Scheduler } from "../../scheduler/index.ts";
-import type { Storage } from "../../storage/index.ts";
-import type { Bootstrapper } from "../bootstrapper.ts";
-import { KEEP_ALIVE_MS, type KeepAlive } from "./keep-alive.ts";
-import type { Publisher } from "./publisher.ts";
-import type { Refresh } from "./refresh.ts";
-import type { Replication } from "./replication.ts";
+import type { RandomSource } from "../random/index.ts";
+import { Repeating, type Scheduler } from "../scheduler/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { Bootstrapper } from "./bootstrapper.ts";
+import { KEEP_ALIVE_MS, type KeepAlive } from "./maintenance/keep-alive.ts";
+import type { Publisher } from "./maintenance/publisher.ts";
+import type { Refresh } from "./maintenance/refresh.ts";
+import type { Replication } from "./maintenance/replication.ts";
 
 /** How often to look whether anything is due. */
 const ROUND_MS = 60_000;
