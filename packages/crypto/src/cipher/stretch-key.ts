@@ -3,12 +3,14 @@ import { argon2, randomBytes } from "node:crypto";
 import { hash } from "../digest.ts";
 import { CryptoError } from "../errors.ts";
 
+/** Of a salt that is drawn here. */
 export const SALT_BYTES = 16;
 const MIN_SALT_BYTES = 8; // Argon2 (RFC 9106 §3.1)
 const PASSES = 16;
 const MEMORY_KIB = 65_536;
 const RAW_BYTES = 32;
 
+/** A key made out of a password, and the salt (16 random bytes unless given) without which it cannot be made again. */
 export interface StretchedKey {
   readonly key: Uint8Array;
   readonly salt: Uint8Array;

@@ -20,6 +20,7 @@ export interface WebPushSubscription {
   readonly auth: Uint8Array;
 }
 
+/** What is random in an encrypted push, for tests and vectors. */
 export interface WebPushOptions {
   /** Private P-256 scalar of the sender, 32 bytes. Default: a fresh one, as it should be for each message. */
   readonly privateKey?: Uint8Array;

@@ -11,6 +11,7 @@ import type { Identity } from "../x509/issue.ts";
 const KEY_MODE = 0o600;
 const CERTIFICATE_MODE = 0o644;
 
+/** How an identity is written. */
 export interface SaveOptions {
   /** Protects the private key; empty for none. */
   readonly password?: string;
@@ -18,7 +19,9 @@ export interface SaveOptions {
   readonly overwrite?: boolean;
 }
 
+/** How private keys are opened. */
 export interface LoadOptions {
+  /** Of the private key. Default: none; a key without one is then read, a protected one refused. */
   readonly password?: string;
 }
 

@@ -2,8 +2,10 @@
 import { DEFAULT_RSA_BITS, PrivateKey } from "../keys/private-key.ts";
 import { type CertificateOptions, generateCertificate, type Identity } from "../x509/issue.ts";
 
+/** Who signs the certificate, whether it may sign others, and for how long it is valid. */
 export type IdentityOptions = Omit<CertificateOptions, "name">;
 
+/** The same, and the strength of the key. */
 export interface RsaIdentityOptions extends IdentityOptions {
   /** Length of the RSA modulus. Default: 4096. */
   readonly bits?: number;

@@ -15,10 +15,12 @@ export const DEFAULT_RSA_BITS = 4096;
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 16_384;
 
+/** Curves of new keys. */
 export type Curve = "P-256" | "P-384" | "P-521";
 
 /** A private key with its public half. The secret shows in nothing but {@link serialize}. */
 export class PrivateKey {
+  /** What others may know. */
   readonly publicKey: PublicKey;
   readonly #key: KeyObject;
 

@@ -13,6 +13,7 @@ const MAX_PEM_BYTES = 2 * MAX_PUBLIC_KEY_BYTES;
 
 /** A public key: RSA, EC (P-256, P-384, P-521) or Ed25519. Immutable. */
 export class PublicKey {
+  /** The kind of algorithm: RSA, ECDSA (on one of the NIST curves) or Ed25519. */
   readonly kind: KeyKind;
   /** Modulus length of an RSA key, field size of an elliptic curve. */
   readonly bits: number;
@@ -55,6 +56,7 @@ export class PublicKey {
     return this.#der;
   }
 
+  /** PEM, label `PUBLIC KEY`. */
   pem(): string {
     return encodePem("PUBLIC KEY", this.der());
   }
@@ -71,6 +73,7 @@ export class PublicKey {
     return this.#longId;
   }
 
+  /** Whether it is the same key. */
   equals(other: PublicKey): boolean {
     return bytesEqual(this.longId(), other.longId());
   }

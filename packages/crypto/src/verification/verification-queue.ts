@@ -15,6 +15,7 @@ export interface VerificationRequest {
 /** `refused`: there was no room in the queue; nothing is known about the signature. */
 export type VerificationOutcome = "valid" | "invalid" | "refused";
 
+/** Bounds of the queue; defaults: {@link VERIFICATION_QUEUE_DEFAULTS}. */
 export interface VerificationQueueOptions {
   /** Checks that wait. */
   readonly capacity?: number;
@@ -26,6 +27,7 @@ export interface VerificationQueueOptions {
   readonly cacheCapacity?: number;
 }
 
+/** For a node on a machine with a few cores. */
 export const VERIFICATION_QUEUE_DEFAULTS: Required<VerificationQueueOptions> = {
   capacity: 4096,
   capacityPerSource: 256,
@@ -33,13 +35,17 @@ export const VERIFICATION_QUEUE_DEFAULTS: Required<VerificationQueueOptions> = {
   cacheCapacity: 16_384,
 };
 
+/** What a queue has done, and what it holds. */
 export interface VerificationQueueStats {
   /** Checks done. */
   readonly verified: number;
   /** Questions answered from the cache, or by a check that was under way already. */
   readonly shared: number;
+  /** Questions for which there was no room. */
   readonly refused: number;
+  /** Checks that wait for their turn. */
   readonly waiting: number;
+  /** Outcomes that are remembered. */
   readonly cached: number;
 }
 

@@ -27,9 +27,13 @@ const LABELS: readonly string[] = ["NEW CERTIFICATE REQUEST", "CERTIFICATE REQUE
 const CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7";
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 
+/** What a certificate is to say. */
 export interface RequestOptions {
+  /** Common name. */
   readonly name: string;
+  /** User id, the second part of the name. Default: none. */
   readonly uid?: string;
+  /** Further names under which the holder is known. Default: none. */
   readonly alternativeNames?: readonly AlternativeName[];
   /** Anyone who sees the request can read it. */
   readonly challengePassword?: string;

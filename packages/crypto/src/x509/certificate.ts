@@ -33,7 +33,9 @@ export class Certificate {
   readonly publicKey: PublicKey;
   /** Content bytes of the serial number, exactly as written: those of OpenDHT before 4.3 may be negative. */
   readonly serialNumber: Uint8Array;
+  /** Whose certificate it is, by name. */
   readonly subject: DistinguishedName;
+  /** Who signed it, by name; {@link isSignedBy} tells whether that is true. */
   readonly issuerName: DistinguishedName;
   readonly notBefore: Date;
   readonly notAfter: Date;

@@ -26,6 +26,7 @@ const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 /** The name of a subject or issuer. Absent parts are empty. */
 export class DistinguishedName {
   readonly commonName: string;
+  /** OpenDHT writes the short id of the key here, in hexadecimal. */
   readonly uid: string;
   readonly der: Uint8Array;
   readonly #name: Name;

@@ -31,6 +31,7 @@ export interface Identity {
   readonly certificate: Certificate;
 }
 
+/** For how long something signed is good. */
 export interface IssueOptions {
   /** Seconds from now. Default: ten years. */
   readonly validity?: number;
@@ -38,6 +39,7 @@ export interface IssueOptions {
   readonly now?: Date;
 }
 
+/** What a certificate says, and who says it. */
 export interface CertificateOptions extends IssueOptions {
   /** Common name. Default: "dhtnode". */
   readonly name?: string;

@@ -47,6 +47,7 @@ export class OcspRequest {
     return new OcspRequest(der);
   }
 
+  /** The packed form: DER. */
   pack(): Uint8Array {
     return this.der;
   }

@@ -16,8 +16,10 @@ import { isSignedWith } from "./signature-algorithm.ts";
 /** How far our clock and that of a responder, or of an authority, may differ. */
 export const MAX_CLOCK_SKEW_MS = 300_000;
 
+/** What a responder knows of a certificate. */
 export type CertificateStatus = "good" | "revoked" | "unknown";
 
+/** What a response has to match. */
 export interface OcspVerifyOptions {
   /** The nonce of the request; without it, an old response may be played back while it has not expired. */
   readonly nonce?: Uint8Array;
@@ -28,6 +30,7 @@ export interface OcspVerifyOptions {
 /** What a responder says about a certificate. Nothing in it is true before {@link verify}. */
 export class OcspResponse {
   readonly der: Uint8Array;
+  /** What ties it to a request; undefined where the responder gives none. */
   readonly nonce: Uint8Array | undefined;
   readonly #basic: BasicOCSPResponse;
 
@@ -67,6 +70,7 @@ export class OcspResponse {
     return statusOf(answer);
   }
 
+  /** The packed form: DER. */
   pack(): Uint8Array {
     return this.der;
   }

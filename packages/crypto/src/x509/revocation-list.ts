@@ -28,12 +28,14 @@ export const MAX_REVOCATION_LIST_BYTES = 131_072;
 export const MAX_REVOCATIONS = 2048;
 const NUMBER_BYTES = 8;
 
+/** A certificate that its issuer takes back. */
 export interface Revocation {
   readonly certificate: Certificate;
   /** Default: now. */
   readonly at?: Date;
 }
 
+/** What a new list says. */
 export interface RevocationListOptions extends IssueOptions {
   /** Certificates to revoke, beside those of `previous`. */
   readonly revoke?: readonly Revocation[];
@@ -46,9 +48,11 @@ export interface RevocationListOptions extends IssueOptions {
 /** A signed list of certificates that their issuer took back. Immutable. */
 export class RevocationList {
   readonly der: Uint8Array;
+  /** Who signed it, by name; {@link isSignedBy} tells whether that is true. */
   readonly issuerName: DistinguishedName;
   /** Content bytes of the CRL number, exactly as written; empty when there is none. */
   readonly number: Uint8Array;
+  /** When it was signed. */
   readonly thisUpdate: Date;
   /** When a newer list is promised. */
   readonly nextUpdate: Date | undefined;
@@ -133,6 +137,7 @@ export class RevocationList {
     return this.der;
   }
 
+  /** PEM, label `X509 CRL`. */
   pem(): string {
     return encodePem("X509 CRL", this.der);
   }

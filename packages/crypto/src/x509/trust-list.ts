@@ -14,11 +14,13 @@ export const MAX_TRUST_ANCHORS = 4096;
 const MIN_RSA_BITS = 2048;
 const MIN_EC_BITS = 224;
 
+/** How much a trust list holds. */
 export interface TrustListOptions {
   /** Default: {@link MAX_TRUST_ANCHORS}. */
   readonly maxAnchors?: number;
 }
 
+/** As of when a chain is judged. */
 export interface VerifyOptions {
   /** The time for which the question is asked. Default: now. */
   readonly at?: Date;

@@ -18,6 +18,7 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
   return decoder.decode(bytes.subarray(start, end));
 }
 
+/** The text in UTF-8. */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
@@ -39,6 +40,7 @@ export class KnownTexts {
     this.#texts = texts.map((text) => ({ text, bytes: encoder.encode(text) }));
   }
 
+  /** The text that these bytes are, if it is a known one. */
   find(bytes: Uint8Array, start: number, length: number): string | undefined {
     for (const known of this.#texts) {
       if (known.bytes.length === length && startsAt(bytes, start, known.bytes)) return known.text;

@@ -11,6 +11,7 @@ import { LeafCache } from "./leaf-cache.ts";
 import { readNode } from "./node-reader.ts";
 import type { Prefix } from "./prefix.ts";
 
+/** For tests: time and chance of an index. */
 export interface PhtOptions {
   /** Another clock than the system's. */
   readonly clock?: Scheduler | undefined;
@@ -18,12 +19,14 @@ export interface PhtOptions {
   readonly random?: RandomSource | undefined;
 }
 
+/** How an index is searched. */
 export interface IndexLookupOptions {
   /** Only values of the very key. Otherwise those of the nearest keys found. Default true. */
   readonly exactMatch?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What an index says of a key. */
 export interface IndexLookupResult {
   /** False when the network could not be asked. */
   readonly ok: boolean;

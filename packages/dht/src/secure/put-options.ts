@@ -7,6 +7,7 @@ export interface SecurePutOutcome extends PutOutcome {
   readonly value?: Value | undefined;
 }
 
+/** How a signed or encrypted put is done, and who hears of its end. */
 export interface SecurePutOptions extends Omit<PutOptions, "onDone"> {
   onDone?(outcome: SecurePutOutcome): void;
 }

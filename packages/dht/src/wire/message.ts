@@ -10,6 +10,7 @@ import type { RefreshQuery } from "./refresh.ts";
 import type { Reply } from "./reply.ts";
 import type { UpdateQuery } from "./update.ts";
 
+/** What asks for an answer. */
 export type QueryMessage = PingQuery | FindQuery | GetQuery | PutQuery | RefreshQuery | ListenQuery | UpdateQuery;
 
 /** All that one datagram between nodes can say. `kind` tells which. */

@@ -1,7 +1,8 @@
 import { literal, type Reader, type Writer } from "../msgpack/index.ts";
 
-/** Bits of the families that a find or get asks for. */
+/** The bit of IPv4 in the families that a find or get asks for. */
 export const WANT_IPV4 = 1;
+/** The bit of IPv6. */
 export const WANT_IPV6 = 2;
 
 /** On the wire, families have the numbers of Linux, whatever the platform; those of macOS and Windows are understood. */

@@ -14,4 +14,5 @@ export type NodeEvent =
   /** A storage, a hook or a background task threw. The node goes on. */
   | { readonly type: "error"; readonly error: unknown };
 
+/** Hears of each event as it happens, in the middle of the work: it must not throw. */
 export type EventListener = (event: NodeEvent) => void;

@@ -49,11 +49,13 @@ export type GetResult =
       readonly asked: number;
     };
 
+/** How to wait for a way into the network. */
 export interface BootstrapOptions {
   /** Gives up waiting; the node goes on trying while it is alone. */
   readonly signal?: AbortSignal;
 }
 
+/** How a value is stored. */
 export interface SetOptions {
   /** Store the value anew every day, until `unpublish` or the end of the process. Default true. */
   readonly publish?: boolean;
@@ -63,6 +65,7 @@ export interface SetOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a value is looked for. */
 export interface GetOptions {
   /** Ask that many holders and take what most of them hold. Default 3 (or k, if smaller); 1 takes the first answer. */
   readonly quorum?: number;

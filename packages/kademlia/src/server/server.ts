@@ -35,6 +35,7 @@ const SAVE_INTERVAL_MS = 600_000;
 /** First byte of a pickle of protocol 2 or later. JSON never begins like that. */
 const PICKLE = 0x80;
 
+/** How a server takes its part. All of it may be left out. */
 export interface ServerOptions {
   /** Contacts per bucket, nodes per answer, replicas per value. Default 20. */
   readonly k?: number;
@@ -52,6 +53,7 @@ export interface ServerOptions {
   readonly storage?: Storage;
   /** May refuse values that others want to store here. */
   readonly acceptStore?: AcceptStore;
+  /** For logs and tests. Default: nobody hears of events. */
   readonly onEvent?: EventListener;
   /** Instead of a UDP socket of its own. */
   readonly transport?: ServerTransport;
@@ -69,6 +71,7 @@ export interface ServerTransport extends Transport {
 /** `host:port`, a pair, or an object; a host may be a name. Without a port: 8468. */
 export type BootstrapPlace = string | readonly [host: string, port: number] | HostAndPort;
 
+/** A contact of the routing table. */
 export interface Neighbour {
   readonly id: NodeId;
   readonly host: string;

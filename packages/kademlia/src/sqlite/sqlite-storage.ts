@@ -17,6 +17,7 @@ const COLUMNS = "key, value, published_at AS publishedAt, expires_at AS expiresA
 /** Pairs read at once while walking over all of them, so that others may be written in between. */
 const BATCH = 256;
 
+/** How much the file holds. A full storage refuses further keys. */
 export interface SqliteStorageOptions {
   /** Default 1 000 000. */
   readonly maxPairs?: number;

@@ -1,6 +1,7 @@
 import type { NodeId } from "../id/index.ts";
 import type { Pair, Storage } from "./storage.ts";
 
+/** How much is held. A full storage refuses what is more. */
 export interface MemoryStorageOptions {
   /** Default 100 000. */
   readonly maxPairs?: number;

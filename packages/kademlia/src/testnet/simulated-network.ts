@@ -2,6 +2,7 @@ import { type Address, AddressBook } from "../address/index.ts";
 import { type RandomSource, uniform } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 
+/** How the simulated network treats datagrams. May be changed while it runs. */
 export interface NetworkConditions {
   /** Share of datagrams that are lost, 0 … 1. */
   loss: number;
@@ -14,6 +15,7 @@ type Receiver = (datagram: Uint8Array, from: Address) => void;
 /** Carries datagrams between simulated nodes: late, and not always. */
 export class SimulatedNetwork {
   readonly book = new AddressBook();
+  /** In force for the next datagram. */
   readonly conditions: NetworkConditions;
   /** Sees each datagram before its fate is decided; false loses it. */
   filter: (datagram: Uint8Array, from: Address, to: Address) => boolean = () => true;

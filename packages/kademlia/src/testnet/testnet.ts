@@ -22,6 +22,7 @@ import { type NetworkConditions, SimulatedNetwork } from "./simulated-network.ts
 const PORT = 8468;
 const NODES_PER_SUBNET = 250;
 
+/** What a simulated node may be told: see {@link KademliaNodeOptions}. */
 export type TestNodeOptions = Partial<
   Pick<
     KademliaNodeOptions,
@@ -29,6 +30,7 @@ export type TestNodeOptions = Partial<
   >
 >;
 
+/** How a simulated network begins: nodes, chance, and the conditions (no loss, 5 to 25 ms each way). */
 export interface TestnetOptions extends Partial<NetworkConditions> {
   /** How many to begin with, all joined. Default 8. */
   readonly nodes?: number;
@@ -45,6 +47,7 @@ export async function createTestnet(options: TestnetOptions = {}): Promise<Testn
   return net;
 }
 
+/** A running simulation; `createTestnet` makes one. */
 export class Testnet {
   readonly scheduler = new VirtualScheduler();
   readonly network: SimulatedNetwork;

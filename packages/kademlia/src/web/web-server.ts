@@ -12,6 +12,7 @@ const MAX_BODY_BYTES = 8_192;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 1_024;
 
+/** Where to listen. */
 export interface WebServerOptions {
   /** Default 8080; 0 for any free one. */
   readonly port?: number | undefined;
@@ -19,8 +20,11 @@ export interface WebServerOptions {
   readonly host?: string | undefined;
 }
 
+/** A web server that is listening. */
 export interface WebServer extends AsyncDisposable {
+  /** The TCP port. */
   readonly port: number;
+  /** Ends all connections, those with an answer under way too. */
   close(): Promise<void>;
 }
 

@@ -9,6 +9,7 @@ export interface IceCandidates {
   readonly data: Uint8Array;
 }
 
+/** Lives one minute. */
 export const ICE_CANDIDATES: ValueType = { id: 5, name: "ICE candidates", expirationMs: 60_000 };
 
 /** `[id, data]` */

@@ -16,6 +16,7 @@ export interface ImMessage {
   readonly metadatas: Readonly<Record<string, string>>;
 }
 
+/** Lives five minutes. */
 export const IM_MESSAGE: ValueType = { id: 3, name: "IM message", expirationMs: 300_000 };
 
 /** `{id, msg, date, status, datatype, metadatas}` */

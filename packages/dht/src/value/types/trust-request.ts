@@ -11,6 +11,7 @@ export interface TrustRequest {
   readonly confirm: boolean;
 }
 
+/** Lives a week. */
 export const TRUST_REQUEST: ValueType = { id: 4, name: "Certificate trust request", expirationMs: 604_800_000 };
 
 /** `{service, conversationId, payload, confirm}` */

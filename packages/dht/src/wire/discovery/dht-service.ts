@@ -25,6 +25,7 @@ export function encodeDhtService({ id, port, network }: DhtService): Uint8Array<
   return writer.finish();
 }
 
+/** Undefined for what is no such array; further elements are passed over. */
 export function decodeDhtService(bytes: Uint8Array): DhtService | undefined {
   const reader = new Reader(bytes);
   if (reader.readArrayLength() < 3) return undefined;

@@ -15,6 +15,7 @@ export type DiscoveryPacket =
 const QUERY_TEXT = "q";
 const QUERY = literal(QUERY_TEXT);
 
+/** The question who is there. */
 export function encodeDiscoveryQuery(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(QUERY);
 }
