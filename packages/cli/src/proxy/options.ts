@@ -36,16 +36,21 @@ export function addProxyServerOptions(command: Command): Command {
 }
 
 /**
- * What the server proves itself with; undefined where no certificate is named.
+ * What the server proves itself with, and whose certificates it wants to see; undefined where no certificate is named.
  * @throws TypeError when only half of it is named; what `readFile` throws
  */
 export async function readTls(
   certificate: string | undefined,
   key: string | undefined,
-  passphrase?: string,
+  { passphrase, clientCa }: { readonly passphrase?: string | undefined; readonly clientCa?: string | undefined } = {},
 ): Promise<ProxyTls | undefined> {
-  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined && key === undefined && clientCa === undefined) return undefined;
   if (certificate === undefined || key === undefined)
     throw new TypeError("HTTPS needs both a certificate and its private key: name the file that is missing");
-  return { certificate: await readFile(certificate, "utf8"), key: await readFile(key, "utf8"), passphrase };
+  return {
+    certificate: await readFile(certificate, "utf8"),
+    key: await readFile(key, "utf8"),
+    passphrase,
+    clientCa: clientCa === undefined ? undefined : await readFile(clientCa, "utf8"),
+  };
 }

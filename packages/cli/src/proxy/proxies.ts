@@ -94,7 +94,7 @@ export class Proxies implements AsyncDisposable {
 
   async #tls(): Promise<ProxyTls> {
     const { proxyCertificate, proxyPrivkey, proxyPrivkeyPassword } = this.#options;
-    const tls = await readTls(proxyCertificate, proxyPrivkey, proxyPrivkeyPassword);
+    const tls = await readTls(proxyCertificate, proxyPrivkey, { passphrase: proxyPrivkeyPassword });
     if (tls === undefined)
       throw new TypeError("HTTPS needs a certificate: name it with --proxy-certificate and --proxy-privkey");
     return tls;

@@ -33,8 +33,7 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
   const tell = (text: string) => streams.stderr.write(`${text}\n`);
   const terminal = lineLogger((line) => streams.stderr.write(line), streams.stderr.isTTY);
   const identity = await ownIdentity(options, context);
-  const tls = await readTls(options.tlsCertificate, options.tlsKey);
-  const clientCa = options.clientCa === undefined ? undefined : await readFile(options.clientCa, "utf8");
+  const tls = await readTls(options.tlsCertificate, options.tlsKey, { clientCa: options.clientCa });
   const tokens = await readTokens(options.tokenFile);
   const { network, bootstrap = [], udpPort: port } = options;
   const logger = options.verbose ? terminal : undefined;
@@ -44,7 +43,7 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
     dht: node,
     port: options.port,
     host: options.host,
-    tls: tls && { ...tls, clientCa },
+    tls,
     auth: { tokens },
     identity,
     statePath: options.state,
@@ -63,9 +62,20 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
   return ExitStatus.done;
 }
 
-/** From a file, one per line, and from the environment; none at all lets everybody in. */
+/**
+ * From a file, one per line, and from the environment; none at all lets everybody in.
+ * @throws TypeError for a file without any: who names one doesn't want everybody to get in
+ */
 async function readTokens(file: string | undefined): Promise<readonly string[]> {
-  const lines = file === undefined ? [] : (await readFile(file, "utf8")).split("\n");
-  const tokens = [...lines, process.env[TOKEN_VARIABLE] ?? ""].map((line) => line.trim());
-  return tokens.filter((token) => token !== "");
+  const fromFile = file === undefined ? [] : tokensIn(await readFile(file, "utf8"));
+  if (file !== undefined && fromFile.length === 0)
+    throw new TypeError(`${file} holds no token: write one into it, or let everybody in without --token-file`);
+  return [...fromFile, ...tokensIn(process.env[TOKEN_VARIABLE] ?? "")];
+}
+
+function tokensIn(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }

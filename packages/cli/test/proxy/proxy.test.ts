@@ -44,6 +44,13 @@ describe("hashmere proxy", () => {
     expect((await pushed)[0].url).toBe("/up");
   });
 
+  test("doesn't let everybody in because a file of tokens is empty", async () => {
+    const empty = join(tmpdir(), `hashmere-no-tokens-${process.pid}`);
+    await writeFile(empty, "\n");
+    const outcome = await hashmere(["proxy", ...LOCAL, "--token-file", empty]);
+    expect(outcome).toMatchObject({ status: 1, stderr: expect.stringContaining("holds no token") });
+  });
+
   test("says in a sentence why it can't start", async () => {
     await using running = start("hashmere", ["proxy", ...LOCAL]);
     const [, port = ""] = await running.until(/^proxy {2}\S+:(\d+)\n/m);
@@ -54,6 +61,8 @@ describe("hashmere proxy", () => {
       status: 1,
       stderr: expect.stringContaining("both a certificate and its private key"),
     });
+    const insecure = await hashmere(["proxy", ...LOCAL, "--client-ca", "ca.pem"]);
+    expect(insecure).toMatchObject({ status: 1, stderr: expect.stringContaining("HTTPS needs both") });
     const junk = join(tmpdir(), `hashmere-junk-${process.pid}.pem`);
     await writeFile(junk, "junk");
     const wrong = await hashmere(["proxy", ...LOCAL, "--tls-key", junk, "--tls-certificate", junk]);

@@ -1,5 +1,3 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import type { Identity } from "@hashmere/crypto";
 import { dashboardFiles } from "@hashmere/dashboard";
 import type { DhtRunner, Logger } from "@hashmere/dht";
@@ -8,25 +6,19 @@ import type { FastifyInstance } from "fastify";
 import { parseGateway } from "../push/index.ts";
 import {
   allRoutes,
-  CONNECTION_CHECK_MS,
   createHttpApp,
   DashboardFeed,
   dashboardRoutes,
-  HEADERS_TIMEOUT_MS,
   type Health,
-  KEEP_ALIVE_TIMEOUT_MS,
-  MAX_HEADER_BYTES,
   type ProxyLimits,
   ProxyService,
   type ProxyStats,
-  REQUEST_TIMEOUT_MS,
   type Route,
   readPageFiles,
-  TCP_KEEP_ALIVE_MS,
 } from "../server/index.ts";
-import { ProxyServerError } from "./errors.ts";
 import { SilentConnections } from "./silent-connections.ts";
 import { StateKeeper } from "./state-keeper.ts";
+import { listen, openServer, type ProxyTls } from "./web-server.ts";
 
 /** Requests that wait for the network may take so long after `close()`. */
 const CLOSE_GRACE_MS = 5_000;
@@ -34,17 +26,6 @@ const CLOSE_GRACE_MS = 5_000;
 const IDLE_CHECK_MS = 100;
 /** How often clients that have nothing any more are forgotten. */
 const SWEEP_MS = 60_000;
-
-/** The server's certificate, and whose certificates clients must have. */
-export interface ProxyTls {
-  /** PEM: the certificate, followed by those between it and the root. */
-  readonly certificate: string;
-  /** PEM. */
-  readonly key: string;
-  readonly passphrase?: string | undefined;
-  /** PEM: only clients with a certificate from these may connect. Default: all may. */
-  readonly clientCa?: string | undefined;
-}
 
 export interface ProxyServerOptions {
   /** The node that is opened to clients. It stays the caller's: close the proxy first, then the node. */
@@ -138,10 +119,11 @@ export class ProxyServer implements AsyncDisposable {
     const app = createHttpApp({
       service,
       routes: allRoutes(await pageRoutes(options, service)),
-      createServer: (listener) => openServer(listener, options, service),
+      createServer: (listener) => openServer(listener, options.tls, service.ledger),
       onError: log("a request failed"),
     });
     const state = await keeper?.load().catch(log("permanent puts and subscriptions were not loaded"));
+    await keeper?.checkPlace();
     const silent = new SilentConnections(app.server, { isSecure: options.tls !== undefined });
     const url = await listen(app, options);
     if (state) service.restore(state);
@@ -210,64 +192,4 @@ async function pageRoutes(
   if (!dashboard) return undefined;
   const feed = new DashboardFeed({ node: dht, scheduler, health: () => health.check() });
   return dashboardRoutes(feed, await readPageFiles(dashboardFiles));
-}
-
-function openServer(listener: RequestListener, { tls }: ProxyServerOptions, service: ProxyService): Server {
-  const options: ServerOptions = {
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    connectionsCheckingInterval: CONNECTION_CHECK_MS,
-    keepAlive: true,
-    keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
-    noDelay: true,
-    requireHostHeader: false, // there is one host here
-  };
-  const server = tls ? openTlsServer(listener, options, tls) : createServer(options, listener);
-  // Also those that will never finish their TLS handshake.
-  server.on("connection", (socket) => {
-    if (!service.ledger.admit(socket)) socket.destroy();
-  });
-  return server;
-}
-
-function openTlsServer(listener: RequestListener, options: ServerOptions, tls: ProxyTls): Server {
-  const { certificate, key, passphrase, clientCa } = tls;
-  try {
-    return createTlsServer(
-      {
-        ...options,
-        cert: certificate,
-        key,
-        ...(passphrase !== undefined && { passphrase }),
-        ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
-        minVersion: "TLSv1.2",
-        handshakeTimeout: HEADERS_TIMEOUT_MS,
-      },
-      listener,
-    );
-  } catch (cause) {
-    throw new ProxyServerError(
-      "ERR_PROXY_TLS",
-      `the proxy's certificate and key can't be used (${cause instanceof Error ? cause.message : cause}): are both PEM, and do they belong together?`,
-      { cause },
-    );
-  }
-}
-
-async function listen(app: FastifyInstance, { port = 8000, host = "::", tls }: ProxyServerOptions): Promise<string> {
-  try {
-    await app.listen({ port, host });
-  } catch (cause) {
-    throw new ProxyServerError(
-      "ERR_PROXY_LISTEN",
-      `no proxy at port ${port} of ${host} (${cause instanceof Error ? cause.message : cause}): choose another port, or stop what listens there`,
-      { cause },
-    );
-  }
-  const address = app.server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  const name = host === "::" || host === "0.0.0.0" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return `${tls ? "https" : "http"}://${name}:${bound}`;
 }

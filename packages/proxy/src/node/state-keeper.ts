@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
-import { writeFileAtomically } from "@hashmere/dht";
+import { access, constants, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { StateFileError, writeFileAtomically } from "@hashmere/dht";
 import type { Scheduler, Timer } from "@hashmere/dht/engine";
 import { decodeProxyState, encodeProxyState, type ProxyState } from "../server/index.ts";
 
@@ -10,7 +11,7 @@ const REST_PER_WORK = 19;
 
 const NO_FILE = 0n;
 const NOT_OURS =
-  "what is there is neither read nor written by this proxy: give each proxy a file of its own, and move away what is none";
+  "somebody else has written there: give each proxy a file of its own, and move away what is no state of a proxy";
 
 export interface StateKeeperOptions {
   readonly path: string;
@@ -46,6 +47,12 @@ export class StateKeeper {
     if (state === undefined) throw new TypeError(`${path} is no state of a proxy: move it away to begin anew`);
     this.#inode = inode;
     return state;
+  }
+
+  /** Complains now, and not at the first save, when there is no folder to write to. */
+  async checkPlace(): Promise<void> {
+    const { path, onError } = this.#options;
+    await access(dirname(path), constants.W_OK).catch((cause) => onError(new StateFileError(path, { cause })));
   }
 
   /** Saves soon; changes until then are saved together. */

@@ -1,3 +1,4 @@
+export type { ClientLedger } from "./client-ledger.ts";
 export { DashboardFeed, readPageFiles } from "./dashboard/index.ts";
 export type { Health, HealthStatus } from "./health.ts";
 export { createHttpApp } from "./http-app.ts";

@@ -50,6 +50,14 @@ describe("the state", () => {
     expect(await readFile(statePath, "utf8")).toBe("junk");
   });
 
+  test("that could never be written is told at the start", async () => {
+    const complaints: string[] = [];
+    const logger = { isEnabled: () => true, log: (_: string, text: string) => complaints.push(text) };
+    await using rig = await openProxiedNode({ statePath: join(tmpdir(), "no-such-folder", "state"), logger });
+    expect(complaints.join()).toContain("does its folder exist");
+    expect((await fetch(rig.url("/healthz"))).status).toBe(200);
+  });
+
   test("of another proxy is not written over: the one that came second is told", async () => {
     const statePath = join(await mkdtemp(join(tmpdir(), "hashmere-proxy-")), "state");
     const complaints: string[] = [];
@@ -164,6 +172,16 @@ test("a port that is taken, and a certificate that is none, are told in a senten
   });
   const tls = { certificate: "no", key: "no" };
   await expect(ProxyServer.open({ dht: rig.node, port: 0, tls })).rejects.toMatchObject({ code: "ERR_PROXY_TLS" });
+  const identity = await generateEcIdentity("server");
+  const [certificate, key] = [identity.certificate.pem(), await identity.key.serialize()];
+  const noAuthority = { certificate, key, clientCa: key };
+  await expect(ProxyServer.open({ dht: rig.node, port: 0, tls: noAuthority })).rejects.toMatchObject({
+    code: "ERR_PROXY_TLS",
+    message: expect.stringContaining("authorities"),
+  });
+  await expect(ProxyServer.open({ dht: rig.node, port: 0, host: "203.0.113.1" })).rejects.toThrow(
+    "is that an address of this machine?",
+  );
 });
 
 describe("a proxy with TLS", () => {
