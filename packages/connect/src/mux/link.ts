@@ -93,7 +93,7 @@ export class Link extends LinkEventTarget {
     this.#liveness = new Liveness({
       scheduler,
       sendBeacon: () => this.#tell({ kind: "beacon", isRequest: true }),
-      dead: (afterMs) => this.destroy(pathDead(afterMs)),
+      dead: (afterMs) => this.#giveUp(pathDead(afterMs)),
     });
     this.#gate = new ReadingGate(stream, scheduler, this.#limits.maxQueuedBytes, {
       isPeerExtended: () => this.#isPeerExtended,
@@ -222,7 +222,7 @@ export class Link extends LinkEventTarget {
       this.#end(error);
       return;
     }
-    this.#liveness.heard();
+    this.#liveness.heard(chunk.length);
   }
 
   // --- what the other side says about the link
@@ -264,6 +264,8 @@ export class Link extends LinkEventTarget {
         break;
       case "hello":
         this.#isPeerExtended = message.version >= EXTENSION_VERSION;
+        this.#liveness.isAnswerCertain = this.#isPeerExtended;
+        this.#liveness.vouched();
         break;
       case "credit":
         this.#liveness.confirm(message.bytes);
@@ -401,8 +403,15 @@ export class Link extends LinkEventTarget {
     this.dispatchEvent(new LinkCloseEvent(error));
   }
 
+  /** Nobody is there any more who could be told. */
+  #giveUp(error: ConnectError): void {
+    this.#stream.destroy();
+    this.#end(error);
+  }
+
   /** Ends the stream in good order, whatever the reason: other implementations notice nothing else at once. */
   #hangUp(): void {
+    if (this.#stream.destroyed) return;
     if (this.#isPeerExtended) this.#tell({ kind: "goodbye" });
     this.#stream.resume();
     this.#stream.end();

@@ -1,9 +1,6 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 
-/**
- * While data moves, the other side is asked whether it is there when nothing came for this long. Of a path that died in
- * one direction only, a second's worth may still come: with that and the time for an answer it is less than 5 s.
- */
+/** While data moves, the other side is asked whether it is there when there was no sign of life for this long. */
 const PROBE_IN_TRAFFIC_MS = 750;
 /** The same on an idle link. */
 const PROBE_IDLE_MS = 11_500;
@@ -13,6 +10,8 @@ export const BEACON_TIMEOUT_MS = 3_000;
 const LOWEST_RATE_BYTES_PER_MS = 128;
 /** Confirmations of fewer bytes tell nothing about the path's rate. */
 const LEAST_MEASURED_BYTES = 64 * 1024;
+/** When as much has come since the question, the answer may well stand behind more of it. */
+const BUSY_BYTES = 4 * 1024;
 
 export interface LivenessHost {
   readonly scheduler: Scheduler;
@@ -29,14 +28,19 @@ interface Probe {
 }
 
 /**
- * Notices that the path of a link is dead: in 5 s while data moves, in 15 s on an idle link. Asks by beacons, and takes
- * whatever comes as a sign of life. One timer, moved only when it would be late.
+ * Notices that the path of a link is dead: in 5 s while data moves, in 15 s on an idle link. Asks by beacons. One timer,
+ * moved only when it would be late.
+ *
+ * A path may die in one direction, with words of the other side still coming for as long as it doesn't notice. So of peers
+ * that are known to answer at once, answers count, and what tells that something of ours has arrived. Of others, whatever
+ * comes is a sign of life.
  */
 export class Liveness {
   readonly #host: LivenessHost;
   readonly #waiting: ((isAlive: boolean) => void)[] = [];
   #timer: Timer | undefined;
-  #heardAt: number;
+  /** Of the last sign of life. */
+  #aliveAt: number;
   /** Since when data has moved that no answer covers. */
   #trafficSince: number | undefined;
   #probe: Probe | undefined;
@@ -46,11 +50,13 @@ export class Liveness {
   #rate = LOWEST_RATE_BYTES_PER_MS;
   #canAsk = false;
   #isDeaf = false;
+  #heardSinceProbe = 0;
+  #isAnswerCertain = false;
 
   constructor(host: LivenessHost) {
     this.#host = host;
-    this.#heardAt = host.scheduler.now();
-    this.#confirmedAt = this.#heardAt;
+    this.#aliveAt = host.scheduler.now();
+    this.#confirmedAt = this.#aliveAt;
   }
 
   /** Whether the other side answers beacons. */
@@ -64,9 +70,21 @@ export class Liveness {
     this.#arm();
   }
 
+  /** The other side answers at once, whatever else it does, or says itself that it can't for now. */
+  set isAnswerCertain(isCertain: boolean) {
+    this.#isAnswerCertain = isCertain;
+  }
+
   /** Something came. */
-  heard(): void {
-    this.#heardAt = this.#host.scheduler.now();
+  heard(bytes: number): void {
+    this.#heardSinceProbe += bytes;
+    const isBusy = this.#probe !== undefined && this.#heardSinceProbe >= BUSY_BYTES;
+    if (isBusy || !this.#isAnswerCertain) this.vouched();
+  }
+
+  /** The other side lives, and hears us. */
+  vouched(): void {
+    this.#aliveAt = this.#host.scheduler.now();
     if (this.#probe === undefined) return;
     this.#trafficSince = undefined;
     this.#forgetProbe();
@@ -82,13 +100,15 @@ export class Liveness {
 
   /** The answer to a beacon: all that was sent before the question has arrived. */
   answered(): void {
-    const probe = this.#probe;
-    if (probe !== undefined) this.#confirm(probe.sentBytes - this.#confirmedBytes);
+    if (this.#probe === undefined) return;
+    this.#confirm(this.#probe.sentBytes - this.#confirmedBytes);
+    this.vouched();
   }
 
   /** The other side has read that much. */
   confirm(bytes: number): void {
     this.#confirm(Math.min(bytes, this.#sentBytes - this.#confirmedBytes));
+    this.vouched();
   }
 
   /** Asks now. False when nothing came in time: then the link is dead. True as well when the other side can't be asked. */
@@ -103,7 +123,7 @@ export class Liveness {
   /** This side doesn't read for a while, so silence says nothing. */
   set isDeaf(isDeaf: boolean) {
     this.#isDeaf = isDeaf;
-    this.#heardAt = this.#host.scheduler.now();
+    this.#aliveAt = this.#host.scheduler.now();
     this.#forgetProbe();
     this.#arm();
   }
@@ -117,6 +137,7 @@ export class Liveness {
   #ask(timeoutMs: number): void {
     const now = this.#host.scheduler.now();
     const wayMs = (this.#sentBytes - this.#confirmedBytes) / this.#rate;
+    this.#heardSinceProbe = 0;
     this.#probe = { sentAt: now, deadline: now + timeoutMs + wayMs, sentBytes: this.#sentBytes };
     this.#host.sendBeacon();
     this.#arm();
@@ -142,8 +163,8 @@ export class Liveness {
   /** When something is to be done if nothing comes until then. */
   get #dueAt(): number {
     if (this.#probe !== undefined) return this.#probe.deadline;
-    if (this.#trafficSince === undefined) return this.#heardAt + PROBE_IDLE_MS;
-    return Math.max(this.#heardAt, this.#trafficSince) + PROBE_IN_TRAFFIC_MS;
+    if (this.#trafficSince === undefined) return this.#aliveAt + PROBE_IDLE_MS;
+    return Math.max(this.#aliveAt, this.#trafficSince) + PROBE_IN_TRAFFIC_MS;
   }
 
   #arm(): void {

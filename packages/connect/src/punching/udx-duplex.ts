@@ -2,7 +2,7 @@ import { Duplex } from "node:stream";
 import { ConnectError } from "../errors/index.ts";
 import type { UdxStream } from "./udx.ts";
 
-/** An orderly end is waited for so long before the stream is dropped: the other side may be gone. */
+/** So long an orderly end may take: the other side may be gone. */
 const LINGER_MS = 2_000;
 
 /** A UDX stream as a stream of Node.js, which TLS needs. */
@@ -44,7 +44,8 @@ export class UdxDuplex extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (error) this.#stream.destroy();
+    // Who gave it up waits for nothing: the other side, if it is there, is told at once.
+    if (error || !this.writableEnded) this.#stream.destroy();
     else {
       // What was written still has to arrive, and the other side to hear of the end rather than of a reset.
       this.#stream.end();
