@@ -4,6 +4,9 @@ import type { PkId } from "@hashmere/dht";
 import { accountIdOf, type CertificateStore, certificateIds, verifyUpToOwnRoot } from "../trust/index.ts";
 import { type DeviceName, keyIdOf } from "./device-id.ts";
 
+/** How long the application may think about a caller: no caller waits longer for an answer. */
+export const ADMISSION_TIMEOUT_MS = 30_000; // DHTNet connection protocol, request and answer flow
+
 /** A device whose certificate holds, and who belongs to whom. */
 export interface PeerDevice {
   readonly deviceId: PkId;
@@ -18,7 +21,11 @@ export interface ConnectionRequest extends PeerDevice {
   readonly connectionType: string;
 }
 
-export type AllowDecision = (request: ConnectionRequest) => boolean | Promise<boolean>;
+/**
+ * Says whether a device may connect. After 30 s without a decision it may not; `signal` tells that nobody waits for one any
+ * more.
+ */
+export type AllowDecision = (request: ConnectionRequest, signal: AbortSignal) => boolean | Promise<boolean>;
 
 /** Who may open a connection to us: ids of devices or accounts, certificates, or a decision. */
 export type Allow = Iterable<DeviceName> | AllowDecision;

@@ -89,7 +89,7 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
       answerRefusals: options.answerRefusals ?? true,
       log,
       signal: this.#closing.signal,
-      now: () => scheduler.now(),
+      scheduler,
       refuse: (request) => this.#refuse(request),
       refused: (deviceId, reason) => this.dispatchEvent(new RefusedEvent(deviceId, reason)),
       gatherAhead: (deviceId) => gatheringForCallers.begin(`${deviceId}`),

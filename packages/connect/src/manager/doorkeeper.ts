@@ -1,8 +1,8 @@
 // Source: DHTNet connection protocol, checks applied to a peer.
 import type { Certificate } from "@hashmere/crypto";
-import type { Logger, PkId } from "@hashmere/dht";
+import { type Logger, type PkId, raceAbort, type Scheduler } from "@hashmere/dht";
 import type { PeerRequest } from "../signalling/index.ts";
-import { type AllowDecision, faultOf, type PeerDevice, peerDevice } from "./admission.ts";
+import { ADMISSION_TIMEOUT_MS, type AllowDecision, faultOf, type PeerDevice, peerDevice } from "./admission.ts";
 import type { SessionAhead } from "./gathering-ahead.ts";
 import type { PeerCertificates } from "./peer-certificates.ts";
 
@@ -19,7 +19,7 @@ export interface DoorkeeperOptions {
   readonly answerRefusals: boolean;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  now(): number;
+  readonly scheduler: Scheduler;
   /** Tells the device that it isn't allowed. */
   refuse(request: PeerRequest): void;
   /** Somebody was not let in. */
@@ -76,28 +76,39 @@ export class Doorkeeper {
     const { certificates } = this.#options;
     const fault = await faultOf(device.certificate, certificates.store);
     if (fault !== undefined) return fault;
-    if (!(await this.#isAllowed(device, request))) {
+    const refusal = await this.#refusalOf(device, request);
+    if (refusal !== undefined) {
       this.#refuse(request);
-      return "it isn't allowed";
+      return refusal;
     }
     await certificates.keep(device.certificate);
     return undefined;
   }
 
-  async #isAllowed(device: PeerDevice, { connectionType }: PeerRequest): Promise<boolean> {
+  /** Why the application doesn't let the device in; undefined when it does. */
+  async #refusalOf(device: PeerDevice, { connectionType }: PeerRequest): Promise<string | undefined> {
+    const { allow, log, scheduler, signal } = this.#options;
+    const timeout = new AbortController();
+    const timer = scheduler.at(scheduler.now() + ADMISSION_TIMEOUT_MS, () => timeout.abort());
+    const ending = AbortSignal.any([signal, timeout.signal]);
     try {
-      return await this.#options.allow({ ...device, connectionType });
+      const isAllowed = await raceAbort(Promise.resolve(allow({ ...device, connectionType }, ending)), ending);
+      return isAllowed ? undefined : "it isn't allowed";
     } catch (error) {
-      this.#options.log.log("error", `whether ${device.deviceId} is allowed can't be said: ${error}`);
-      return false;
+      if (timeout.signal.aborted)
+        return `whether it is allowed was not decided within ${ADMISSION_TIMEOUT_MS / 1000} s`;
+      if (!signal.aborted) log.log("error", `whether ${device.deviceId} is allowed can't be said: ${error}`);
+      return "it isn't allowed";
+    } finally {
+      timer.cancel();
     }
   }
 
   #refuse(request: PeerRequest): void {
-    const { answerRefusals, refuse, now } = this.#options;
-    if (!answerRefusals) return;
-    if (now() - this.#refusalsSince >= 1000) {
-      this.#refusalsSince = now();
+    const { answerRefusals, refuse, scheduler, signal } = this.#options;
+    if (!answerRefusals || signal.aborted) return;
+    if (scheduler.now() - this.#refusalsSince >= 1000) {
+      this.#refusalsSince = scheduler.now();
       this.#refusals = 0;
     }
     if (++this.#refusals <= MAX_REFUSALS_PER_SECOND) refuse(request);

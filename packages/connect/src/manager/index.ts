@@ -1,4 +1,10 @@
-export type { Allow, AllowDecision, ConnectionRequest, PeerDevice } from "./admission.ts";
+export {
+  ADMISSION_TIMEOUT_MS,
+  type Allow,
+  type AllowDecision,
+  type ConnectionRequest,
+  type PeerDevice,
+} from "./admission.ts";
 export { type ConnectOptions, DEFAULT_TIMEOUT_MS } from "./channel-opening.ts";
 export { MAX_WAITING_CHANNELS } from "./channel-queue.ts";
 export type { ChannelInfo, ConnectionInfo, ConnectionStatus } from "./connection-info.ts";

@@ -1,22 +1,12 @@
-// Links: how they come, what is seen of them, how they break and are made again, and what they may cost.
-import { generateEcIdentity } from "@hashmere/crypto";
-import { PkId, Value } from "@hashmere/dht";
+import { PkId } from "@hashmere/dht";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
-  type AllowDecision,
-  CertificateStore,
   type Channel,
   type ConnectionManager,
   type ConnectionRequest,
   type ConnectionStatus,
-  MAX_INCOMING_NEGOTIATIONS,
-  MAX_NEGOTIATIONS_PER_DEVICE,
-  MAX_PENDING_REQUESTS_OF_STRANGERS,
-  MAX_PENDING_REQUESTS_PER_DEVICE,
   MAX_REFUSALS_PER_SECOND,
 } from "../../src/index.ts";
-import { inboxKey } from "../../src/signalling/index.ts";
-import { encodeRequest } from "../../src/signalling/peer-connection-request.ts";
 import { acceptAll, people, VirtualWorld } from "../support/virtual-world.ts";
 
 let world: VirtualWorld;
@@ -341,78 +331,4 @@ describe("the end", () => {
     controller.abort();
     await expect(alice.connect(deviceIdOf("bob"), "a")).rejects.toMatchObject({ code: "ERR_CLOSED" });
   });
-});
-
-/** Devices that have nothing but a certificate, and how they put a request for bob. */
-async function strangers(count: number) {
-  const issuer = await generateEcIdentity("authority");
-  const devices = Array.from({ length: count }, async () => generateEcIdentity("stranger", { issuer, isCa: false }));
-  return (await Promise.all(devices)).map((identity) => {
-    world.box.publish(identity.certificate);
-    const dht = world.box.of(identity);
-    return (id: bigint) => {
-      const request = { id, iceMessage: "nowhere", isAnswer: false, connectionType: "", isRefusal: false };
-      const value = new Value({ data: encodeRequest(request), userType: "peer_request" });
-      void dht.putEncrypted(inboxKey(deviceIdOf("bob")), people.bob.certificate.publicKey, value);
-    };
-  });
-}
-
-test("a device that asked in vain before a restart of the callee gets through after it", async () => {
-  const alice = await world.open("alice");
-  world.box.publish(people.bob.certificate);
-  const inVain = Array.from({ length: 6 }, () =>
-    alice.connect(deviceIdOf("bob"), "a", { timeoutMs: 2000, forceNewLink: true }).catch(() => {}),
-  );
-  await world.until(Promise.all(inVain));
-  acceptAll(await world.open("bob"));
-  await world.time.run(100);
-  expect((await world.until(alice.connect(deviceIdOf("bob"), "b"))).name).toBe("b");
-});
-
-test("all devices together have so many attempts at a time", async () => {
-  const bob = await world.open("bob");
-  const reasons = new Set<string>();
-  bob.addEventListener("refused", ({ reason }) => reasons.add(reason));
-  let id = 1n;
-  for (const ask of await strangers(MAX_INCOMING_NEGOTIATIONS / MAX_NEGOTIATIONS_PER_DEVICE + 1)) {
-    for (let attempt = 0; attempt < MAX_NEGOTIATIONS_PER_DEVICE; attempt++) ask(id++);
-    await world.time.run(100);
-  }
-  await world.time.run(200);
-  expect(bob.getConnectionList()).toHaveLength(MAX_INCOMING_NEGOTIATIONS);
-  expect([...reasons]).toEqual(["there are too many attempts"]);
-});
-
-test("strangers can have so many requests decided on at a time, and don't keep out who is known", async () => {
-  const certificates = await CertificateStore.open();
-  await certificates.pinCertificate(people.alice.certificate);
-  const allow: AllowDecision = ({ deviceId }) => deviceId.equals(deviceIdOf("alice")) || new Promise(() => {});
-  acceptAll(await world.open("bob", { certificates, allow }));
-  const bobsDht = world.dht("bob");
-  const { findCertificate } = bobsDht;
-  let asked = 0;
-  bobsDht.findCertificate = function (id) {
-    asked++;
-    return findCertificate.call(this, id);
-  };
-  let id = 1n;
-  for (const ask of await strangers(MAX_PENDING_REQUESTS_OF_STRANGERS / MAX_PENDING_REQUESTS_PER_DEVICE + 1)) {
-    for (let attempt = 0; attempt < MAX_PENDING_REQUESTS_PER_DEVICE; attempt++) ask(id++);
-  }
-  await world.time.run(500);
-  expect(asked).toBe(MAX_PENDING_REQUESTS_OF_STRANGERS);
-  const alice = await world.open("alice");
-  expect((await world.until(alice.connect(deviceIdOf("bob"), "a"))).name).toBe("a");
-});
-
-test("a device has so many attempts at a time; its next takes the place of its oldest", async () => {
-  const bob = await world.open("bob");
-  const [ask] = await strangers(1);
-  for (let id = 1n; id <= MAX_NEGOTIATIONS_PER_DEVICE + 2; id++) {
-    ask?.(id);
-    await world.time.run(200);
-  }
-  const numbers = bob.getConnectionList().map(({ id }) => id.split(" ")[1]);
-  expect(numbers).toEqual(["3", "4", "5", "6"]);
 });
