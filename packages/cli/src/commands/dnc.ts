@@ -1,7 +1,6 @@
 // Source: DHTNet's tools, dnc: its options and its configuration file.
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parseTurnHost } from "@hashmere/connect";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
@@ -13,6 +12,7 @@ import { defaultDevice, ownDevice } from "../nc/own-device.ts";
 import { runNc } from "../nc/run.ts";
 import { channelName } from "../nc/service-address.ts";
 import type { NcSettings } from "../nc/settings.ts";
+import { addTurnPasswordFile, relayOf } from "../nc/turn-options.ts";
 import { type DncFile, readDncFile } from "../nc/yaml-file.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
 import { duration, uint } from "../options.ts";
@@ -28,6 +28,7 @@ interface DncOptions extends PasswordOptions {
   readonly turn_user?: string;
   readonly turn_pass?: string;
   readonly turn_realm?: string;
+  readonly turnPasswordFile?: string;
   readonly certificate?: string;
   readonly privateKey?: string;
   readonly configuration?: string;
@@ -52,7 +53,7 @@ export function addDncCommand(program: Command, context: CommandContext): Comman
     .option("-b, --bootstrap <host[:port]>", `join through this node (default: ${PUBLIC_BOOTSTRAP})`)
     .option("-t, --turn_host <host[:port]>", "relay for where there is no direct path")
     .option("-u, --turn_user <name>", "and who we are to it")
-    .option("-w, --turn_pass <password>", "")
+    .option("-w, --turn_pass <password>", "other users of this machine can see it here")
     .option("-r, --turn_realm <realm>", "")
     .option("-c, --certificate <file>", "certificate chain (default: this user's device, made at the first run)")
     .option("-p, --privateKey <file>", "and its private key")
@@ -68,6 +69,7 @@ export function addDncCommand(program: Command, context: CommandContext): Comman
         .default(0)
         .argParser((_, earlier: number) => earlier + 1),
     );
+  addTurnPasswordFile(command, "turn_pass");
   return addPasswordOptions(command).action((peer: string | undefined, options: DncOptions) =>
     context.run(() => dnc(peer, options, context)),
   );
@@ -88,7 +90,7 @@ async function dnc(peer: string | undefined, options: DncOptions, context: Comma
     proxy: undefined,
     network: 0,
     cachePath: cacheFolder(),
-    turn: turnOf(given),
+    turn: await turnOf(given, context),
     portMapping: (file.enable_upnp ?? true) && !options.loopback,
     loopback: options.loopback ?? false,
     verbose: options.version > 1 || (file.verbose ?? false),
@@ -123,9 +125,15 @@ async function identityOf(given: Given, context: CommandContext, output: Output)
   return ownDevice(defaultDevice(), given, context, output);
 }
 
-function turnOf({ turn_host, turn_user = "", turn_pass = "", turn_realm }: Given): NcSettings["turn"] {
-  if (!turn_host) return undefined;
-  return { ...parseTurnHost(turn_host), username: turn_user, password: turn_pass, realm: turn_realm || undefined };
+function turnOf(given: Given, context: CommandContext): Promise<NcSettings["turn"]> {
+  const {
+    turn_host: host,
+    turn_user: user,
+    turn_pass: password,
+    turn_realm: realm,
+    turnPasswordFile: passwordFile,
+  } = given;
+  return relayOf({ host, user, password, passwordFile, realm }, context.streams.stdin);
 }
 
 /** Shared with DHTNet's own tools. */

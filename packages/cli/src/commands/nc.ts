@@ -1,6 +1,5 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parseTurnHost } from "@hashmere/connect";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { qrCode } from "../cert/qr-code.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -14,6 +13,7 @@ import { defaultDevice, ownDevice } from "../nc/own-device.ts";
 import { runNc } from "../nc/run.ts";
 import { channelName, parseService, type ServiceAddress } from "../nc/service-address.ts";
 import type { NcSettings } from "../nc/settings.ts";
+import { addTurnPasswordFile, relayOf } from "../nc/turn-options.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
 import { collectHosts, duration, uint } from "../options.ts";
 import { Output } from "../output/output.ts";
@@ -35,6 +35,7 @@ interface NcOptions extends PasswordOptions {
   readonly turn?: string;
   readonly turnUser?: string;
   readonly turnPassword?: string;
+  readonly turnPasswordFile?: string;
   readonly turnRealm?: string;
   readonly portMapping: boolean;
   readonly loopback?: boolean;
@@ -106,7 +107,7 @@ export function addNcCommand(program: Command, context: CommandContext): void {
     )
     .option("--turn <host[:port]>", "relay for where there is no direct path")
     .option("--turn-user <name>", "and who we are to it")
-    .option("--turn-password <password>", "")
+    .option("--turn-password <password>", "other users of this machine can see it here")
     .option("--turn-realm <realm>", "")
     .option("--no-port-mapping", "leave the home router alone")
     .option("--loopback", "for two devices on this machine: use loopback addresses too")
@@ -122,6 +123,7 @@ export function addNcCommand(program: Command, context: CommandContext): void {
     .option("--json", "errors, and what a server does, as JSON, an object a line")
     .option("-v, --verbose", "tell on stderr what happens")
     .addHelpText("after", EXAMPLES);
+  addTurnPasswordFile(command, "turnPassword");
   addPasswordOptions(command).action(
     (device: string | undefined, target: ServiceAddress | undefined, options: NcOptions) =>
       context.run(() => nc(device, target, options, context)),
@@ -149,7 +151,7 @@ async function nc(
     proxy: options.proxy,
     network: options.network,
     cachePath: options.cache ?? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "hashmere", "connect"),
-    turn: turnOf(options),
+    turn: await turnOf(options, context),
     portMapping: options.portMapping && !options.loopback,
     loopback: options.loopback ?? false,
     verbose: options.verbose ?? false,
@@ -197,9 +199,15 @@ function idOf(named: string, known: KnownDevices): string {
   return id;
 }
 
-function turnOf({ turn, turnUser = "", turnPassword = "", turnRealm }: NcOptions): NcSettings["turn"] {
-  if (turn === undefined) return undefined;
-  return { ...parseTurnHost(turn), username: turnUser, password: turnPassword, realm: turnRealm };
+function turnOf(options: NcOptions, context: CommandContext): Promise<NcSettings["turn"]> {
+  const {
+    turn: host,
+    turnUser: user,
+    turnPassword: password,
+    turnPasswordFile: passwordFile,
+    turnRealm: realm,
+  } = options;
+  return relayOf({ host, user, password, passwordFile, realm }, context.streams.stdin);
 }
 
 function wrongUse(message: string): CommandError {

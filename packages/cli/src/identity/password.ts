@@ -1,14 +1,10 @@
-import { open } from "node:fs/promises";
-import { CryptoError } from "@hashmere/crypto";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
+import { passwordInFile } from "./password-source.ts";
 import { promptPassword } from "./prompt-password.ts";
 
 /** Holds a password for scripts: neither the list of processes nor the shell's history shows it. */
 export const PASSWORD_VARIABLE = "HASHMERE_KEY_PASSWORD";
-
-/** Longest file that is read for a password. */
-const MAX_PASSWORD_FILE_BYTES = 4096;
 
 export interface PasswordOptions {
   readonly privkeyPassword?: string;
@@ -32,22 +28,11 @@ export function addPasswordOptions(command: Command, flags = "--privkey-password
  * @throws CryptoError `ERR_FILE` when the file can't be read
  */
 export async function givenPassword({ privkeyPassword, privkeyPasswordFile }: PasswordOptions) {
-  if (privkeyPasswordFile !== undefined) return readPassword(privkeyPasswordFile);
+  if (privkeyPasswordFile !== undefined) return passwordInFile(privkeyPasswordFile);
   return (privkeyPassword ?? process.env[PASSWORD_VARIABLE]) || undefined;
 }
 
 /** The password that was given, or else typed; undefined when nobody can be asked. */
 export async function findPassword(options: PasswordOptions, what: string, context: CommandContext) {
   return (await givenPassword(options)) ?? (await promptPassword(`Password of ${what}: `, context));
-}
-
-async function readPassword(file: string): Promise<string> {
-  try {
-    await using handle = await open(file, "r");
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_PASSWORD_FILE_BYTES + 1), { position: null });
-    if (bytesRead <= MAX_PASSWORD_FILE_BYTES) return buffer.toString("utf8", 0, bytesRead).split(/\r?\n/, 1)[0] ?? "";
-  } catch (cause) {
-    throw new CryptoError("ERR_FILE", `${file} can't be read: does it exist, and may you read it?`, { cause });
-  }
-  throw new CryptoError("ERR_FILE", `${file} is too large for a password`);
 }

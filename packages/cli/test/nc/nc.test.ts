@@ -152,6 +152,17 @@ describe("a client", () => {
     expect((await stopped.outcome()).status).toBe(130);
   });
 
+  test("that uses a relay tells nobody the password for it", async () => {
+    const file = join(folder, "turn-password");
+    await writeFile(file, "hush hush\n");
+    // Nobody listens there, which is told.
+    const relay = ["--turn", "127.0.0.1:1", "--turn-user", "me", "--turn-password-file", file];
+    const { status, stdout, stderr } = await client([BOB, echo, ...relay, "-v", ...(await as("alice"))], "hello");
+    expect([status, stdout]).toEqual([0, "hello"]);
+    expect(stderr).not.toBe("");
+    expect(stderr).not.toContain("hush");
+  });
+
   test("that is interrupted ends the connection, and says so", async () => {
     await using running = start("hashmere", ["nc", BOB, greeting, ...(await as("alice"))]);
     await running.until(/welcome/);
