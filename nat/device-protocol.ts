@@ -8,6 +8,8 @@ export interface DeviceSetup {
   readonly bootstrap: readonly string[];
   /** Use the DHT through this proxy, and run no node. */
   readonly proxy?: string;
+  /** Send back what comes on a channel when there are so many bytes of it. Default: as it comes. */
+  readonly echoAfter?: number;
   /** Report what the manager says of its work. */
   readonly verbose?: boolean;
   readonly options: Pick<ConnectionManagerOptions, "turn" | "portMapping" | "udp" | "relink" | "cachePath">;
@@ -18,7 +20,7 @@ export type Command =
   /** Open a channel, of that name, and have so many bytes sent back. */
   | { readonly do: "connect"; readonly device: string; readonly bytes: number; readonly name?: string }
   /** Send a little all the time over a new channel, until that one ends. */
-  | { readonly do: "talk"; readonly device: string }
+  | { readonly do: "talk"; readonly device: string; readonly name?: string }
   | { readonly do: "network changed" }
   | { readonly do: "mappings" };
 

@@ -35,7 +35,8 @@ manager.addEventListener("connection", ({ connection, error }) => {
 manager.handle(async (request) => {
   const channel = await request.accept();
   channel?.on("error", () => undefined); // the path broke: the other side reports it
-  channel?.pipe(channel);
+  if (channel && setup.echoAfter !== undefined) sendBackAtOnce(channel, setup.echoAfter);
+  else channel?.pipe(channel);
 });
 await manager.published;
 say({ event: "ready", deviceId: `${manager.deviceId}`, at: Date.now() });
@@ -77,7 +78,7 @@ async function obey(command: Command): Promise<Answer> {
       }
     }
     case "talk": {
-      const channel = await manager.connect(command.device, "echo");
+      const channel = await manager.connect(command.device, command.name ?? "echo");
       channel.on("error", () => undefined).resume();
       const talking = setInterval(() => channel.write("word"), TALK_PAUSE_MS);
       channel.once("close", () => clearInterval(talking));
@@ -114,6 +115,16 @@ async function echo(channel: Channel, count: number): Promise<void> {
   await done.promise;
   channel.off("data", onData).resume();
   if (back.digest("hex") !== createHash("sha256").update(sent).digest("hex")) throw new Error("other bytes came back");
+}
+
+function sendBackAtOnce(channel: Channel, count: number): void {
+  const chunks: Buffer[] = [];
+  let left = count;
+  channel.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    left -= chunk.length;
+    if (left === 0) channel.write(Buffer.concat(chunks));
+  });
 }
 
 function codeOf(error: unknown): string {

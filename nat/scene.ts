@@ -1,4 +1,6 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -6,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Certificate, generateIdentity, type Identity, saveIdentity } from "@hashmere/crypto";
 import { DeviceProcess } from "./device-process.ts";
 import type { DeviceSetup } from "./device-protocol.ts";
-import { BOOT, Lab } from "./lab.ts";
+import { BOOT, Lab, TURN } from "./lab.ts";
 
 const HASHMERE = fileURLToPath(new URL("../packages/cli/bin/hashmere.js", import.meta.url));
 
@@ -21,6 +23,14 @@ const OTHER_NODE = { 4: "11.11.11.33", 6: "2001:db8:0:1::33" } as const;
 
 /** Where the scene's DHT can be used over HTTP. */
 export const PROXY_URL = `http://${BOOT}:${PROXY_PORT}`;
+
+/** A `hashmere nc` that runs. */
+export interface Netcat {
+  readonly program: ChildProcessWithoutNullStreams;
+  /** Path of its key and certificate, without suffix. */
+  readonly identity: string;
+  readonly deviceId: string;
+}
 
 /** A laboratory with a small DHT in its middle, of which one node is a proxy, and devices on its hosts. */
 export class Scene implements AsyncDisposable {
@@ -58,6 +68,28 @@ export class Scene implements AsyncDisposable {
     return this.#cleanUp.use(await DeviceProcess.start(this.lab, host, { bootstrap, options: {}, ...setup, identity }));
   }
 
+  /** `hashmere nc --listen` on a host, under a new identity, from the moment on when it says who it is, in JSON. */
+  async netcat(host: string, args: readonly string[]): Promise<Netcat> {
+    const { path, certificate } = await this.identity(host);
+    const passwordFile = `${path}.turn`;
+    await writeFile(passwordFile, TURN.password);
+    const { host: turn, username, realm } = TURN;
+    const relay = [
+      "--turn",
+      turn,
+      "--turn-user",
+      username,
+      "--turn-realm",
+      realm,
+      "--turn-password-file",
+      passwordFile,
+    ];
+    const files = ["--identity", path, "--cache", `${path}-cache`];
+    const all = ["nc", ...args, "--json", ...files, ...relay, "--bootstrap", BOOTSTRAP[4]];
+    const program = await this.#start(host, all, '"ready"');
+    return { program, identity: path, deviceId: Buffer.from(certificate.publicKey.longId()).toString("hex") };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cleanUp.disposeAsync();
     rmSync(this.#folder, { recursive: true, force: true });
@@ -72,13 +104,13 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A command of ours, which has started when it says `sign`. */
-  async #start(host: string, args: readonly string[], sign: string): Promise<void> {
+  async #start(host: string, args: readonly string[], sign: string): Promise<ChildProcessWithoutNullStreams> {
     const program = this.lab.spawn(host, process.execPath, [HASHMERE, ...args]);
     this.#cleanUp.defer(() => void program.kill());
     for await (const line of createInterface(program.stdout)) {
       if (!line.includes(sign)) continue;
       program.stdout.resume();
-      return;
+      return program;
     }
     throw new Error(`hashmere ${args.join(" ")}: did not start on ${host}`);
   }
