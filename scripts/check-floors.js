@@ -17,6 +17,7 @@ const HOUSES = {
     ["discovery", "runner", "testnet", "transport"],
     ["engine", "pht"],
   ],
+  "packages/crypto/src": [["asn1", "thread"], ["cipher"], ["keys"], ["x509"], ["identity", "verification"]],
   "packages/kademlia/src": [
     ["address", "errors", "id", "msgpack", "random", "scheduler"],
     ["value"],
@@ -28,6 +29,14 @@ const HOUSES = {
     ["sqlite", "transport"],
     ["server"],
     ["testnet", "web"],
+  ],
+  "packages/cli/src": [
+    ["identity", "output"],
+    ["cert", "decode", "kademlia", "proxy"],
+    ["crtmgr", "dhtnode", "nc", "one-shot"],
+    ["shell"],
+    ["chat", "playground"],
+    ["commands"],
   ],
   "packages/connect/src": [
     ["address", "errors", "files", "framing"],

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { reportSilence } from "../bootstrap-report.ts";
 import { CHAT_HINT, Chat } from "../chat/chat.ts";
 import type { CommandContext } from "../command-context.ts";
-import { reportSilence } from "../dhtnode/bootstrap-report.ts";
 import { describeNode } from "../dhtnode/node-info.ts";
 import { addRunnerOptions, type DhtnodeOptions } from "../dhtnode/options.ts";
 import { announceBootstrap, withRunningNode } from "../dhtnode/with-running-node.ts";

@@ -1,8 +1,8 @@
 import type { DhtRunner } from "@hashmere/dht";
 import type { Command } from "commander";
 import { aborted } from "../aborted.ts";
+import { OF_PROXIES, reportSilence } from "../bootstrap-report.ts";
 import type { CommandContext } from "../command-context.ts";
-import { OF_PROXIES, reportSilence } from "../dhtnode/bootstrap-report.ts";
 import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts";
 import { daemonPassword } from "../dhtnode/node-identity.ts";
 import { describeNode } from "../dhtnode/node-info.ts";

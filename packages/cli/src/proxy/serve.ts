@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ProxyServer } from "@hashmere/proxy";
 import { aborted } from "../aborted.ts";
+import { reportSilence } from "../bootstrap-report.ts";
 import type { CommandContext } from "../command-context.ts";
-import { reportSilence } from "../dhtnode/bootstrap-report.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { type OwnIdentityOptions, ownIdentity } from "../identity/own-identity.ts";
 import { lineLogger } from "../output/line-logger.ts";

@@ -1,5 +1,5 @@
 import type { DhtRunner } from "@hashmere/dht";
-import { stopwatch } from "../output/duration.ts";
+import { stopwatch } from "./output/duration.ts";
 
 const OF_NODES = "Is a node of the same network running there, and its UDP port open?";
 /** What to ask oneself where the way into the network is a proxy. */
