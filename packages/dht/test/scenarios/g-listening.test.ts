@@ -1,27 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { InfoHash } from "../../src/id/index.ts";
-import { createTestnet, Testnet } from "../../src/testnet/index.ts";
+import { createTestnet } from "../../src/testnet/index.ts";
 import { Value, ValueTypeRegistry } from "../../src/value/index.ts";
-import { Stranger } from "../node/stranger.ts";
+import { key, pairWithStranger, value } from "./pair-with-stranger.ts";
 import { ranking } from "./ranking.ts";
-
-const key = InfoHash.get("key");
-const value = (id: bigint, text = "text") => new Value({ id, data: new TextEncoder().encode(text) });
 
 function brief(expirationMs: number): ValueTypeRegistry {
   const types = new ValueTypeRegistry();
   types.registerInsecure({ id: 77, name: "brief", expirationMs });
   return types;
-}
-
-async function pairWithStranger(types = new ValueTypeRegistry()) {
-  const net = new Testnet({ latency: 1, config: { types } });
-  const node = net.spawnOne();
-  const stranger = new Stranger(net).beHonest();
-  stranger.send(node, { kind: "ping", ...stranger.envelope() });
-  await node.connected();
-  await net.advance("10s");
-  return { net, node, stranger };
 }
 
 describe("G, measured on real nodes: listening", () => {

@@ -1,23 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { InfoHash } from "../../src/id/index.ts";
 import { createTestnet, type TestNode, Testnet } from "../../src/testnet/index.ts";
 import { Value, Where } from "../../src/value/index.ts";
-import { Stranger } from "../node/stranger.ts";
+import { key, pairWithStranger, value } from "./pair-with-stranger.ts";
 import { ranking } from "./ranking.ts";
-
-const key = InfoHash.get("key");
-const value = (id: bigint, text = "text") => new Value({ id, data: new TextEncoder().encode(text) });
-
-/** A node that knows nobody but a stranger. */
-async function pairWithStranger(): Promise<{ net: Testnet; node: TestNode; stranger: Stranger }> {
-  const net = new Testnet({ latency: 1 });
-  const node = net.spawnOne();
-  const stranger = new Stranger(net).beHonest();
-  stranger.send(node, { kind: "ping", ...stranger.envelope() });
-  await node.connected();
-  await net.advance("10s");
-  return { net, node, stranger };
-}
 
 describe("G, measured on real nodes: gets and puts", () => {
   test("G1: a lone node keeps its put, gets it back, and both fail within 10 ms", async () => {
