@@ -143,6 +143,9 @@ static u8 *w_bin(u8 *p, const void *d, u32 n) {
   memcpy(p, d, n);
   return p + n;
 }
+static u8 *w_bin_at(u8 *p, const char *key, const void *d, u32 n) {
+  return w_bin(w_str(p, key), d, n);
+}
 static u8 *w_u32(u8 *p, u32 v) {
   *p++ = 0xce;
   *p++ = v >> 24;
@@ -402,19 +405,24 @@ static void mkkey(u64 k, u8 *o) {
   memcpy(o + 18, &c, 2);
 }
 
-static u8 *w_tail(u8 *p, const char *q, u32 tid) {
-  p = w_str(p, "q");
-  p = w_str(p, q);
+// what stands in every message: t, y, v and, outside the public network, n
+static u8 *w_envelope(u8 *p, const char *y, u32 tid) {
   p = w_str(p, "t");
   p = w_u32(p, tid);
   p = w_str(p, "y");
-  p = w_str(p, "q");
+  p = w_str(p, y);
   p = w_str(p, "v");
   p = w_str(p, "o2");
   if (netid) {
     p = w_str(p, "n");
     p = w_u32(p, netid);
   }
+  return p;
+}
+static u8 *w_tail(u8 *p, const char *q, u32 tid) {
+  p = w_str(p, "q");
+  p = w_str(p, q);
+  p = w_envelope(p, "q", tid);
   if (client) {
     p = w_str(p, "s");
     *p++ = 0xc3;
@@ -425,8 +433,7 @@ static u8 *w_head(u8 *p, int na, int si) {
   p = w_map(p, 5 + (netid ? 1 : 0) + (client ? 1 : 0));
   p = w_str(p, "a");
   p = w_map(p, na);
-  p = w_str(p, "id");
-  return w_bin(p, src[si].id, 20);
+  return w_bin_at(p, "id", src[si].id, 20);
 }
 static u8 valbuf[65536];
 static int build(u8 *b, int o, int si, u64 k, u32 tid, u64 vid) {
@@ -449,23 +456,20 @@ static int build(u8 *b, int o, int si, u64 k, u32 tid, u64 vid) {
       memcpy(key + 8, &bb, 8);
       memcpy(key + 16, &a, 4);
     }
-    p = w_str(p, "target");
-    p = w_bin(p, key, 20);
+    p = w_bin_at(p, "target", key, 20);
     p = w_tail(p, "find", tid);
     break;
   case OP_GETABS:
   case OP_GET:
     mkkey(o == OP_GETABS ? k | (1ull << 60) : k, key);
     p = w_head(p, 2, si);
-    p = w_str(p, "h");
-    p = w_bin(p, key, 20);
+    p = w_bin_at(p, "h", key, 20);
     p = w_tail(p, "get", tid);
     break;
   case OP_PUT:
     mkkey(k / perkey, key);
     p = w_head(p, 4, si);
-    p = w_str(p, "h");
-    p = w_bin(p, key, 20);
+    p = w_bin_at(p, "h", key, 20);
     p = w_str(p, "values");
     *p++ = 0x91;
     p = w_map(p, 2);
@@ -480,19 +484,16 @@ static int build(u8 *b, int o, int si, u64 k, u32 tid, u64 vid) {
     p = w_str(p, "data");
     memcpy(valbuf, &vid, 8);
     p = w_bin(p, valbuf, vsize);
-    p = w_str(p, "token");
-    p = w_bin(p, src[si].token, src[si].toklen);
+    p = w_bin_at(p, "token", src[si].token, src[si].toklen);
     p = w_tail(p, "put", tid);
     break;
   case OP_LISTEN:
     mkkey(k, key);
     p = w_head(p, 5, si);
-    p = w_str(p, "h");
-    p = w_bin(p, key, 20);
+    p = w_bin_at(p, "h", key, 20);
     p = w_str(p, "sid");
     p = w_u32(p, tid | 0x80000000u);
-    p = w_str(p, "token");
-    p = w_bin(p, src[si].token, src[si].toklen);
+    p = w_bin_at(p, "token", src[si].token, src[si].toklen);
     p = w_str(p, "ve");
     *p++ = 1;
     p = w_tail(p, "listen", tid);
@@ -506,22 +507,10 @@ static int build_reply(u8 *b, int si, u32 tid, const u8 *from4) {
   p = w_map(p, 4 + (netid ? 1 : 0));
   p = w_str(p, "r");
   p = w_map(p, 3);
-  p = w_str(p, "id");
-  p = w_bin(p, src[si].id, 20);
-  p = w_str(p, "sa");
-  p = w_bin(p, from4, 4);
-  p = w_str(p, "token");
-  p = w_bin(p, src[si].id, 20); /* a get answered without a token gets the sender blacklisted by address */
-  p = w_str(p, "t");
-  p = w_u32(p, tid);
-  p = w_str(p, "y");
-  p = w_str(p, "r");
-  p = w_str(p, "v");
-  p = w_str(p, "o2");
-  if (netid) {
-    p = w_str(p, "n");
-    p = w_u32(p, netid);
-  }
+  p = w_bin_at(p, "id", src[si].id, 20);
+  p = w_bin_at(p, "sa", from4, 4);
+  p = w_bin_at(p, "token", src[si].id, 20); /* a get answered without a token gets the sender blacklisted by address */
+  p = w_envelope(p, "r", tid);
   return p - b;
 }
 
