@@ -44,6 +44,13 @@ export function AskPanel({ model, asking, listening }: AskPanelProps) {
             Listen
           </button>
         </div>
+      </form>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void asking.put();
+        }}
+      >
         <div class="field">
           <label for="value">Value to put there</label>
           <div class="field-row">
@@ -55,7 +62,7 @@ export function AskPanel({ model, asking, listening }: AskPanelProps) {
               value={text}
               onInput={(event) => (text.value = event.currentTarget.value)}
             />
-            <button type="button" disabled={key.value === "" || text.value === ""} onClick={() => void asking.put()}>
+            <button type="submit" disabled={key.value === "" || text.value === ""}>
               Put
             </button>
           </div>

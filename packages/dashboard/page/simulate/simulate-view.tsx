@@ -48,10 +48,8 @@ function Network({ model }: { readonly model: SimulationModel }) {
       </div>
       <div class="column">
         <Controls model={model} />
-        <section class="section" aria-labelledby="values-title">
-          <Gauges model={model} />
-          <ValueList model={model} />
-        </section>
+        <Gauges model={model} />
+        <ValueList model={model} />
         <MessagesPlot model={model} />
       </div>
     </>

@@ -8,14 +8,14 @@ const FULL = 9;
 export function ValueList({ model }: { readonly model: SimulationModel }) {
   const values = model.frame.value?.values ?? [];
   return (
-    <>
+    <section class="section" aria-labelledby="values-title">
       <h2 id="values-title">The values and their copies</h2>
       <ul class="values">
         {values.map((value) => (
           <ValueRow key={value.name} value={value} />
         ))}
       </ul>
-    </>
+    </section>
   );
 }
 

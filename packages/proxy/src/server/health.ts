@@ -55,6 +55,7 @@ export class HealthWatch {
     if (recent.length >= FAILURES_OF_CONCERN && recent.every(({ ok }) => !ok))
       return { status: "degraded", reason: `DHT nodes answer, but took none of the last ${recent.length} values.` };
     const { ipv4, ipv6 } = this.#node.getNodeInfo();
-    return { status: "connected", reason: `${ipv4.goodNodes + ipv6.goodNodes} DHT nodes answer.` };
+    const nodes = ipv4.goodNodes + ipv6.goodNodes;
+    return { status: "connected", reason: nodes === 1 ? "1 DHT node answers." : `${nodes} DHT nodes answer.` };
   }
 }

@@ -127,6 +127,7 @@ test("the description is valid, and names every route", async () => {
   expect(Object.keys(paths["/key/{hash}"]?.additionalOperations ?? {})).toEqual(["SUBSCRIBE", "UNSUBSCRIBE"]);
   const page = await (await fetch(rig.url("/docs"))).text();
   for (const path of ["/key/:hash/listen", "/node/pingPush", "/metrics"]) expect(page).toContain(path);
+  expect(page).toContain("with <code>permanent</code>");
 });
 
 describe("the page", () => {

@@ -4,10 +4,16 @@ const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% }
-td { padding: .4rem .8rem .4rem 0; vertical-align: top; border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+tr { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+td { padding: .4rem .8rem .4rem 0; vertical-align: top }
 code, pre { font: 14px/1.5 ui-monospace, monospace }
 td:first-child { font-weight: 600; white-space: nowrap }
 pre { padding: .8rem; overflow-x: auto; background: color-mix(in srgb, currentColor 8%, transparent) }
+@media (max-width: 40rem) {
+  tr { display: block; padding: .4rem 0 }
+  td { display: inline-block; padding-block: 0 }
+  td:last-child { display: block }
+}
 `;
 
 const EXAMPLES = `curl http://localhost:8080/key/room                                       # what is there
@@ -18,7 +24,7 @@ curl http://localhost:8080/key/room -d '{"data":"'$(printf hello | base64)'"}'`;
 export function describeAsPage(routes: readonly Route[]): string {
   const rows = routes.map(
     ({ method, path, summary }) =>
-      `<tr><td>${method}<td><code>${escapeHtml(path)}</code><td>${escapeHtml(summary)}</tr>`,
+      `<tr><td>${method}<td><code>${escapeHtml(path)}</code><td>${withCode(escapeHtml(summary))}</tr>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -33,6 +39,11 @@ one per line. The same for programs: <a href="openapi.json">openapi.json</a>.
 <table>${rows.join("\n")}</table>
 </html>
 `;
+}
+
+/** What stands between backticks is to be typed as it is. */
+function withCode(html: string): string {
+  return html.replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }
 
 function escapeHtml(text: string): string {
