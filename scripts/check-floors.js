@@ -17,7 +17,7 @@ const HOUSES = {
     ["discovery", "runner", "testnet", "transport"],
     ["engine", "pht"],
   ],
-  "packages/crypto/src": [["asn1", "thread"], ["cipher"], ["keys"], ["x509"], ["identity", "verification"]],
+  "packages/crypto/src": [["asn1", "files", "thread"], ["cipher"], ["keys"], ["x509"], ["identity", "verification"]],
   "packages/kademlia/src": [
     ["address", "errors", "id", "msgpack", "random", "scheduler"],
     ["value"],

@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { CryptoError } from "@hashmere/crypto";
+import { CryptoError, createFile, replaceFile } from "@hashmere/crypto";
 
 /** Only the owner reads a private key. */
 export const KEY_MODE = 0o600;
@@ -18,14 +16,9 @@ export interface SaveFileOptions {
 
 /** @throws CryptoError `ERR_FILE_EXISTS`, `ERR_FILE` */
 export async function saveFile(file: string, text: string, { mode, overwrite }: SaveFileOptions): Promise<void> {
-  const target = overwrite ? `${file}.${randomBytes(6).toString("hex")}` : file;
   try {
-    await using handle = await open(target, "wx", mode);
-    await handle.writeFile(text);
-    await handle.sync();
-    if (overwrite) await rename(target, file);
+    await (overwrite ? replaceFile : createFile)(file, text, mode);
   } catch (cause) {
-    if (overwrite) await rm(target, { force: true });
     throw isCode(cause, "EEXIST") ? existing(file, cause) : unwritable(file, cause);
   }
 }

@@ -1,2 +1,1 @@
-export { writeFileAtomically } from "./atomic-file.ts";
 export { readBoundedFile } from "./bounded-file.ts";

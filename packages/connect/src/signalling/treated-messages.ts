@@ -1,8 +1,9 @@
 // Source: DHTNet connection protocol, de-duplication.
 import { appendFile } from "node:fs/promises";
+import { replaceFile } from "@hashmere/crypto";
 import { type Logger, type Scheduler, silentLogger } from "@hashmere/dht";
 import { Reader, readTimestamp, Writer, writeTimestamp } from "@hashmere/dht/msgpack";
-import { readBoundedFile, writeFileAtomically } from "../files/index.ts";
+import { readBoundedFile } from "../files/index.ts";
 
 /** How long a connection request is remembered, so that it counts once. */
 export const TREATED_FOR_MS = 24 * 60 * 60 * 1000;
@@ -60,7 +61,7 @@ export class TreatedMessages {
     const now = this.#scheduler.wallClock();
     this.#remember(id, now);
     if (this.#path === undefined) return;
-    if (++this.#fileEntries > 2 * this.#limit) this.#write((path) => writeFileAtomically(path, this.#pack()));
+    if (++this.#fileEntries > 2 * this.#limit) this.#write((path) => replaceFile(path, this.#pack()));
     else {
       const entry = packEntry(id, now);
       this.#write((path) => appendFile(path, entry, { mode: 0o600 }));
@@ -87,7 +88,7 @@ export class TreatedMessages {
     }
     this.#fileEntries = this.#times.size;
     if (reader.failed || read !== this.#times.size) {
-      this.#write((path) => writeFileAtomically(path, this.#pack()));
+      this.#write((path) => replaceFile(path, this.#pack()));
       await this.flush();
     }
   }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Certificate, CryptoError, MAX_CHAIN_TEXT_BYTES } from "@hashmere/crypto";
-import { readBoundedFile, writeFileAtomically } from "../files/index.ts";
+import { Certificate, CryptoError, MAX_CHAIN_TEXT_BYTES, replaceFile } from "@hashmere/crypto";
+import { readBoundedFile } from "../files/index.ts";
 import { certificateIds, longIdOf } from "./certificate-ids.ts";
 
 const FILE_MODE = 0o644;
@@ -26,7 +26,7 @@ export class CertificateFolder {
   }
 
   async save(certificate: Certificate): Promise<void> {
-    await writeFileAtomically(join(this.#path, longIdOf(certificate)), certificate.pem(), FILE_MODE);
+    await replaceFile(join(this.#path, longIdOf(certificate)), certificate.pem(), FILE_MODE);
   }
 
   async remove(id: string): Promise<void> {

@@ -1,7 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Certificate, type CertificateStatus, CryptoError, MAX_OCSP_BYTES, OcspResponse } from "@hashmere/crypto";
-import { readBoundedFile, writeFileAtomically } from "../files/index.ts";
+import {
+  type Certificate,
+  type CertificateStatus,
+  CryptoError,
+  MAX_OCSP_BYTES,
+  OcspResponse,
+  replaceFile,
+} from "@hashmere/crypto";
+import { readBoundedFile } from "../files/index.ts";
 import { shortIdOf } from "./certificate-ids.ts";
 
 const FILE_MODE = 0o644;
@@ -18,7 +25,7 @@ export class OcspFolder {
     const file = this.#fileOf(certificate);
     if (file === undefined) return;
     await mkdir(join(file, ".."), { recursive: true });
-    await writeFileAtomically(file, response.pack(), FILE_MODE);
+    await replaceFile(file, response.pack(), FILE_MODE);
   }
 
   async statusOf(certificate: Certificate): Promise<CertificateStatus | undefined> {

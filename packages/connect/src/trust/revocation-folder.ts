@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CryptoError, hash, MAX_REVOCATION_LIST_BYTES, RevocationList } from "@hashmere/crypto";
-import { readBoundedFile, writeFileAtomically } from "../files/index.ts";
+import { CryptoError, hash, MAX_REVOCATION_LIST_BYTES, RevocationList, replaceFile } from "@hashmere/crypto";
+import { readBoundedFile } from "../files/index.ts";
 
 /** Lists kept for one authority; the oldest goes first. */
 export const MAX_LISTS_PER_AUTHORITY = 16;
@@ -47,7 +47,7 @@ export class RevocationFolder {
     files.add(name);
     if (this.#path === undefined) return;
     await mkdir(join(this.#path, id), { recursive: true });
-    await writeFileAtomically(join(this.#path, id, name), list.pack(), FILE_MODE);
+    await replaceFile(join(this.#path, id, name), list.pack(), FILE_MODE);
     await this.#makeRoom(id);
   }
 

@@ -3,7 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readBoundedFile, writeFileAtomically } from "../files/index.ts";
+import { replaceFile } from "@hashmere/crypto";
+import { readBoundedFile } from "../files/index.ts";
 import { TurnAllocation } from "./turn-allocation.ts";
 import { DEFAULT_TURN_PORT, type TurnAddress, type TurnServer } from "./turn-server.ts";
 
@@ -103,7 +104,7 @@ export class TurnCache {
   async #remember(server: TurnServer, { address, family }: TurnAddress): Promise<void> {
     if (this.#folder === undefined || isIP(server.host) !== 0) return;
     await mkdir(this.#folder, { recursive: true });
-    await writeFileAtomically(join(this.#folder, fileName(server, family)), address);
+    await replaceFile(join(this.#folder, fileName(server, family)), address);
   }
 }
 

@@ -1,8 +1,8 @@
 // Source: OpenDHT crypto layer §3.5.
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { CryptoError, DecryptError } from "../errors.ts";
+import { createFile, replaceFile } from "../files/index.ts";
 import { MAX_PRIVATE_KEY_BYTES, PrivateKey } from "../keys/private-key.ts";
 import { Certificate, MAX_CHAIN_TEXT_BYTES } from "../x509/certificate.ts";
 import type { Identity } from "../x509/issue.ts";
@@ -85,32 +85,17 @@ export function loadCertificate(file: string): Promise<Certificate> {
 
 async function create(file: string, text: string, mode: number): Promise<void> {
   try {
-    await write(file, text, mode);
+    await createFile(file, text, mode);
   } catch (cause) {
     throw isExisting(cause) ? existing(file, cause) : unwritable(file, cause);
   }
 }
 
 async function replace(file: string, text: string, mode: number): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString("hex")}`;
   try {
-    await write(draft, text, mode);
-    await rename(draft, file);
+    await replaceFile(file, text, mode);
   } catch (cause) {
-    await rm(draft, { force: true });
     throw unwritable(file, cause);
-  }
-}
-
-/** Writes a new file, whole or not at all. */
-async function write(file: string, text: string, mode: number): Promise<void> {
-  await using handle = await open(file, "wx", mode);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } catch (error) {
-    await rm(file, { force: true });
-    throw error;
   }
 }
 
