@@ -1,3 +1,4 @@
+import { quantile } from "../quantile.ts";
 import { traffic } from "./cluster.ts";
 
 /** What one phase showed. Times in ms. */
@@ -46,16 +47,14 @@ export async function measure(
   const elapsed = performance.now() - begun;
   const cpu = process.cpuUsage(cpuBefore);
   const sent = traffic();
-  latencies.sort((a, b) => a - b);
-  const quantile = (share: number) => latencies[Math.min(Math.floor(share * operations), operations - 1)] ?? 0;
   return {
     phase,
     operations,
     concurrency,
-    p50: quantile(0.5),
-    p95: quantile(0.95),
-    p99: quantile(0.99),
-    max: latencies.at(-1) ?? 0,
+    p50: quantile(latencies, 0.5),
+    p95: quantile(latencies, 0.95),
+    p99: quantile(latencies, 0.99),
+    max: quantile(latencies, 1),
     mean: latencies.reduce((sum, latency) => sum + latency, 0) / operations,
     perSecond: (operations * 1_000) / elapsed,
     datagramsPerOperation: (sent.datagrams - trafficBefore.datagrams) / operations,

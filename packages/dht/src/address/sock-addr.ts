@@ -90,6 +90,7 @@ export class SockAddr {
     return this.#text;
   }
 
+  /** As `toString()`. */
   toJSON(): string {
     return this.toString();
   }
@@ -99,6 +100,7 @@ export class SockAddr {
     return this.toString();
   }
 
+  /** Whether family, address and port are the same. */
   equals(other: SockAddr): boolean {
     return this.port === other.port && this.hasSameHost(other);
   }

@@ -64,6 +64,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     }
   }
 
+  /** `stopping` from `shutdown()` to the end of `join()`. */
   get state(): "idle" | "running" | "stopping" {
     return this.#state;
   }
@@ -73,10 +74,12 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     return this.#session !== undefined;
   }
 
+  /** The tie to the network over IPv4; `disconnected` while the node isn't running. */
   get status4(): NodeStatus {
     return this.#session?.proxy.node.status4 ?? "disconnected";
   }
 
+  /** The same over IPv6. */
   get status6(): NodeStatus {
     return this.#session?.proxy.node.status6 ?? "disconnected";
   }
@@ -112,6 +115,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     this.running("addBootstrap").node.addBootstrap(target.host, target.port);
   }
 
+  /** Forgets the hosts to join through. */
   clearBootstrap(): void {
     this.#session?.node.clearBootstrap();
   }
@@ -146,6 +150,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     return this.#session?.node.getLocal(toInfoHash(key), filter) ?? [];
   }
 
+  /** A value that this node itself holds; undefined if it doesn't. */
   getLocalById(key: Key, id: bigint): Value | undefined {
     return this.#session?.node.getLocalById(toInfoHash(key), id);
   }
@@ -204,10 +209,12 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     this.running("setPushNotificationToken").proxy.setPush({ pushToken });
   }
 
+  /** Which application of the device pushes are for. */
   setPushNotificationTopic(topic: string): void {
     this.running("setPushNotificationTopic").proxy.setPush({ topic });
   }
 
+  /** By which service pushes come: `android`, `ios` or `unifiedpush`. */
   setPushNotificationPlatform(platform: string): void {
     this.running("setPushNotificationPlatform").proxy.setPush({ platform });
   }
@@ -219,6 +226,7 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
 
   // ---- logging
 
+  /** Where to log from now on; nowhere without one. */
   setLogger(logger?: Logger): void {
     this.#log.setTarget(logger);
   }

@@ -146,6 +146,7 @@ export class TestNode {
     });
   }
 
+  /** Puts a value, under a drawn id unless it has one; resolves when the outcome is clear. */
   put(key: Key, content: Content, options: TestPutOptions = {}): Promise<PutResult> {
     return this.#init.drive.until(`put by node ${this.index}`, (settle) => {
       const given = toValue(content);
@@ -154,10 +155,12 @@ export class TestNode {
     });
   }
 
+  /** Stops announcing a value; true if it was being announced. */
   cancelPut(key: Key, id: bigint): boolean {
     return this.dht.cancelPut(toKey(key), id);
   }
 
+  /** Gets what there is under a key; resolves when the search is over. */
   get(key: Key, options: TestGetOptions = {}): Promise<GetResult> {
     return this.#init.drive.until(`get by node ${this.index}`, (settle) => {
       const found: Value[] = [];
@@ -171,10 +174,12 @@ export class TestNode {
     });
   }
 
+  /** The same, the values alone. */
   async getAll(key: Key, options: TestGetOptions = {}): Promise<readonly Value[]> {
     return (await this.get(key, options)).values;
   }
 
+  /** Gets some fields of the values under a key. @throws QueryParseError for a text that is no query */
   query(key: Key, query: Query | string): Promise<QueryResult> {
     return this.#init.drive.until(`query by node ${this.index}`, (settle) => {
       const found: FieldValues[] = [];
@@ -187,10 +192,12 @@ export class TestNode {
     });
   }
 
+  /** Listens until cancelled. */
   listen(key: Key, options: TestGetOptions = {}): TestListener {
     return new TestListener(this.#init.drive, (onValues) => this.dht.listen(toKey(key), { ...options, onValues }));
   }
 
+  /** Whether somebody answers there. */
   ping(target: TestNode | SockAddr): Promise<boolean> {
     const address = target instanceof TestNode ? target.address : target;
     return this.#init.drive.until(`ping by node ${this.index}`, (settle) => this.dht.ping(address, settle));
@@ -201,6 +208,7 @@ export class TestNode {
     return this.dht.getLocal(toKey(key));
   }
 
+  /** Good nodes, nearest first. */
   exportNodes(): NodeEntry[] {
     return this.dht.exportNodes();
   }

@@ -49,11 +49,17 @@ const MAX_UINT32 = 0xffff_ffff;
 
 /** What is stored under a key: bytes with an id, a type, and possibly an owner who signed them. Immutable. */
 export class Value {
+  /** 1 … 2^64−1, unique under a key; 0: none has been drawn yet. */
   readonly id: bigint;
+  /** 0 … 65535: which ValueType decides on life and edits; 0 is user data. */
   readonly type: number;
+  /** The bytes themselves, not a copy: don't change them. */
   readonly data: Uint8Array;
+  /** What the data is, in the manner of MIME types; empty where nobody said. */
   readonly userType: string;
+  /** 0: high, 1: normal. A hint for push notifications. */
   readonly priority: number;
+  /** What kind of push notification the value is to cause; empty for none in particular. */
   readonly pushType: string;
   readonly #security: Security | undefined;
 
@@ -131,6 +137,7 @@ export class Value {
     return security.ownerId;
   }
 
+  /** Version among the values of the owner under the same id, 0 … 65535. */
   get seq(): number {
     return this.#security?.seq ?? 0;
   }
@@ -140,10 +147,12 @@ export class Value {
     return this.#security?.recipient ?? InfoHash.zero;
   }
 
+  /** Of the bytes that `getToSign()` gives; undefined on values that nobody signed. */
   get signature(): Uint8Array | undefined {
     return this.#security?.signature;
   }
 
+  /** The encrypted value; undefined on values that everybody can read. */
   get cypher(): Uint8Array | undefined {
     return this.#security?.cypher;
   }
@@ -164,6 +173,7 @@ export class Value {
     return this.#security === undefined && this.userType === "" && this.priority === 0 && this.pushType === "";
   }
 
+  /** Whether somebody's private key is needed to read it. */
   isEncrypted(): boolean {
     return this.cypher !== undefined;
   }
@@ -173,10 +183,12 @@ export class Value {
     return this.owner !== undefined && this.signature !== undefined;
   }
 
+  /** The same value under another id. A signature covers no id: it stays right. */
   withId(id: bigint): Value {
     return this.with({ id });
   }
 
+  /** The same value with other data. */
   withData(data: Uint8Array): Value {
     return this.with({ data });
   }

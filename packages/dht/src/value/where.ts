@@ -29,14 +29,17 @@ export class Where {
     return new Where(parseQueryText(text).restrictions);
   }
 
+  /** Whether every value matches. */
   get isEmpty(): boolean {
     return this.restrictions.length === 0;
   }
 
+  /** Under that id. */
   id(value: bigint): Where {
     return this.and({ field: Field.Id, value });
   }
 
+  /** Of that type, 0 … 65535. */
   valueType(value: number): Where {
     return this.and({ field: Field.ValueType, value });
   }
@@ -46,23 +49,28 @@ export class Where {
     return this.and({ field: Field.OwnerPk, value });
   }
 
+  /** With that sequence number. */
   seq(value: number): Where {
     return this.and({ field: Field.SeqNum, value });
   }
 
+  /** With exactly that user type. */
   userType(value: string): Where {
     return this.and({ field: Field.UserType, value });
   }
 
+  /** With one condition more. */
   and(restriction: Restriction): Where {
     return new Where([...this.restrictions, restriction]);
   }
 
+  /** Whether all conditions hold for a value. */
   matches(value: Value): boolean {
     for (const restriction of this.restrictions) if (!holds(restriction, value)) return false;
     return true;
   }
 
+  /** The same as a function. */
   getFilter(): Filter {
     return (value) => this.matches(value);
   }

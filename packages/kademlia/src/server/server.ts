@@ -141,6 +141,7 @@ export class Server implements AsyncDisposable {
     }
   }
 
+  /** Drawn at random unless it was given, or came with the state. */
   get id(): NodeId {
     return this.#node.id;
   }
@@ -150,6 +151,7 @@ export class Server implements AsyncDisposable {
     return this.#port;
   }
 
+  /** Counters since the start. */
   get stats(): NodeStats {
     return this.#node.stats;
   }
