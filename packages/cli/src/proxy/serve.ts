@@ -56,6 +56,7 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
     logger: terminal,
   });
   streams.stdout.write(`proxy  ${proxy.url}\nnode   ${node.nodeId} on UDP port ${node.getBound()?.port}\n`);
+  if (bootstrap.length === 0) tell("without --bootstrap the node is alone until others join through it");
   await aborted(interrupted);
   await proxy.close();
   await node.shutdown({ stop: true });

@@ -54,6 +54,7 @@ describe("hashmere proxy", () => {
   test("says in a sentence why it can't start", async () => {
     await using running = start("hashmere", ["proxy", ...LOCAL]);
     const [, port = ""] = await running.until(/^proxy {2}\S+:(\d+)\n/m);
+    await running.until(/^without --bootstrap the node is alone/m);
     const taken = await hashmere(["proxy", "--host", "127.0.0.1", "--port", port]);
     expect(taken).toMatchObject({ status: 2, stderr: expect.stringContaining(`no proxy at port ${port}`) });
     const half = await hashmere(["proxy", ...LOCAL, "--tls-key", "key.pem"]);
