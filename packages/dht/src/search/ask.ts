@@ -2,7 +2,8 @@ import type { Request, RequestHandlers } from "../rpc/index.ts";
 import { Field, Query, Select } from "../value/index.ts";
 import type { ErrorReply, Reply } from "../wire/index.ts";
 import type { WaitingGet } from "./get-op.ts";
-import { Pages } from "./pages.ts";
+import { MAX_INLINE_BYTES, MAX_INLINE_VALUES } from "./limits.ts";
+import { Pages, sizeOf } from "./pages.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -11,7 +12,8 @@ const ALL_IDS = new Query(SELECT_ID);
 
 /**
  * One question to one node: a `find` (its query is Query.none), a query for fields, or a get of whole values. The last
- * asks for the ids first and fetches each value by itself, because one datagram holds many ids but few values.
+ * asks for the ids first and fetches each value by itself, because one datagram holds many ids but few values; unless the
+ * node is known to hold few.
  */
 export class Ask implements RequestHandlers {
   readonly query: Query;
@@ -19,6 +21,7 @@ export class Ask implements RequestHandlers {
   readonly needsToken = true;
   readonly #search: Search;
   readonly #node: SearchNode;
+  readonly #isPaged: boolean;
   #request: Request | undefined;
   #pages: Pages | undefined;
   #isPending = true;
@@ -29,6 +32,7 @@ export class Ask implements RequestHandlers {
     this.#search = search;
     this.#node = node;
     this.query = query;
+    this.#isPaged = isForValues(query) && !node.isBrief;
     node.addAsk(this);
   }
 
@@ -92,9 +96,16 @@ export class Ask implements RequestHandlers {
   /** The last of what was asked for has come. */
   onEnd(reply: Reply | undefined): void {
     this.#isPending = false;
+    if (reply !== undefined) this.noteHeld(reply.values.length, sizeOf(reply.values));
     if (!this.#search.operations.gets.needs(this)) this.#node.removeAsk(this);
     else if (reply !== undefined) this.onPage(reply);
     this.#search.stepSoon();
+  }
+
+  /** All that the question asked for is known now. */
+  noteHeld(values: number, bytes: number): void {
+    if (!isForValues(this.query) || !this.query.where.isEmpty) return;
+    this.#node.isBrief = values < MAX_INLINE_VALUES && bytes < MAX_INLINE_BYTES;
   }
 
   onFailure(request: Request): void {
@@ -102,10 +113,10 @@ export class Ask implements RequestHandlers {
     this.#node.removeAsk(this);
     this.#search.onFailure(this.#node, request);
   }
+}
 
-  get #isPaged(): boolean {
-    return !this.query.isNone && this.query.select.isEmpty;
-  }
+function isForValues(query: Query): boolean {
+  return !query.isNone && query.select.isEmpty;
 }
 
 function idsOf(query: Query): Query {

@@ -2,8 +2,9 @@ import type { Peer } from "../routing/index.ts";
 import { Query } from "../value/index.ts";
 import type { Reply } from "../wire/index.ts";
 import { Ask } from "./ask.ts";
+import { MAX_HELD_NODES } from "./closest-nodes.ts";
 import type { GetOp, WaitingGet } from "./get-op.ts";
-import { TARGET_NODES } from "./limits.ts";
+import { MAX_ASKED_NODES, TARGET_NODES } from "./limits.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -43,10 +44,20 @@ export class Gets {
     return true;
   }
 
-  /** Asks one node more, the closest that still owes somebody an answer. False when there is none. */
-  askNext(now: number): boolean {
-    if (this.#waiting.length === 0) return this.#ask(Query.none, (node) => canFind(node, now));
-    return this.#waiting.some((get) => this.#ask(get.op.query, (node) => canAnswer(node, get, now)));
+  /**
+   * Asks as many nodes as may be asked at the same time, the closest first. Once the search is synced, gets need the closest
+   * nodes alone, and all of them: none of these waits for another one's answer.
+   *
+   * @returns when a node will have taken so long that another one may be asked, monotonic ms
+   */
+  ask(isSynced: boolean, now: number): number {
+    const { nodes } = this.#search;
+    const areFound = isSynced && this.#waiting.length > 0;
+    const most = areFound ? TARGET_NODES : MAX_ASKED_NODES;
+    const reach = areFound ? TARGET_NODES : MAX_HELD_NODES;
+    let asked = nodes.countAsked(now);
+    while (asked < most && this.#askNext(reach, now)) asked = nodes.countAsked(now);
+    return asked < most ? Number.POSITIVE_INFINITY : nodes.nextOverdue(now);
   }
 
   /** Some get waits for the answer to that question. */
@@ -94,11 +105,21 @@ export class Gets {
     this.#waiting = this.#waiting.filter((get) => !get.isOver);
   }
 
-  #ask(query: Query, canBeAsked: (node: SearchNode) => boolean): boolean {
+  /** Asks the next node that still owes somebody an answer. False when there is none. */
+  #askNext(reach: number, now: number): boolean {
+    if (this.#waiting.length === 0) return this.#ask(Query.none, reach, now, (node) => canFind(node, now));
+    return this.#waiting.some((get) => this.#ask(get.op.query, reach, now, (node) => canAnswer(node, get, now)));
+  }
+
+  /** @param reach how many nodes that aren't bad come into question */
+  #ask(query: Query, reach: number, now: number, canBeAsked: (node: SearchNode) => boolean): boolean {
+    let passed = 0;
     for (const node of this.#search.nodes) {
-      if (!canBeAsked(node)) continue;
-      new Ask(this.#search, node, query).send();
-      return true;
+      if (canBeAsked(node)) {
+        new Ask(this.#search, node, query).send();
+        return true;
+      }
+      if (!node.isBad(now) && ++passed === reach) break;
     }
     return false;
   }

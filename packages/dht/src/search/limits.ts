@@ -23,6 +23,9 @@ export const MAX_LISTENED_VALUES = 4096; // node behaviour, ValueCache.MAX_VALUE
 export const MAX_LISTENED_BYTES = 16 * 1024 * 1024;
 /** Most bytes of values that a get fetches from one node; what it lists beyond that is left there. */
 export const MAX_FETCHED_BYTES = 16 * 1024 * 1024;
+/** A node that holds fewer values, with fewer bytes together, sends them in one reply. */
+export const MAX_INLINE_VALUES = 50; // OpenDHT wire format, the values array
+export const MAX_INLINE_BYTES = 600; // OpenDHT wire format, the values array
 /** Longest token of a stranger that is kept. */
 export const MAX_TOKEN_BYTES = 64; // node behaviour, TOKEN_SIZE
 /** Values fetched from one node at the same time; a node can list thousands of ids in one reply. */

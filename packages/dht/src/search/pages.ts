@@ -1,5 +1,5 @@
 import type { Request, RequestHandlers } from "../rpc/index.ts";
-import { type FieldValues, Query, Select, Where } from "../value/index.ts";
+import { type FieldValues, Query, Select, type Value, Where } from "../value/index.ts";
 import type { ErrorReply, Reply } from "../wire/index.ts";
 import type { Ask } from "./ask.ts";
 import { MAX_FETCHED_BYTES, MAX_PAGES_UNDER_WAY } from "./limits.ts";
@@ -12,6 +12,7 @@ export class Pages implements RequestHandlers {
   readonly #node: SearchNode;
   readonly #ask: Ask;
   readonly #waiting: bigint[];
+  readonly #listedValues: number;
   readonly #underWay = new Set<Request>();
   #fetchedBytes = 0;
 
@@ -22,6 +23,7 @@ export class Pages implements RequestHandlers {
     const ids = new Set<bigint>();
     for (const { id } of listed) if (id !== undefined && id !== 0n) ids.add(id);
     this.#waiting = [...ids].reverse();
+    this.#listedValues = ids.size;
   }
 
   /** Sends what may be sent; tells the ask when nothing is left. */
@@ -33,7 +35,9 @@ export class Pages implements RequestHandlers {
       const query = new Query(Select.all, Where.all.id(id));
       this.#underWay.add(host.rpc.get(this.#node.peer, key, query, undefined, this));
     }
-    if (this.#underWay.size === 0) this.#ask.onEnd(undefined);
+    if (this.#underWay.size > 0) return;
+    this.#ask.noteHeld(this.#listedValues, this.#fetchedBytes);
+    this.#ask.onEnd(undefined);
   }
 
   cancel(): void {
@@ -44,7 +48,7 @@ export class Pages implements RequestHandlers {
 
   onReply(reply: Reply, request: Request): void {
     this.#underWay.delete(request);
-    for (const { size } of reply.values) this.#fetchedBytes += size;
+    this.#fetchedBytes += sizeOf(reply.values);
     if (this.#fetchedBytes > MAX_FETCHED_BYTES) this.#waiting.length = 0;
     if (!this.#search.onAnswer(this.#node, reply)) return;
     this.#ask.onPage(reply);
@@ -62,4 +66,11 @@ export class Pages implements RequestHandlers {
   onError(_error: ErrorReply, request: Request): void {
     this.#ask.onFailure(request);
   }
+}
+
+/** Bytes, as quotas count them. */
+export function sizeOf(values: readonly Value[]): number {
+  let bytes = 0;
+  for (const { size } of values) bytes += size;
+  return bytes;
 }

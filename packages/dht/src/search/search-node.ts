@@ -15,6 +15,8 @@ export class SearchNode {
   isCandidate = false;
   /** It answered with an error, or refuses its own tokens: not asked before this time. */
   pausedUntil = NEVER;
+  /** It held so little under the key when it was asked last that it needn't be asked for ids first. */
+  isBrief = false;
   /** It was taken for dead and hasn't been heard since. */
   isLost = false;
   /** When the last question was sent to it, monotonic ms. */

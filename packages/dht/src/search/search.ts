@@ -10,7 +10,6 @@ import type { Announcement } from "./announcement.ts";
 import { ClosestNodes } from "./closest-nodes.ts";
 import type { GetOp } from "./get-op.ts";
 import {
-  MAX_ASKED_NODES,
   OVERLOAD_PAUSE_MS,
   REFILL_INTERVAL_MS,
   REFUSAL_PAUSE_MS,
@@ -260,9 +259,10 @@ export class Search {
   /** Somebody wants something new: every node gets another chance. */
   #begin(): void {
     for (const node of this.nodes) node.pardon();
+    // Who runs already has been offered every peer that was met.
+    if (this.#isDone || this.#isExpired) this.#refill(this.host.scheduler.now());
     this.#isDone = false;
     this.#isExpired = false;
-    this.#refill(this.host.scheduler.now());
     this.stepSoon();
   }
 
@@ -300,11 +300,9 @@ export class Search {
     // Announcements and subscriptions begin before all nodes are synced, but not at the last synced one.
     const reach = isSynced ? TARGET_NODES : nodes.syncLevel(now) - 1;
     const dueAt = operations.work(reach, now);
-    let asked = nodes.countAsked(now);
-    while (asked < MAX_ASKED_NODES && operations.gets.askNext(now)) asked = nodes.countAsked(now);
-    if (asked >= MAX_ASKED_NODES) this.stepBy(nodes.nextOverdue(now));
+    const overdueAt = operations.gets.ask(isSynced, now);
     if (nodes.isDead(now)) this.#expire(now);
-    else this.stepBy(Math.min(dueAt, nodes.nextChange(now)));
+    else this.stepBy(Math.min(dueAt, overdueAt, nodes.nextChange(now)));
   }
 
   /** The node is left alone for a while, whatever it says: no loop of questions and refusals. */

@@ -1,15 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { MAX_PAGES_UNDER_WAY } from "../../src/search/index.ts";
+import { MAX_INLINE_BYTES } from "../../src/search/limits.ts";
 import { Query } from "../../src/value/index.ts";
 import { HonestPeers, KEY, SearchLab, value } from "./search-lab.ts";
 
 function labWithValues(peerCount: number, ...ids: number[]): SearchLab {
+  return labAndPeers(peerCount, ...ids).lab;
+}
+
+function labAndPeers(peerCount: number, ...ids: number[]): { lab: SearchLab; peers: HonestPeers } {
   const lab = new SearchLab();
   const peers = new HonestPeers();
   lab.addPeers(peerCount);
   for (const peer of lab.peers) for (const id of ids) peers.at(peer).set(BigInt(id), value(id));
   lab.behaviour = peers.answer;
-  return lab;
+  return { lab, peers };
 }
 
 const texts = (queries: readonly (Query | undefined)[]) => queries.map(String);
@@ -61,6 +66,26 @@ describe("a get of whole values", () => {
     expect(get.done?.ok).toBe(true);
   });
 
+  test("asks a node that held little for everything at once, until it holds much", () => {
+    const { lab, peers } = labAndPeers(1, 5, 6);
+    const queriesOf = (query = Query.all) => {
+      const before = lab.sent.length;
+      const get = lab.get(query);
+      lab.run(1000);
+      expect(get.done?.ok).toBe(true);
+      return texts(lab.sent.slice(before).map((sent) => sent.query));
+    };
+    expect(queriesOf()).toHaveLength(3);
+    expect(queriesOf()).toEqual(texts([Query.all]));
+    expect(queriesOf(Query.parse("WHERE id=6"))).toEqual(texts([Query.parse("WHERE id=6")]));
+    const large = value(7, "x".repeat(MAX_INLINE_BYTES));
+    peers.at(lab.peer(0)).set(7n, large);
+    expect(queriesOf()).toEqual(texts([Query.all])); // nobody knew
+    expect(queriesOf()).toHaveLength(4);
+    expect(queriesOf(Query.parse("WHERE id=6"))).toHaveLength(2); // which says nothing about the others
+    expect(queriesOf()).toHaveLength(4);
+  });
+
   test("fails when the node dies in the middle of its list", () => {
     const lab = new SearchLab();
     lab.behaviour = ({ query }) => (query?.select.isEmpty ? undefined : { fields: [{ id: 1n }, { id: 2n }] });
@@ -104,10 +129,40 @@ describe("gets on one key", () => {
     const lab = labWithValues(1, 5);
     lab.get();
     lab.run(1000);
+    const before = lab.sent.length;
     const later = lab.get();
     lab.run(1000);
-    expect(lab.sent).toHaveLength(4);
+    expect(lab.sent.length).toBeGreaterThan(before);
     expect(later.values).toHaveLength(1);
+  });
+
+  test("find the closest nodes four at a time; then they ask these all at once, and no others", () => {
+    const lab = labWithValues(12, 5);
+    lab.get();
+    lab.run(0);
+    expect(lab.ranks("get")).toEqual([0, 1, 2, 3]);
+    lab.run(1000);
+    const before = lab.sent.length;
+    const later = lab.get();
+    lab.run(0);
+    expect(lab.ranks("get").slice(before)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    lab.run(1000);
+    expect(lab.sent).toHaveLength(before + 8);
+    expect(later.done?.ok).toBe(true);
+  });
+
+  test("ask for one node more when one of the closest doesn't answer", () => {
+    const lab = labWithValues(9, 5);
+    lab.get();
+    lab.run(1000);
+    const before = lab.sent.length;
+    const { behaviour } = lab;
+    lab.behaviour = (sent) => (lab.rankOf(sent.peer) === 3 ? undefined : behaviour(sent));
+    const later = lab.get();
+    lab.run(2000);
+    expect(lab.ranks("get").slice(before)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8]); // its ids, and the value
+    expect(later.done?.ok).toBe(true);
+    expect(later.values).toHaveLength(8);
   });
 
   test("ask again even within the same instant", () => {
@@ -131,7 +186,7 @@ describe("gets on one key", () => {
     lab.get(Query.parse("WHERE id=6"));
     lab.get();
     lab.run(1000);
-    expect(lab.sent).toHaveLength(3 + 2 + 3);
+    expect(lab.sent).toHaveLength(3 + 1 + 1);
     expect(wide.done?.ok).toBe(true);
   });
 });

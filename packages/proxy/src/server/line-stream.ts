@@ -12,6 +12,7 @@ const MAX_GATHERED_CHARACTERS = 16_384;
 
 /** Lines are ASCII, and the platform is fastest with that. */
 const ENCODING = "latin1";
+const LAST_CHUNK = "0\r\n\r\n";
 
 export interface LineStreamOptions {
   readonly scheduler: Scheduler;
@@ -34,6 +35,8 @@ export class LineStream {
   readonly #gathering: Timer | undefined;
   #gathered = "";
   #stall: Timer | undefined;
+  /** Something has left, be it only the head. */
+  #hasBegun = false;
   #spokeAt: number;
 
   constructor(response: ServerResponse, options: LineStreamOptions) {
@@ -47,7 +50,7 @@ export class LineStream {
     if (heartbeatMs !== undefined) this.#beatAfter(heartbeatMs);
     response.once("close", () => this.#forgetTimers());
     if (options.isShort) this.#gathering = this.#after(GATHERING_MS, () => this.#release());
-    else response.flushHeaders();
+    else this.#sendHead();
   }
 
   /** The reader has gone, or the stream has ended. */
@@ -89,7 +92,9 @@ export class LineStream {
     if (this.isClosed) return;
     this.#forgetTimers();
     const last = this.#options.format === "events" ? "event: end\ndata: {}\n\n" : "";
-    this.#response.end(this.#gathered + last, ENCODING);
+    const text = this.#gathered + last;
+    if (this.#hasBegun) this.#response.end(text, ENCODING);
+    else this.#sendWhole(text);
   }
 
   #send(text: string): void {
@@ -103,11 +108,23 @@ export class LineStream {
     this.#gathering?.cancel();
     const text = this.#gathered;
     this.#gathered = "";
-    if (text === "") this.#response.flushHeaders();
+    if (text === "") this.#sendHead();
     else this.#sendNow(text);
   }
 
+  #sendHead(): void {
+    this.#hasBegun = true;
+    this.#response.flushHeaders();
+  }
+
+  /** Head and body leave in one piece, divided into chunks here: what the platform divides leaves in five. */
+  #sendWhole(text: string): void {
+    this.#response.chunkedEncoding = false;
+    this.#response.end(text === "" ? LAST_CHUNK : `${text.length.toString(16)}\r\n${text}\r\n${LAST_CHUNK}`, ENCODING);
+  }
+
   #sendNow(text: string): void {
+    this.#hasBegun = true;
     this.#spokeAt = this.#options.scheduler.now();
     if (this.#response.write(text, ENCODING)) return;
     if (this.#response.writableLength > this.#options.maxBytes) this.#response.destroy();

@@ -11,6 +11,7 @@ import { NodeFacts } from "./node-facts.ts";
 import { PermanentPuts } from "./permanent-puts.ts";
 import type { ProxyNode } from "./proxy-node.ts";
 import { RequestCounts } from "./request-counts.ts";
+import { SharedLookups } from "./shared-lookups.ts";
 import type { ProxyState } from "./state-file.ts";
 import { Statistics } from "./statistics.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -53,6 +54,7 @@ export class ProxyService {
   readonly statistics: Statistics;
   readonly requests = new RequestCounts();
   readonly health: HealthWatch;
+  readonly lookups: SharedLookups;
   /** Streams that go on until somebody ends them. */
   readonly streams = new Set<LineStream>();
   #isEnding = false;
@@ -79,6 +81,7 @@ export class ProxyService {
     this.puts = new PermanentPuts({ ...shared, maxPuts: limits.maxPermanentPuts });
     this.subscriptions = new Subscriptions({ ...shared, maxSubscriptions: limits.maxSubscriptions });
     this.facts = new NodeFacts(node, scheduler, random);
+    this.lookups = new SharedLookups(node, scheduler);
     this.health = new HealthWatch(node, scheduler);
     const { facts, puts, subscriptions, pusher } = this;
     this.statistics = new Statistics({ scheduler, facts, puts, subscriptions, pusher });

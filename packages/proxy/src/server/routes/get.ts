@@ -23,10 +23,11 @@ export const listen: Route = {
 /** The status is sent before anybody is asked: a get that finds nobody to ask ends empty, like one that finds nothing. */
 export async function streamValues(exchange: Exchange): Promise<void> {
   const stream = exchange.openStream({ isShort: true });
-  const found = exchange.service.node.get(exchange.key);
-  stream.onClose(() => found.cancel());
-  for await (const value of found) {
-    stream.write(valueLine(value));
+  const lookup = exchange.service.lookups.join(exchange.parameter("hash"));
+  stream.onClose(() => lookup.leave());
+  for await (const line of lookup.lines()) {
+    if (stream.isClosed) break;
+    stream.write(line);
     if (stream.isFull) await stream.drained();
   }
   stream.end();
