@@ -3,15 +3,17 @@
  *
  *     npm run bench -- proxy [--reps 3] [--seconds 4] [--listen-seconds 60] [--json FILE]
  *
- * `--listen-seconds 0` leaves out the minute of 1,000 listens and 500 puts per second.
+ * `--listen-seconds 0` leaves out the minute of 1,000 listens and 500 puts per second. With 1,000, each value's ten minutes
+ * of life are over long before the end: memory has to level off (`--reps 0 --listen-seconds 1000` does nothing else).
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import autocannon from "autocannon";
+import autocannon, { type Request } from "autocannon";
 import { type Contender, Server } from "./contender.ts";
 import { Samples } from "./measurement.ts";
 import { Listening } from "./proxy/listening.ts";
+import { MemoryCurve } from "./proxy/memory-curve.ts";
 import { CPP_PROXY, OUR_PROXY, type ProxyContender, ProxyProcess } from "./proxy/proxy-process.ts";
 import { formatTable, rowsOf } from "./report.ts";
 
@@ -25,12 +27,23 @@ const CONNECTIONS = 32;
 const WARM_UP_S = 2;
 const LISTENS = 1_000;
 const PUTS_PER_S = 500;
+/** More than one lookup could serve. */
+const MANY_KEYS = 1_000;
 const BODY = '{"data":"aGVsbG8="}';
 
-const CASES: readonly { readonly name: string; readonly path: string; readonly method: "GET" | "POST" }[] = [
-  { name: "node info", path: "/", method: "GET" },
-  { name: "get", path: "/key/bench", method: "GET" },
-  { name: "put", path: "/key/bench-puts", method: "POST" },
+interface Case {
+  readonly name: string;
+  readonly method: "GET" | "POST";
+  /** Asked for in turn. */
+  readonly paths: readonly string[];
+}
+
+const HOT_KEY = "/key/bench";
+const CASES: readonly Case[] = [
+  { name: "node info", method: "GET", paths: ["/"] },
+  { name: "get, one key", method: "GET", paths: [HOT_KEY] },
+  { name: "get, many keys", method: "GET", paths: pathsOf("bench", MANY_KEYS) },
+  { name: "put", method: "POST", paths: ["/key/bench-puts"] },
 ];
 
 export async function run(args: readonly string[]): Promise<void> {
@@ -64,10 +77,12 @@ export async function run(args: readonly string[]): Promise<void> {
 async function measureRequests(contender: ProxyContender, seconds: number, samples: Samples): Promise<void> {
   await using peers = await Server.start(PEERS);
   await using proxy = await ProxyProcess.start(contender, peers.port);
-  await fetch(`${proxy.url}/key/bench`, { method: "POST", body: '{"id":"1","data":"aGVsbG8="}' });
   samples.add("memory at rest", "MiB", contender.name, await proxy.residentMiB());
-  for (const { name, path, method } of CASES) {
-    const load = { url: `${proxy.url}${path}`, method, body: method === "POST" ? BODY : "", connections: CONNECTIONS };
+  for (const path of [HOT_KEY, ...pathsOf("bench", MANY_KEYS)]) {
+    await fetch(`${proxy.url}${path}`, { method: "POST", body: '{"id":"1","data":"aGVsbG8="}' });
+  }
+  for (const { name, method, paths } of CASES) {
+    const load = { url: proxy.url, connections: CONNECTIONS, requests: [inTurn(method, paths)] };
     await autocannon({ ...load, duration: WARM_UP_S });
     const cpu = await proxy.cpuSeconds();
     const result = await autocannon({ ...load, duration: seconds });
@@ -85,33 +100,34 @@ async function measureListens(contender: ProxyContender, seconds: number, sample
   await using peers = await Server.start(PEERS);
   await using proxy = await ProxyProcess.start(contender, peers.port);
   using listening = await Listening.open(proxy.port, LISTENS);
-  const early = setTimeout(
-    async () => {
-      samples.add("listens: memory after a sixth", "MiB", contender.name, await proxy.residentMiB());
-    },
-    (seconds * 1000) / 6,
-  );
-  let turn = 0;
+  const memory = new MemoryCurve(proxy, seconds);
   const result = await autocannon({
     url: proxy.url,
     connections: CONNECTIONS,
     duration: seconds,
     overallRate: PUTS_PER_S,
-    requests: [
-      {
-        method: "POST",
-        body: BODY,
-        setupRequest: (request) => ({ ...request, path: `/key/listen-${turn++ % LISTENS}` }),
-      },
-    ],
+    requests: [inTurn("POST", pathsOf("listen", LISTENS))],
   });
-  clearTimeout(early);
   await new Promise((resolve) => setTimeout(resolve, 2_000)); // what was put last is under way
+  await memory.end();
   const { name } = contender;
   samples.add("listens: puts", "per s", name, result["2xx"] / result.duration);
   samples.add("listens: puts refused", "", name, result.non2xx + result.errors);
   samples.add("listens: put p99", "ms", name, result.latency.p99);
   samples.add("listens: values heard of those put", "%", name, (100 * listening.heard) / result["2xx"]);
   samples.add("listens: that didn't last", "", name, listening.ended);
-  samples.add("listens: memory at the end", "MiB", name, await proxy.residentMiB());
+  for (const { after, mib } of memory.points) samples.add(`listens: memory after ${after}`, "MiB", name, mib);
+}
+
+/** `/key/<name>-0`, `/key/<name>-1` and so on. */
+function pathsOf(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `/key/${name}-${index}`);
+}
+
+function inTurn(method: "GET" | "POST", paths: readonly string[]): Request {
+  const body = method === "POST" ? BODY : "";
+  const [only = ""] = paths;
+  if (paths.length === 1) return { method, body, path: only };
+  let turn = 0;
+  return { method, body, setupRequest: (request) => ({ ...request, path: paths[turn++ % paths.length] ?? only }) };
 }
