@@ -10,7 +10,7 @@ import type { Scene } from "./scene.ts";
 const PORT = 7000;
 
 /** What a real server offers, and what is asked for there. */
-export const SERVICE = `nc://127.0.0.1:${PORT}`;
+const SERVICE = `nc://127.0.0.1:${PORT}`;
 
 /** The real one says nothing when it can't connect. */
 const PATIENCE_MS = 40_000;

@@ -2,13 +2,12 @@
 import type { AgentOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import { Certificate } from "@hashmere/crypto";
-import { raceAbort } from "@hashmere/dht";
+import { NetworkWatch, raceAbort } from "@hashmere/dht";
 import type { Dispatcher, Agent as UndiciAgent } from "undici";
 import { ConnectError } from "../errors/index.ts";
 import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
 import type { PortMapping } from "../port-mapping/index.ts";
 import { Inbox, inboxCalled, type PeerRequest } from "../signalling/index.ts";
-import { NetworkWatch } from "../sockets/index.ts";
 import {
   ChannelAgent,
   ChannelListener,
@@ -383,8 +382,8 @@ export class ConnectionManager extends ManagerEventTarget implements AsyncDispos
   // --- what peers need of us
 
   #peerHost(): PeerHost {
-    const { scheduler, random, identity, layers, legacyMode, published, log } = this.#environment;
-    const context: NegotiationContext = { identity, layers, scheduler, log, inbox: this.#inbox };
+    const { scheduler, random, identity, layers, legacyMode, published, log, ocsp } = this.#environment;
+    const context: NegotiationContext = { identity, layers, scheduler, log, ocsp, inbox: this.#inbox };
     return {
       scheduler,
       relink: this.#relink,

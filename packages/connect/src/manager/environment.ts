@@ -15,7 +15,7 @@ import {
 import type { PortMapping } from "../port-mapping/index.ts";
 import { Reach } from "../reach/index.ts";
 import { type LegacyMode, type SignallingDht, TreatedMessages } from "../signalling/index.ts";
-import { CertificateStore } from "../trust/index.ts";
+import { CertificateStore, OcspCheck } from "../trust/index.ts";
 import { deviceIdentity } from "./device-identity.ts";
 import type { Layers } from "./layers.ts";
 import type { ConnectionManagerOptions } from "./options.ts";
@@ -42,6 +42,7 @@ export class Environment {
   readonly identity: Identity;
   readonly dht: SignallingDht;
   readonly certificates: PeerCertificates;
+  readonly ocsp: OcspCheck;
   readonly treated: TreatedMessages;
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
@@ -68,6 +69,7 @@ export class Environment {
     this.log = logger;
     this.legacyMode = legacyMode;
     const { includeLoopback = false, cachePath, sources = () => [] } = options;
+    this.ocsp = new OcspCheck({ store, scheduler, log: logger, includeLoopback });
     const context = { scheduler, random, log: logger, includeLoopback, publicAddresses: () => this.publicAddresses() };
     const reach = options.layers
       ? undefined
@@ -93,6 +95,7 @@ export class Environment {
       options.dht === undefined
         ? await DhtRunner.run({
             persistPath: inCache("dht-node"),
+            watchNetwork: false, // the manager does, and tells
             certificateStore: (id: KeyId) => [store.getCertificate(`${id}`) ?? []].flat(),
             ...options.node,
             identity,

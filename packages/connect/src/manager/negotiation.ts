@@ -6,6 +6,7 @@ import type { Logger, Scheduler } from "@hashmere/dht";
 import { ConnectError } from "../errors/index.ts";
 import type { IceSelection } from "../session/index.ts";
 import type { Inbox, InboxKind, PeerRequest } from "../signalling/index.ts";
+import type { OcspCheck } from "../trust/index.ts";
 import type { PeerDevice } from "./admission.ts";
 import { delay } from "./delay.ts";
 import { deviceIdOf } from "./device-id.ts";
@@ -32,6 +33,7 @@ export interface NegotiationContext {
   readonly identity: Identity;
   readonly layers: Layers;
   readonly inbox: Inbox;
+  readonly ocsp: OcspCheck;
   readonly scheduler: Scheduler;
   readonly log: Logger;
 }
@@ -87,9 +89,12 @@ export abstract class Negotiation {
   async run(): Promise<SecuredPath> {
     const { scheduler } = this.context;
     const limit = scheduler.at(scheduler.now() + ATTEMPT_TIMEOUT_MS, () => this.abort(this.#timedOut()));
+    const status = this.context.ocsp.check(this.device.certificate, this.signal);
+    status.catch(() => {}); // it may be known before anybody asks
     try {
       const selection = await this.findPath();
       this.enter("tls");
+      await this.#unlessRevoked(status, selection);
       this.say("a path is chosen");
       const secured = await this.#secure(selection);
       this.say("it is encrypted");
@@ -118,6 +123,16 @@ export abstract class Negotiation {
   protected enter(status: NegotiationStatus): void {
     this.#status = status;
     this.#onStatus();
+  }
+
+  /** What the responder says was asked while a path was looked for; a bad word ends it before the peer has proven anything. */
+  async #unlessRevoked(status: Promise<void>, { stream }: IceSelection): Promise<void> {
+    try {
+      await status;
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
   }
 
   /** Whoever controls the checks is the client of TLS. */

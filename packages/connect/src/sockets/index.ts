@@ -1,6 +1,5 @@
 export { dialTcp } from "./dial-tcp.ts";
 export { type InterfaceOptions, interfaceAddresses } from "./interface-addresses.ts";
-export { NetworkWatch, WATCH_INTERVAL_MS } from "./network-watch.ts";
 export { PublicAddressSource } from "./public-address-source.ts";
 export { TcpHostSource } from "./tcp-host-source.ts";
 export { TcpListener } from "./tcp-listener.ts";

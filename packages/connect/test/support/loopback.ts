@@ -1,3 +1,4 @@
+import type { Identity } from "@hashmere/crypto";
 import { DhtRunner } from "@hashmere/dht";
 import { onTestFinished } from "vitest";
 import { ConnectionManager, type ConnectionManagerOptions } from "../../src/index.ts";
@@ -12,8 +13,8 @@ export async function startLoopback() {
     return runner;
   };
   const boot = await node({});
-  const open = async (name: "alice" | "bob", options: Partial<ConnectionManagerOptions> = {}) => {
-    const identity = capturedIdentity(name);
+  const open = async (who: "alice" | "bob" | Identity, options: Partial<ConnectionManagerOptions> = {}) => {
+    const identity = typeof who === "string" ? capturedIdentity(who) : who;
     const dht = await node({ identity, bootstrap: [`${boot.getBound(4)}`] });
     const manager = await ConnectionManager.open({ identity, dht, includeLoopback: true, ...options });
     onTestFinished(() => manager.close());

@@ -2,17 +2,20 @@
 
 import { OctetString } from "@peculiar/asn1-schema";
 import {
+  AuthorityInfoAccessSyntax,
   AuthorityKeyIdentifier,
   BasicConstraints,
   Extension,
   Extensions,
   type GeneralName,
+  id_ad_ocsp,
   id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
   id_ce_subjectAltName,
   id_ce_subjectKeyIdentifier,
+  id_pe_authorityInfoAccess,
   KeyUsage,
   KeyUsageFlags,
   SubjectAlternativeName,
@@ -43,6 +46,8 @@ export class CertificateExtensions {
   readonly subjectKeyId: Uint8Array | undefined;
   readonly authorityKeyId: Uint8Array | undefined;
   readonly alternativeNames: readonly GeneralName[];
+  /** Where its issuer says that one can ask whether it is still good. DHTNet's certificates name nobody. */
+  readonly ocspUrls: readonly string[];
   readonly hasUnknownCritical: boolean;
 
   constructor(extensions: readonly Extension[]) {
@@ -57,6 +62,7 @@ export class CertificateExtensions {
       read(extensions, id_ce_authorityKeyIdentifier, AuthorityKeyIdentifier)?.keyIdentifier,
     );
     this.alternativeNames = read(extensions, id_ce_subjectAltName, SubjectAlternativeName) ?? [];
+    this.ocspUrls = ocspUrlsOf(extensions);
     this.hasUnknownCritical = extensions.some(({ critical, extnID }) => critical && !UNDERSTOOD.includes(extnID));
   }
 }
@@ -86,6 +92,18 @@ function hasSignFlag(usage: Extension): boolean {
 function read<T>(extensions: readonly Extension[], id: string, type: new () => T): T | undefined {
   const found = extensions.find(({ extnID }) => extnID === id);
   return found && decodeDer(new Uint8Array(found.extnValue.buffer), type);
+}
+
+/** None where they can't be read: nothing else depends on them. */
+function ocspUrlsOf(extensions: readonly Extension[]): readonly string[] {
+  try {
+    const access = read(extensions, id_pe_authorityInfoAccess, AuthorityInfoAccessSyntax) ?? [];
+    return access
+      .filter(({ accessMethod }) => accessMethod === id_ad_ocsp)
+      .flatMap(({ accessLocation }) => accessLocation.uniformResourceIdentifier ?? []);
+  } catch {
+    return [];
+  }
 }
 
 function bytesOf(octets: OctetString | undefined): Uint8Array | undefined {

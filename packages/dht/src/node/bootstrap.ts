@@ -4,11 +4,14 @@ import { type RandomSource, uniform } from "../random/index.ts";
 import type { Scheduler, Timer } from "../scheduler/index.ts";
 import type { Resolve } from "./options.ts";
 
-/** The wait between two passes doubles from the first of these to the second. */
+/**
+ * The wait between two passes doubles from the first of these to the second. OpenDHT lets it grow to a day, so that a node
+ * that was started without a network joins hours after the network has come.
+ */
 export const MIN_BOOTSTRAP_PERIOD_MS = 10_000; // node behaviour, BOOTSTRAP_PERIOD
-export const MAX_BOOTSTRAP_PERIOD_MS = 24 * 3_600_000;
+export const MAX_BOOTSTRAP_PERIOD_MS = 60_000;
 /** Each wait is longer by up to this share, so that nodes that lost the network together don't come back in step. */
-export const BOOTSTRAP_JITTER = 0.05;
+export const BOOTSTRAP_JITTER = 0.25;
 /** Most bootstrap hosts remembered; the oldest give way. */
 export const MAX_BOOTSTRAP_HOSTS = 256;
 /** Most lost peers tried in one pass. */

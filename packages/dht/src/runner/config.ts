@@ -55,6 +55,11 @@ export interface DhtRunnerConfig extends NodeConfig {
   readonly trust?: TrustList | undefined;
   /** `host[:port]` of one or several nodes to join through, tried until one answers; port 4222 where none is given. */
   readonly bootstrap?: string | Iterable<string> | undefined;
+  /**
+   * Notice within a second when the addresses of this machine change (a cable, another Wi-Fi, a VPN), and act as on
+   * `connectivityChanged()`. Default true; false where `socket` is given.
+   */
+  readonly watchNetwork?: boolean | undefined;
   /** Look for nodes in the local network. Default false. */
   readonly peerDiscovery?: boolean | undefined;
   /** Announce this node in the local network. Default false. */

@@ -5,6 +5,7 @@ export type { DhtRunnerConfig, NodeConfig } from "./config.ts";
 export { DhtRunner } from "./dht-runner.ts";
 export type { Content, Key } from "./key.ts";
 export type { ListenEvent, Listener, ListenerOptions } from "./listener.ts";
+export { NetworkWatch, WATCH_INTERVAL_MS } from "./network-watch.ts";
 export { type Discovered, PeerDiscovery, type PeerDiscoveryOptions, type PublishOptions } from "./peer-discovery.ts";
 export type {
   ProxyBackend,

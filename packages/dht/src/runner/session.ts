@@ -10,6 +10,7 @@ import type { ValueTypeRegistry } from "../value/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import { bootstrapHosts, checkConfig, type DhtRunnerConfig, proxySettings } from "./config.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
+import { NetworkWatch } from "./network-watch.ts";
 import { NodeSockets } from "./node-sockets.ts";
 import { OngoingOperations } from "./ongoing-operations.ts";
 import { ProxySwitch } from "./proxy-switch.ts";
@@ -40,6 +41,7 @@ export class Session implements DatagramReceiver {
   readonly #scheduler: Scheduler;
   readonly #log: SwitchableLogger;
   readonly #hooks: SessionHooks;
+  readonly #networkWatch: NetworkWatch | undefined;
   #discovery: DiscoveryGroup | undefined;
   /** Whom to join through, as long as nobody was asked. */
   readonly #targets: ReturnType<typeof bootstrapHosts> = [];
@@ -141,6 +143,8 @@ export class Session implements DatagramReceiver {
       trust: config.trust,
       onIdentityAnnounced: (ok) => hooks.onIdentityAnnounced(ok),
     });
+    const { watchNetwork = config.socket === undefined } = config;
+    if (watchNetwork) this.#networkWatch = new NetworkWatch(this.#scheduler, () => this.connectivityChanged());
   }
 
   get status(): NodeStatus {
@@ -203,6 +207,7 @@ export class Session implements DatagramReceiver {
   /** Ends everything now. Listeners hear of the end of all values they know. */
   async close(): Promise<void> {
     this.#isOpen = false;
+    this.#networkWatch?.[Symbol.dispose]();
     await this.#discovery?.[Symbol.asyncDispose]();
     this.proxy.close();
     this.node.close();

@@ -1,5 +1,5 @@
-import { networkInterfaces } from "node:os";
-import type { Scheduler, Timer } from "@hashmere/dht";
+import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+import type { Scheduler, Timer } from "../scheduler/index.ts";
 
 /** How often the addresses of this machine are looked at: a cable that is plugged in again is noticed within this time. */
 export const WATCH_INTERVAL_MS = 1000;
@@ -36,10 +36,17 @@ export class NetworkWatch implements Disposable {
   }
 }
 
-/** Of the interfaces that work: one without a cable has none. */
+/**
+ * Of the interfaces that work: one without a cable has none. Those that lead nowhere are left out: where containers come
+ * and go, each brings a link-local one.
+ */
 function readAddresses(): string {
   return Object.values(networkInterfaces())
-    .flatMap((addresses = []) => addresses.map(({ address }) => address))
+    .flatMap((addresses = []) => addresses.filter(leadsSomewhere).map(({ address }) => address))
     .sort()
     .join(" ");
+}
+
+function leadsSomewhere({ address, internal }: NetworkInterfaceInfo): boolean {
+  return !internal && !/^(?:169\.254\.|fe[89ab])/i.test(address);
 }
