@@ -1,5 +1,5 @@
 /**
- * Channels of a link beside plain TLS, in one run: two processes over loopback, or over a veth pair between two network
+ * Channels of a link beside plain TLS and ssh, in one run: two processes over loopback, or over a veth pair between two network
  * namespaces of its own where this may be done.
  *
  *     npm run bench -- connect [--reps 3] [--path loopback|veth] [--json FILE]
@@ -11,11 +11,15 @@ import { cpus } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { hasSsh, measureSsh } from "./connect/ssh.ts";
 import { type MetricNames, Samples } from "./measurement.ts";
 import { formatTable, rowsOf } from "./report.ts";
 
 const LINK = "link";
 const TLS = "tls";
+const SSH = "ssh";
+/** In one repetition; in the next one the other way round. */
+const CONTENDERS = [LINK, TLS, "frames", "udp", SSH] as const;
 const METRICS: MetricNames = {
   up_mb_per_s: ["one channel, caller to callee", "MB/s"],
   down_mb_per_s: ["one channel, callee to caller", "MB/s"],
@@ -23,6 +27,7 @@ const METRICS: MetricNames = {
   open_1000_ms: ["1,000 channels: opened", "ms"],
   echo_1000_ms: ["1,000 channels: 1,000 bytes echoed on each", "ms"],
   kb_per_channel: ["memory of an idle channel, one side", "KiB"],
+  kb_unread: ["held of 100 MiB on 100 channels that nobody reads", "KiB"],
   kb_per_link: ["memory of a link without channels, one side", "KiB"],
 };
 
@@ -47,11 +52,11 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const path of veth === undefined ? [LOOPBACK] : [LOOPBACK, veth.path]) {
     for (let repetition = 1; repetition <= Number(options.reps); repetition++) {
       console.error(`${path.name}: repetition ${repetition} of ${options.reps} …`);
-      await measure(path, repetition % 2 === 0 ? [TLS, LINK] : [LINK, TLS], samples);
+      await measure(path, repetition % 2 === 0 ? CONTENDERS.toReversed() : CONTENDERS, samples);
     }
   }
   const rows = rowsOf(samples.measurements, LINK, TLS);
-  console.log(formatTable(rows, [LINK, TLS]));
+  console.log(formatTable(rows, CONTENDERS));
   if (options.json !== undefined) {
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
     writeFileSync(options.json, `${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
@@ -59,10 +64,14 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function measure(path: Path, kinds: readonly string[], samples: Samples): Promise<void> {
-  const server = start(path.server, [program("server"), path.host]);
+  const server = start(path.server, ["--expose-gc", program("server"), path.host]);
   const [line] = await once(createInterface(server.stdout), "line");
   const ports: Record<string, number> = JSON.parse(String(line));
   for (const kind of kinds) {
+    if (kind === SSH) {
+      if (hasSsh()) samples.addAll(path.name, METRICS, kind, await measureSsh(path));
+      continue;
+    }
     const client = start(path.client, ["--expose-gc", program("client"), kind, path.host, String(ports[kind])]);
     const [figures] = await once(createInterface(client.stdout), "line");
     samples.addAll(path.name, METRICS, kind, JSON.parse(String(figures)));

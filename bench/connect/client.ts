@@ -1,9 +1,11 @@
 // The side that measures: one carrier, all of its figures, as one line of JSON.
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { generateIdentity } from "@hashmere/crypto";
 import { quantile } from "../quantile.ts";
 import { type Carrier, type CarrierKind, connectCarrier } from "./carriers.ts";
+import { liveBytes } from "./live-bytes.ts";
 import { writeMany } from "./write-many.ts";
 
 const BULK_BYTES = 512 * 1024 * 1024;
@@ -12,6 +14,11 @@ const WARM_UP_BYTES = 128 * 1024 * 1024;
 const ROUND_TRIPS = 5_000;
 const CHANNELS = 1_000;
 const LINKS = 20;
+/** Channels that nobody reads at the other side, and what is written to each. */
+const UNREAD_CHANNELS = 100;
+const UNREAD_BYTES = 1024 * 1024;
+/** After that, all has been sent that ever will be. */
+const UNREAD_WAIT_MS = 1_000;
 const ECHO = Buffer.alloc(1_000, 1);
 
 const [, , kind = "link", host = "127.0.0.1", port = "0"] = process.argv;
@@ -22,6 +29,7 @@ const figures: Record<string, number> = {};
 if (kind === "link") {
   figures.kb_per_link = await costOfLinks(); // before anything else has touched the heap
   Object.assign(figures, await manyChannels(await connect()));
+  figures.kb_unread = await costOfUnread();
 }
 const carrier = await connect();
 figures.up_mb_per_s = await throughput(carrier, sendBulk);
@@ -71,11 +79,11 @@ async function roundTrip(from: Carrier): Promise<number> {
 }
 
 async function manyChannels(from: Carrier): Promise<Record<string, number>> {
-  const heap = heapBytes();
+  const heap = liveBytes();
   const begun = performance.now();
   const channels = await Promise.all(Array.from({ length: CHANNELS }, () => from.open()));
   const opened = performance.now();
-  const kbPerChannel = (heapBytes() - heap) / CHANNELS / 1024;
+  const kbPerChannel = (liveBytes() - heap) / CHANNELS / 1024;
   for (const channel of channels) channel.write("echo\n");
   const echoBegun = performance.now();
   await Promise.all(
@@ -91,9 +99,9 @@ async function manyChannels(from: Carrier): Promise<Record<string, number>> {
 
 async function costOfLinks(): Promise<number> {
   await (await connect()).close(); // what the first one loads stays
-  const heap = heapBytes();
+  const heap = liveBytes();
   const carriers = await Promise.all(Array.from({ length: LINKS }, connect));
-  const cost = (heapBytes() - heap) / LINKS / 1024;
+  const cost = (liveBytes() - heap) / LINKS / 1024;
   await Promise.all(carriers.map((each) => each.close()));
   return cost;
 }
@@ -108,9 +116,22 @@ function receive(stream: Duplex, bytes: number): Promise<void> {
   });
 }
 
-/** What lives, of objects and buffers, after a collection. */
-function heapBytes(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+/** What the other side holds of data that nobody there reads. */
+async function costOfUnread(): Promise<number> {
+  const [asking, sending] = await Promise.all([connect(), connect()]);
+  const memory = await asking.open();
+  const ask = async () => {
+    memory.write("memory\n");
+    const [line] = await once(memory, "data");
+    return Number(line);
+  };
+  const channels = await Promise.all(Array.from({ length: UNREAD_CHANNELS }, () => sending.open()));
+  for (const channel of channels) channel.write("ignore\n");
+  await sleep(UNREAD_WAIT_MS);
+  const before = await ask();
+  for (const channel of channels) channel.write(Buffer.alloc(UNREAD_BYTES));
+  await sleep(UNREAD_WAIT_MS);
+  const cost = (await ask()) - before;
+  for (const channel of channels) channel.destroy();
+  return cost / 1024;
 }
