@@ -1,5 +1,5 @@
 import { splitHostPort } from "@hashmere/dht";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "./output/duration.ts";
 
 /** Parser for an unsigned number of so many bits in C notation: decimal, hexadecimal with 0x, octal with 0. */
@@ -30,6 +30,11 @@ export function duration(text: string): number {
     throw new InvalidArgumentError("It must be a time such as 500ms, 5s or 2min, at most 24 days.");
   }
   return ms;
+}
+
+/** An option that is a length of time. @param byDefault as the user would write it */
+export function durationOption(flags: string, description: string, byDefault: string): Option {
+  return new Option(flags, description).default(parseDuration(byDefault), byDefault).argParser(duration);
 }
 
 /** The longest that a timer of the platform can wait: 2^31 − 1 ms. */

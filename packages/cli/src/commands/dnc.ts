@@ -15,7 +15,7 @@ import type { NcSettings } from "../nc/settings.ts";
 import { addTurnPasswordFile, relayOf } from "../nc/turn-options.ts";
 import { type DncFile, readDncFile } from "../nc/yaml-file.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
-import { duration, uint } from "../options.ts";
+import { durationOption, uint } from "../options.ts";
 import { Output } from "../output/output.ts";
 import { VERSION } from "../version.ts";
 
@@ -61,9 +61,7 @@ export function addDncCommand(program: Command, context: CommandContext): Comman
     .option("-a, --anonymous", "server: anybody may connect; else devices of our own authority alone")
     .option("--any-service", "server: without authorized_services in the file, offer whatever this machine can reach")
     .option("--loopback", "for two devices on this machine: use loopback addresses too")
-    .addOption(
-      new Option("--timeout <duration>", "for the channel to be open").default(30_000, "30s").argParser(duration),
-    )
+    .addOption(durationOption("--timeout <duration>", "for the channel to be open", "30s"))
     .addOption(
       new Option("-v, --version", "print the version; twice: tell on stderr what happens")
         .default(0)

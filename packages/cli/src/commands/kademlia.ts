@@ -4,7 +4,7 @@ import type { CommandContext } from "../command-context.ts";
 import { get, type OneShotOptions, set } from "../kademlia/one-shot.ts";
 import { collectPlaces, webAddress } from "../kademlia/options.ts";
 import { type ServeOptions, serve } from "../kademlia/serve.ts";
-import { duration, uint } from "../options.ts";
+import { durationOption, uint } from "../options.ts";
 
 const KEY_HELP = "any text; its SHA-1 is where the value lives";
 
@@ -47,8 +47,6 @@ function addServerOptions(command: Command, port: number): Command {
 
 function addOneShotOptions(command: Command): Command {
   return addServerOptions(command, 0)
-    .addOption(
-      new Option("-t, --timeout <duration>", "give up after this time").default(30_000, "30s").argParser(duration),
-    )
+    .addOption(durationOption("-t, --timeout <duration>", "give up after this time", "30s"))
     .option("--json", "data and errors as JSON");
 }

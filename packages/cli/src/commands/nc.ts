@@ -15,7 +15,7 @@ import { channelName, parseService, type ServiceAddress } from "../nc/service-ad
 import type { NcSettings } from "../nc/settings.ts";
 import { addTurnPasswordFile, relayOf } from "../nc/turn-options.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
-import { collectHosts, duration, uint } from "../options.ts";
+import { collectHosts, durationOption, uint } from "../options.ts";
 import { Output } from "../output/output.ts";
 
 interface NcOptions extends PasswordOptions {
@@ -111,13 +111,9 @@ export function addNcCommand(program: Command, context: CommandContext): void {
     .option("--turn-realm <realm>", "")
     .option("--no-port-mapping", "leave the home router alone")
     .option("--loopback", "for two devices on this machine: use loopback addresses too")
+    .addOption(durationOption("-t, --timeout <duration>", "for the channel to be open", "30s"))
     .addOption(
-      new Option("-t, --timeout <duration>", "for the channel to be open").default(30_000, "30s").argParser(duration),
-    )
-    .addOption(
-      new Option("--idle <duration>", "after our input has ended, for a peer that can't be told so")
-        .default(10_000, "10s")
-        .argParser(duration),
+      durationOption("--idle <duration>", "after our input has ended, for a peer that can't be told so", "10s"),
     )
     .option("--close-at-end", "end both directions with our input")
     .option("--json", "errors, and what a server does, as JSON, an object a line")

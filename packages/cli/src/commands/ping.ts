@@ -4,12 +4,10 @@ import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
-import { collectHosts, duration, uint } from "../options.ts";
-import { parseDuration, stopwatch } from "../output/duration.ts";
+import { collectHosts, durationOption, uint } from "../options.ts";
+import { stopwatch } from "../output/duration.ts";
 import { Output } from "../output/output.ts";
 import { startNode } from "../start-node.ts";
-
-const DEFAULT_TIMEOUT = "10s";
 
 interface PingOptions {
   readonly network: number;
@@ -24,11 +22,7 @@ export function addPingCommand(program: Command, context: CommandContext): void 
     .description("ask whether a node answers at an address")
     .argument("<host[:port]>", "where; port 4222 if none is given", (text) => collectHosts(text)[0])
     .addOption(new Option("-n, --network <number>", "its network; 0: the public one").default(0).argParser(uint(32)))
-    .addOption(
-      new Option("-t, --timeout <duration>", "give up after this time")
-        .default(parseDuration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
-        .argParser(duration),
-    )
+    .addOption(durationOption("-t, --timeout <duration>", "give up after this time", "10s"))
     .option("--json", "the answer, or the error, as JSON")
     .action((target: string, options: PingOptions) => context.run(() => ping(target, options, context)));
 }

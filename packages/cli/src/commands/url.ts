@@ -1,9 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
-import { duration } from "../options.ts";
-import { parseDuration } from "../output/duration.ts";
+import { durationOption } from "../options.ts";
 
 interface UrlOptions {
   readonly headers?: boolean;
@@ -11,8 +10,6 @@ interface UrlOptions {
   /** ms */
   readonly timeout: number;
 }
-
-const DEFAULT_TIMEOUT = "30s";
 
 export function addUrlCommand(program: Command, context: CommandContext): void {
   program
@@ -22,11 +19,7 @@ export function addUrlCommand(program: Command, context: CommandContext): void {
     .argument("<url>", "http:// or https://")
     .option("-H, --headers", "print the headers of the answer first, and an empty line")
     .option("-v, --verbose", "tell on stderr what is done")
-    .addOption(
-      new Option("-t, --timeout <duration>", "give up after this time (500ms, 5s, 2min)")
-        .default(parseDuration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
-        .argParser(duration),
-    )
+    .addOption(durationOption("-t, --timeout <duration>", "give up after this time (500ms, 5s, 2min)", "30s"))
     .action((url: string, options: UrlOptions) => context.run(() => fetchUrl(url, options, context)));
 }
 

@@ -1,11 +1,8 @@
 import { type Command, Option } from "commander";
-import { collectHosts, duration, uint } from "../options.ts";
-import { parseDuration } from "../output/duration.ts";
+import { collectHosts, durationOption, uint } from "../options.ts";
 
 /** The way into the public network when no other is given. */
 export const PUBLIC_BOOTSTRAP = "bootstrap.jami.net:4222";
-
-const DEFAULT_TIMEOUT = "30s";
 
 /** What all commands that start a node for one purpose have in common. */
 export interface NodeOptions {
@@ -34,11 +31,7 @@ export function addNodeOptions(command: Command, limits = "give up after this ti
       new Option("-n, --network <number>", "network to join; 0: the public one").default(0).argParser(uint(32)),
     )
     .addOption(new Option("-p, --port <port>", "UDP port; 0: any free one").default(0).argParser(uint(16)))
-    .addOption(
-      new Option("-t, --timeout <duration>", limits)
-        .default(parseDuration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
-        .argParser(duration),
-    )
+    .addOption(durationOption("-t, --timeout <duration>", limits, "30s"))
     .option("--json", "data and errors as JSON, an object a line")
     .option("-v, --verbose", "tell on stderr what the node does");
 }
