@@ -64,10 +64,14 @@ export class PermanentPuts {
     return !this.#puts.isFull && this.#puts.sizeOf(`${key}`) < MAX_PUTS_PER_KEY;
   }
 
-  /** The put of the same content by the same client, which then lasts another day; undefined if there is none. */
+  /**
+   * Lets a value that is kept already last another day: the very same under its id or, where none is given, one of the same
+   * content by the same client. It is announced anyhow: clients who come back after a restart, all at once, cost the network
+   * nothing. Undefined if there is none, or it is not known that somebody takes it.
+   */
   renewEqual(key: InfoHash, value: Value, target: PushTarget): Value | undefined {
-    const put = this.#puts.of(`${key}`).find((one) => one.isBy(target) && one.value.contentEquals(value));
-    if (put === undefined) return undefined;
+    const put = value.id === 0n ? this.#findEqual(key, value, target) : this.#find(key, value.id);
+    if (put === undefined || (value.id !== 0n && !put.isGoodFor(value))) return undefined;
     put.renewFor(target);
     this.#options.onChange();
     return put.value;
@@ -113,6 +117,10 @@ export class PermanentPuts {
     this.#puts.close();
   }
 
+  #findEqual(key: InfoHash, value: Value, target: PushTarget): PermanentPut | undefined {
+    return this.#puts.of(`${key}`).find((put) => put.isBy(target) && put.value.contentEquals(value));
+  }
+
   #find(key: InfoHash, id: bigint): PermanentPut | undefined {
     return this.#puts.find(`${key}`, `${id}`);
   }
@@ -129,6 +137,8 @@ class PermanentPut extends Commitment {
   readonly #options: PermanentPutsOptions;
   #value: Value;
   #countedBytes = 0;
+  /** Whether nobody has said yet, or said last, that it takes the value. What an earlier run had announced only waits its turn. */
+  #isUncertain = false;
   #announcement: { cancel(): void } | undefined;
 
   constructor(options: PermanentPutsOptions, value: Value, parties: CommitmentParties) {
@@ -153,6 +163,11 @@ class PermanentPut extends Commitment {
     return this.target.token === token && this.target.clientId === clientId;
   }
 
+  /** Whether that is the very value which is announced, and taken. */
+  isGoodFor(value: Value): boolean {
+    return !this.#isUncertain && Buffer.compare(this.#value.getPacked(), value.getPacked()) === 0;
+  }
+
   replace(value: Value): void {
     this.#value = value;
     this.#countBytes(value.size);
@@ -167,7 +182,9 @@ class PermanentPut extends Commitment {
   async announce(): Promise<boolean> {
     const announcement = this.#options.node.put(this.key, this.#value, { permanent: true });
     this.#announcement = announcement;
+    this.#isUncertain = true;
     const { ok } = await announcement;
+    this.#isUncertain = !ok;
     return ok;
   }
 

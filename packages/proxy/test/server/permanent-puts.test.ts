@@ -61,6 +61,40 @@ describe("a permanent put", () => {
     expect(puts.size).toBe(1);
   });
 
+  test("that is asked for again under its id, and taken, lasts another day without being announced once more", async () => {
+    const { scheduler, node, puts, account } = rig();
+    const value = HELLO.withId(5n);
+    expect(puts.renewEqual(KEY, value, PHONE)).toBeUndefined();
+    await puts.put(KEY, value, PHONE, account);
+    scheduler.advance(OPERATION_LIFETIME_MS / 2);
+    expect(puts.renewEqual(KEY, value, PHONE)).toBe(value);
+    expect(puts.renewEqual(KEY, value.with({ priority: 1 }), PHONE)).toBeUndefined();
+    expect(puts.renewEqual(KEY, value.withData(new Uint8Array(3)), PHONE)).toBeUndefined();
+    scheduler.advance(OPERATION_LIFETIME_MS / 2);
+    expect([puts.size, node.puts]).toEqual([1, 1]);
+  });
+
+  test("of an earlier run that its client asks for again waits for its turn all the same", async () => {
+    const { scheduler, node, puts } = rig();
+    const value = HELLO.withId(5n);
+    puts.restore([{ key: KEY, value, target: PHONE, endsAt: scheduler.wallClock() + 60_000 }]);
+    expect(puts.renewEqual(KEY, value, PHONE)).toBe(value);
+    expect(node.puts).toBe(0);
+    scheduler.advance(OPERATION_LIFETIME_MS - 1);
+    expect([puts.size, node.puts]).toEqual([1, 1]);
+  });
+
+  test("that nobody has taken is announced when it is asked for again", async () => {
+    const { node, puts, account } = rig();
+    node.ok = false;
+    const value = HELLO.withId(5n);
+    await puts.put(KEY, value, PHONE, account);
+    expect(puts.renewEqual(KEY, value, PHONE)).toBeUndefined();
+    node.ok = true;
+    await puts.put(KEY, value, PHONE, account);
+    expect(puts.renewEqual(KEY, value, PHONE)).toBe(value);
+  });
+
   test("under a known id replaces the value, and nothing but the session of its client", async () => {
     const { puts, account } = rig();
     await puts.put(KEY, HELLO.withId(5n), PHONE, account);

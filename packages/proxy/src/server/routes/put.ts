@@ -52,7 +52,7 @@ export async function put(exchange: Exchange): Promise<void> {
 
 async function putPermanently(exchange: Exchange, value: Value, target: PushTarget): Promise<void> {
   const { service, key, account } = exchange;
-  const renewed = value.id === 0n ? service.puts.renewEqual(key, value, target) : undefined;
+  const renewed = service.puts.renewEqual(key, value, target);
   if (renewed) return exchange.answerText(valueLine(renewed));
   if (!service.puts.hasRoomAt(key, value.id)) throw overloaded("permanent puts");
   const announced = await service.puts.put(key, value, target, account);
