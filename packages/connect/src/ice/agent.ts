@@ -11,6 +11,7 @@ import {
   judgeBindingRequest,
   type ReceivedCheck,
 } from "./binding.ts";
+import { type Candidate, isSameCandidate } from "./candidate.ts";
 import { type CandidatePair, canBeReachedByRelay, type IceRole } from "./candidate-pair.ts";
 import { CheckList } from "./check-list.ts";
 import type { IceCredentials, IceDescription } from "./description.ts";
@@ -34,6 +35,9 @@ const KEEP_ALIVE_JITTER_S = 5;
 
 /** Flows on which the other side may begin before its description has come. */
 export const MAX_EARLY_FLOWS = 64;
+
+/** What one description may have, twice. */
+const MAX_REMOTE_CANDIDATES = 64;
 
 /** Questions on the selected pair that wait for an answer: a peer that gives none is asked again and again. */
 const MAX_QUESTIONS = 64;
@@ -124,6 +128,18 @@ export class IceAgent {
     this.#locals = [...this.#locals, candidate];
     if (this.#state !== "checking" || this.#remote === undefined || !isNewBase) return;
     this.#list.add([candidate], this.#remote.candidates, this.#role);
+    this.#list.run();
+  }
+
+  /** Candidates of the other side that turned up after its description was sent; those that are known count once. */
+  addRemote(candidates: readonly Candidate[]): void {
+    if (this.#state !== "checking" || this.#remote === undefined) return;
+    const { candidates: known } = this.#remote;
+    const added = candidates
+      .filter((candidate) => !known.some((other) => isSameCandidate(candidate, other)))
+      .slice(0, Math.max(MAX_REMOTE_CANDIDATES - known.length, 0));
+    this.#remote = { ...this.#remote, candidates: [...known, ...added] };
+    this.#list.add(this.#locals, added, this.#role);
     this.#list.run();
   }
 

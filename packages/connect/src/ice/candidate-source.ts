@@ -10,6 +10,8 @@ import type { IceDescription } from "./description.ts";
  */
 export interface CandidateSource {
   readonly name: string;
+  /** It asks servers first: who can be reached without it need not wait for it. Default false. */
+  readonly isSlow?: boolean;
   /** Resolves when every candidate was added. Never rejects: failures go to `context.failed`. */
   gather(context: GatherContext): Promise<void>;
 }

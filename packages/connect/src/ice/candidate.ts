@@ -1,4 +1,4 @@
-import type { TransportAddress } from "../address/index.ts";
+import { sameTransportAddress, type TransportAddress } from "../address/index.ts";
 
 export type CandidateType = "host" | "srflx" | "prflx" | "relay";
 export type TcpType = "active" | "passive" | "so";
@@ -15,4 +15,9 @@ export interface Candidate {
   readonly tcpType?: TcpType | undefined;
   /** Pairs of words after the candidate, which implementations that don't know them ignore. */
   readonly extensions: ReadonlyMap<string, string>;
+}
+
+/** Whether two lines of descriptions name the same place; priorities may have changed since. */
+export function isSameCandidate(a: Candidate, b: Candidate): boolean {
+  return a.transport === b.transport && a.tcpType === b.tcpType && sameTransportAddress(a.address, b.address);
 }

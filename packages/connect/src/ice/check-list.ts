@@ -8,10 +8,14 @@ import { COMPONENT } from "./priority.ts";
 
 /** Between the first checks of two pairs, the least that RFC 8445 §14.2 allows: relays come last. */
 const CHECK_INTERVAL_MS = 5;
+/** So many pairs begin at once, which is all that two homes have: one connection each, and no router minds. */
+const PAIRS_AT_ONCE = 8;
 
 /** Who refuses now may let us in later: a relay that has not heard of us yet, a peer that has not opened its side. */
-const REDIAL_MS = 200;
-const MAX_DIALS = 40;
+const FIRST_REDIAL_MS = 50;
+const MAX_REDIAL_MS = 200;
+const DIALS_PER_PAUSE = 4;
+const MAX_DIALS = 44;
 /** Of all pairs together: a peer that names many relays must not have us knock at them all for as long. */
 export const MAX_REDIALS = 400;
 
@@ -33,6 +37,7 @@ export class CheckList {
   readonly pairs: CandidatePair[] = [];
   #learnt = 0;
   #redials = 0;
+  #begun = 0;
   #pacing: Timer | undefined;
   #isStopped = false;
 
@@ -44,14 +49,16 @@ export class CheckList {
     this.pairs.push(...formPairs(locals, remotes, role).slice(0, Math.max(MAX_PAIRS - this.pairs.length, 0)));
   }
 
-  /** Begins with the next pair that waits, and comes back for the one after. */
+  /** Begins with the first pairs that wait, and comes back for the one after. */
   run(): void {
     if (this.#isStopped || this.#pacing?.isPending) return;
-    const pair = this.pairs.find(({ state }) => state === "waiting");
-    if (pair === undefined) return;
     const { scheduler } = this.#options;
-    this.#pacing = scheduler.at(scheduler.now() + CHECK_INTERVAL_MS, () => this.run());
-    this.#reach(pair);
+    for (const pair of this.pairs.filter(({ state }) => state === "waiting")) {
+      this.#reach(pair);
+      if (++this.#begun < PAIRS_AT_ONCE) continue;
+      this.#pacing = scheduler.at(scheduler.now() + CHECK_INTERVAL_MS, () => this.run());
+      return;
+    }
   }
 
   /** Says that nothing comes of this pair, unless it is worth another attempt later. True when it is. */
@@ -65,7 +72,7 @@ export class CheckList {
     const { scheduler } = this.#options;
     if (!isWorthIt) return false;
     this.#redials++;
-    pair.redial = scheduler.at(scheduler.now() + REDIAL_MS, () => this.#reach(pair));
+    pair.redial = scheduler.at(scheduler.now() + redialMs(pair.dials), () => this.#reach(pair));
     return true;
   }
 
@@ -105,6 +112,11 @@ export class CheckList {
       else unreachable(pair);
     });
   }
+}
+
+/** Four dials in quick turns, as an answer may be on its way to the other side, four in slower ones, and so on. */
+function redialMs(dials: number): number {
+  return Math.min(FIRST_REDIAL_MS * 2 ** Math.floor(dials / DIALS_PER_PAUSE), MAX_REDIAL_MS);
 }
 
 /** Whether a datagram came from where a check of ours has not gone yet. */

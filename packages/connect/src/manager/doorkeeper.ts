@@ -3,6 +3,7 @@ import type { Certificate } from "@hashmere/crypto";
 import { type Logger, type PkId, raceAbort, type Scheduler } from "@hashmere/dht";
 import type { PeerRequest } from "../signalling/index.ts";
 import { ADMISSION_TIMEOUT_MS, type AllowDecision, faultOf, type PeerDevice, peerDevice } from "./admission.ts";
+import { enclosedCertificate } from "./enclosed-certificate.ts";
 import type { SessionAhead } from "./gathering-ahead.ts";
 import type { PeerCertificates } from "./peer-certificates.ts";
 
@@ -45,7 +46,7 @@ export class Doorkeeper {
     const { ownId, certificates, signal, log } = this.#options;
     const { deviceId } = request;
     if (deviceId.equals(ownId)) return true;
-    const known = certificates.known(deviceId);
+    const known = certificates.known(deviceId) ?? enclosedCertificate(request);
     using session = known === undefined ? this.#options.gatherAhead(deviceId) : undefined;
     const certificate = known ?? (await this.#look(deviceId));
     if (certificate === undefined) {

@@ -18,6 +18,6 @@ export {
   DECISION_TIMEOUT_MS,
   type HandleOptions,
 } from "./incoming-channels.ts";
-export { ATTEMPT_TIMEOUT_MS, REPEAT_REQUEST_MS } from "./negotiation.ts";
+export { ATTEMPT_TIMEOUT_MS } from "./negotiation.ts";
 export type { ConnectionManagerOptions } from "./options.ts";
 export { MAX_NEGOTIATIONS_PER_DEVICE } from "./peer.ts";

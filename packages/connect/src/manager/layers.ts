@@ -12,8 +12,12 @@ export interface SessionRequest {
 export interface PathFinder {
   /** How we may be reached, as text for the peer. Found out once, however often it is asked for. */
   gather(): Promise<string>;
+  /** The same without what takes longer than the rest, if we can reach the peer's relay without that. */
+  gatherFor(remote: string): Promise<string>;
   /** Rejects with ConnectError. */
   connect(remote: string): Promise<IceSelection>;
+  /** The peer may be reached in more ways than it had said at first. */
+  hear(remote: string): void;
   close(): void;
 }
 

@@ -10,14 +10,18 @@ import type { OcspCheck } from "../trust/index.ts";
 import type { PeerDevice } from "./admission.ts";
 import { delay } from "./delay.ts";
 import { deviceIdOf } from "./device-id.ts";
+import { chainToEnclose } from "./enclosed-certificate.ts";
 import type { Layers, PathFinder } from "./layers.ts";
 import { type Stage, timedOut } from "./timed-out.ts";
 
 /** Longest that an attempt takes, whoever waits for it. */
 export const ATTEMPT_TIMEOUT_MS = 30_000;
 
-/** An unanswered request is put again, under the same id: a peer that has seen it passes over it. */
-export const REPEAT_REQUEST_MS = 2500;
+/** An unanswered request is put again after this, then each time after twice as long; so is an answer without effect. */
+const REPEAT_MS = 700;
+const MAX_REPEAT_MS = 2500;
+/** How often an answer is put, at most: to whoever does not come, nothing is owed. */
+export const MAX_ANSWERS = 3;
 /** A request that no node took is tried again after this. */
 const RETRY_PUT_MS = 500;
 /** How long the other side may take to prove who it is. */
@@ -55,6 +59,7 @@ export abstract class Negotiation {
   protected readonly session: PathFinder;
   readonly #onStatus: () => void;
   readonly #ending = new AbortController();
+  readonly #over = new AbortController();
   #status: NegotiationStatus = "connecting";
 
   constructor(
@@ -85,6 +90,11 @@ export abstract class Negotiation {
     return this.#ending.signal;
   }
 
+  /** Aborted when it has come to an end, good or bad. */
+  protected get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   /** Rejects with ConnectError. */
   async run(): Promise<SecuredPath> {
     const { scheduler } = this.context;
@@ -105,6 +115,7 @@ export abstract class Negotiation {
       throw this.signal.reason;
     } finally {
       limit.cancel();
+      this.#over.abort();
     }
   }
 
@@ -192,12 +203,14 @@ export class OutgoingNegotiation extends Negotiation {
     this.#answer.promise.catch(() => {}); // it may come to an end before anybody waits for an answer
   }
 
-  /** An answer counts once; what comes later, or unasked, changes nothing. */
+  /** The first answer counts; later ones may add addresses. */
   answer(answer: PeerRequest): void {
     if (this.status === "connecting") this.#answer.resolve(answer);
+    else this.session.hear(answer.iceMessage);
   }
 
   protected override async findPath(): Promise<IceSelection> {
+    this.context.inbox.prepare(this.device.certificate.publicKey, { inbox: this.#inbox, signal: this.signal });
     const [iceMessage] = await Promise.all([this.session.gather(), this.#ready]);
     this.signal.throwIfAborted();
     this.say("our addresses are known");
@@ -211,23 +224,24 @@ export class OutgoingNegotiation extends Negotiation {
     return this.session.connect(answer.iceMessage);
   }
 
-  /** Puts the request, again and again, until somebody answers or nobody wants to know any more. */
+  /** Puts the request, again and again and ever more rarely, until somebody answers or nobody wants to know any more. */
   async #ask(iceMessage: string, signal: AbortSignal): Promise<never> {
-    const { inbox, scheduler } = this.context;
+    const { inbox, scheduler, identity } = this.context;
     const request = {
       id: this.id,
       iceMessage,
       isAnswer: false,
       connectionType: this.#connectionType,
       isRefusal: false,
+      chain: chainToEnclose(identity.certificate),
     };
-    for (;;) {
+    for (let count = 1; ; count++) {
       const { ok, acknowledged } = await inbox.send(this.device.certificate.publicKey, request, {
         inbox: this.#inbox,
         signal,
       });
       this.say(`${acknowledged} nodes have the request`);
-      await delay(scheduler, ok || acknowledged > 0 ? REPEAT_REQUEST_MS : RETRY_PUT_MS, signal);
+      await delay(scheduler, ok || acknowledged > 0 ? repeatMs(count) : RETRY_PUT_MS, signal);
     }
   }
 }
@@ -251,17 +265,33 @@ export class IncomingNegotiation extends Negotiation {
 
   protected override async findPath(): Promise<IceSelection> {
     this.say("a request has come");
-    const iceMessage = await this.session.gather();
+    const { iceMessage: theirs, chain, from, inbox } = this.#request;
+    this.context.inbox.prepare(from, { inbox, signal: this.signal });
+    // Others take but one answer, so that has to have it all.
+    const ours = await (chain === undefined ? this.session.gather() : this.session.gatherFor(theirs));
     this.signal.throwIfAborted();
     this.say("our addresses are known");
     this.enter("ice");
-    const selection = this.session.connect(this.#request.iceMessage);
     // The checks begin while the answer travels; that nobody took it shows in the checks.
-    const { from, id, inbox } = this.#request;
-    const answer = { id, iceMessage, isAnswer: true, connectionType: "", isRefusal: false };
-    void Promise.resolve(this.context.inbox.send(from, answer, { inbox, signal: this.signal })).catch(() => {});
-    return selection;
+    this.#answer(ours).catch(() => {});
+    return this.session.connect(theirs);
   }
+
+  /** Answers, and after a while again, with what has been found out meanwhile, unless it has come to an end. */
+  async #answer(iceMessage: string): Promise<void> {
+    const { inbox, scheduler } = this.context;
+    const { from, id, inbox: kind } = this.#request;
+    let answer = { id, iceMessage, isAnswer: true, connectionType: "", isRefusal: false };
+    for (let count = 1; count <= MAX_ANSWERS; count++) {
+      await inbox.send(from, answer, { inbox: kind, signal: this.signal });
+      await delay(scheduler, repeatMs(count), this.over);
+      answer = { ...answer, iceMessage: await this.session.gather() };
+    }
+  }
+}
+
+function repeatMs(count: number): number {
+  return Math.min(REPEAT_MS * 2 ** (count - 1), MAX_REPEAT_MS);
 }
 
 function refused({ deviceId }: PeerDevice): ConnectError {

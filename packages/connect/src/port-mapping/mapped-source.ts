@@ -9,6 +9,7 @@ const ROUTER_PATIENCE_MS = 500;
 /** Candidates that the home router forwards to us: a listening socket of its own, at a port of the router's outside. */
 export class MappedSource implements CandidateSource {
   readonly name = "port mapping";
+  readonly isSlow = true;
   readonly #mapper: PortMapper;
 
   constructor(mapper: PortMapper) {

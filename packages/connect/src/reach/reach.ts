@@ -2,7 +2,7 @@ import type { Logger, RandomSource, Scheduler, SockAddr } from "@hashmere/dht";
 import type { TransportAddress } from "../address/index.ts";
 import type { CandidateSource } from "../ice/index.ts";
 import { MappedSource, PortMapper, type PortMapping } from "../port-mapping/index.ts";
-import { UdpSource } from "../punching/index.ts";
+import { loadUdx, UdpSource } from "../punching/index.ts";
 import { TurnCache, type TurnServer, TurnSource } from "../turn/index.ts";
 
 /** Relays beyond these are not asked: one that works is enough, a second one helps when it does not. */
@@ -44,6 +44,7 @@ export class Reach implements AsyncDisposable {
       cache.configure(server);
       return { server, cache };
     });
+    if (options.udp !== false) void loadUdx(); // takes a moment, and somebody may call soon
     this.#mapper = options.portMapping === false ? undefined : new PortMapper(context);
   }
 

@@ -70,6 +70,12 @@ export interface Path {
   readonly mapped: boolean;
 }
 
+/** A source that has been asked. */
+interface Asked {
+  readonly isSlow: boolean;
+  readonly answered: Promise<void>;
+}
+
 /** One attempt to find a path to a peer: gather, exchange descriptions, connect. */
 export class IceSession {
   readonly #options: IceSessionOptions;
@@ -85,6 +91,7 @@ export class IceSession {
   readonly #onAbort = (): void => this.close();
   /** Why sources had nothing to offer. */
   readonly #failures: string[] = [];
+  #asked: readonly Asked[] | undefined;
   #gathering: Promise<string> | undefined;
   #offered: readonly OfferedCandidate[] | undefined;
   #remoteUfrag = "";
@@ -125,8 +132,18 @@ export class IceSession {
    * @throws ConnectError ERR_NO_NETWORK: no source has anything to offer
    */
   gather(): Promise<string> {
-    this.#gathering ??= this.#gather();
+    this.#gathering ??= this.#gather(this.#ask());
     return this.#gathering;
+  }
+
+  /**
+   * The same for a side whose description has come: without what the slow sources find if that side has a relay to which
+   * we can open connections. They go on, and {@link gather} has it all.
+   */
+  async gatherFor(remote: string): Promise<string> {
+    const quick = this.#ask().filter(({ isSlow }) => !isSlow);
+    const text = await this.#gather(quick);
+    return this.#canReachRelayOf(remote) ? text : this.gather();
   }
 
   /**
@@ -143,8 +160,14 @@ export class IceSession {
     }
     this.#remoteUfrag = description.ufrag;
     this.#remote.resolve(description);
-    this.#agent.start(this.#offered ?? [], description);
+    this.#agent.start(offerCandidates(this.#found), description);
     return this.#selection.promise;
+  }
+
+  /** The other side has sent a further description: what is new in it is tried as well. */
+  hear(remote: string): void {
+    const description = parseDescription(remote);
+    if (description?.ufrag === this.#remoteUfrag) this.#agent.addRemote(description.candidates);
   }
 
   /** Ends it, with all that it has opened; harmless when it has ended. */
@@ -152,17 +175,26 @@ export class IceSession {
     this.#end(closedError());
   }
 
-  async #gather(): Promise<string> {
-    const { sources, gatherTimeoutMs = DEFAULT_GATHER_TIMEOUT_MS } = this.#options;
+  /** Begins to ask, the first time. */
+  #ask(): readonly Asked[] {
+    this.#asked ??= this.#options.sources.map((source) => ({
+      isSlow: source.isSlow === true,
+      answered: this.#askOne(source),
+    }));
+    return this.#asked;
+  }
+
+  async #gather(asked: readonly Asked[]): Promise<string> {
+    const { gatherTimeoutMs = DEFAULT_GATHER_TIMEOUT_MS } = this.#options;
     const timeout = Promise.withResolvers<void>();
     const timer = this.#scheduler.at(this.#scheduler.now() + gatherTimeoutMs, timeout.resolve);
     // The selection is only there to end the wait when the session ends.
-    const gathered = Promise.all(sources.map((source) => this.#ask(source)));
+    const gathered = Promise.all(asked.map(({ answered }) => answered));
     const hasAll = await Promise.race([gathered.then(() => true), timeout.promise, this.#selection.promise]).finally(
       () => timer.cancel(),
     );
     this.#offered = offerCandidates(this.#found);
-    if (hasAll === true && this.#offered.length === 0 && !this.#abort.signal.aborted) {
+    if (hasAll === true && asked === this.#asked && this.#offered.length === 0 && !this.#abort.signal.aborted) {
       const error = this.#withFailures(noNetworkError());
       this.#end(error);
       throw error;
@@ -170,7 +202,15 @@ export class IceSession {
     return formatDescription({ ...this.#credentials, candidates: offeringBareStream(this.#offered) });
   }
 
-  async #ask(source: CandidateSource): Promise<void> {
+  #canReachRelayOf(remote: string): boolean {
+    const relays = parseDescription(remote)?.candidates.filter(
+      ({ type, transport }) => type === "relay" && transport === "tcp",
+    );
+    const families = this.#found.filter(({ tcpType }) => tcpType === "active").map(({ address }) => address.family);
+    return relays?.some(({ address }) => families.includes(address.family)) === true;
+  }
+
+  async #askOne(source: CandidateSource): Promise<void> {
     const failed = (reason: Error) => {
       this.#failures.push(`${source.name}: ${reason.message}`);
       this.#log.log("debug", `no candidates from ${source.name}: ${reason.message}`);

@@ -1,5 +1,5 @@
 // Source: DHTNet connection protocol, signalling over the DHT.
-import { type Identity, PublicKey } from "@hashmere/crypto";
+import { type Identity, type PrivateKey, PublicKey } from "@hashmere/crypto";
 import { InfoHash, type Logger, PkId, Value } from "@hashmere/dht";
 import { type InboxKind, inboxesRead, inboxKey, type LegacyMode } from "./inbox-key.ts";
 import { decodeRequest, encodeRequest, PEER_REQUEST, type PeerConnectionRequest } from "./peer-connection-request.ts";
@@ -42,6 +42,7 @@ export interface InboxOptions {
    * same request, when it comes again, gets another chance.
    */
   onRequest(request: PeerRequest): Promise<boolean>;
+  /** Somebody has answered. A further answer to the same request may have more addresses, or nothing new. */
   onAnswer(answer: PeerRequest): void;
 }
 
@@ -64,7 +65,8 @@ export class Inbox {
 
   /** Begins to read; resolves when the network knows that we do. */
   async open(): Promise<void> {
-    const { dht, legacyMode } = this.#options;
+    const { dht, legacyMode, identity } = this.#options;
+    void warmUp(identity.key);
     const { signal } = this.#closing;
     const listeners = inboxesRead(legacyMode).map((kind) => {
       const key = inboxKey(kind === "short" ? this.#ownShortId : this.#ownId);
@@ -82,19 +84,33 @@ export class Inbox {
     { inbox, signal }: { readonly inbox: InboxKind; readonly signal?: AbortSignal },
   ): Promise<Stored> {
     const { isAnswer, connectionType } = request;
-    const id = inbox === "short" ? InfoHash.fromBytes(to.shortId()) : PkId.fromBytes(to.longId());
     const value = new Value({
       data: encodeRequest(request),
       userType: PEER_REQUEST,
       // Outside the encryption: a proxy decides by it whom to wake up.
       pushType: isAnswer ? "" : connectionType,
     });
-    const ending = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    return this.#options.dht.putEncrypted(inboxKey(id), to, value, { urgent: true, signal: ending });
+    return this.#options.dht.putEncrypted(inboxOf(to, inbox), to, value, {
+      urgent: true,
+      signal: this.#ending(signal),
+    });
+  }
+
+  /** Something will be sent there soon: the way can be found while that isn't ready yet. */
+  prepare(
+    to: PublicKey,
+    { inbox, signal }: { readonly inbox: InboxKind; readonly signal?: AbortSignal | undefined },
+  ): void {
+    const preparing = this.#options.dht.prepare(inboxOf(to, inbox), { signal: this.#ending(signal) });
+    preparing.then(undefined, () => {}); // then it is found when it is needed
   }
 
   close(): void {
     this.#closing.abort();
+  }
+
+  #ending(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
   /** Signed and encrypted: a value that was not encrypted has no recipient, or one that anybody may have written. */
@@ -123,17 +139,15 @@ export class Inbox {
       return;
     }
     const deviceId = PkId.fromBytes(from.longId());
-    const isPending = this.#pending.get(deviceId.toString())?.has(message.id) === true;
-    if (isPending || this.#options.treated.has(message.id)) {
-      this.dropped.repeated++;
-      return;
-    }
     const request: PeerRequest = { ...message, from, deviceId, inbox };
-    if (!message.isAnswer) void this.#decide(request);
-    else {
+    if (message.isAnswer) {
       this.#options.treated.add(message.id);
       this.#options.onAnswer(request);
+      return;
     }
+    const isPending = this.#pending.get(deviceId.toString())?.has(message.id) === true;
+    if (isPending || this.#options.treated.has(message.id)) this.dropped.repeated++;
+    else void this.#decide(request);
   }
 
   async #decide(request: PeerRequest): Promise<void> {
@@ -159,6 +173,15 @@ export class Inbox {
     for (const { size } of this.#pending.values()) count += size;
     return count;
   }
+}
+
+/** The first decryption of a program starts a thread, which takes longer than all the others: nobody waits for this one. */
+async function warmUp(key: PrivateKey): Promise<void> {
+  await key.decrypt(await key.publicKey.encrypt(new Uint8Array(1))).catch(() => {}); // a real one tells what is wrong
+}
+
+function inboxOf(key: PublicKey, kind: InboxKind): InfoHash {
+  return inboxKey(kind === "short" ? InfoHash.fromBytes(key.shortId()) : PkId.fromBytes(key.longId()));
 }
 
 function ownerOf({ owner }: Value): PublicKey | undefined {

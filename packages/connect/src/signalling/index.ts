@@ -8,6 +8,6 @@ export {
   type PeerRequest,
 } from "./inbox.ts";
 export { type InboxKind, inboxCalled, inboxKey, type LegacyMode } from "./inbox-key.ts";
-export { MAX_ICE_MESSAGE_LENGTH, type PeerConnectionRequest } from "./peer-connection-request.ts";
+export { MAX_CHAIN_BYTES, MAX_ICE_MESSAGE_LENGTH, type PeerConnectionRequest } from "./peer-connection-request.ts";
 export type { InboxListener, SignallingDht, Stored } from "./signalling-dht.ts";
 export { MAX_TREATED, TREATED_FOR_MS, TreatedMessages } from "./treated-messages.ts";

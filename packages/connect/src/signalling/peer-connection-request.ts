@@ -4,6 +4,9 @@ import { Reader, Writer } from "@hashmere/dht/msgpack";
 /** The user type of values that hold a request or an answer. */
 export const PEER_REQUEST = "peer_request";
 
+/** By this key peers of this library know each other, too. */
+const CHAIN_KEY = "hashmere-chain";
+
 /** Longest ICE description that is read: 31 candidates take some 3 kB. */
 export const MAX_ICE_MESSAGE_LENGTH = 16_384;
 
@@ -18,12 +21,20 @@ export interface PeerConnectionRequest {
   readonly connectionType: string;
   /** Of an answer: the callee does not want this connection. Ours alone say so, and DHTNet passes over it. */
   readonly isRefusal: boolean;
+  /**
+   * Of a request of ours: the sender's certificate and those above it, as DER, so that nobody has to look for them; none where
+   * they are too long. DHTNet passes over them.
+   */
+  readonly chain?: readonly Uint8Array[] | undefined;
 }
 
+/** Longest chain that a request takes along: three certificates with keys of 2048 bits, or two of 4096. */
+export const MAX_CHAIN_BYTES = 4096;
+
 export function encodeRequest(request: PeerConnectionRequest): Uint8Array {
-  const { id, iceMessage, isAnswer, connectionType, isRefusal } = request;
-  const writer = new Writer(64 + 2 * (iceMessage.length + connectionType.length));
-  writer.mapHeader(isRefusal ? 5 : 4);
+  const { id, iceMessage, isAnswer, connectionType, isRefusal, chain } = request;
+  const writer = new Writer(64 + 2 * (iceMessage.length + connectionType.length) + MAX_CHAIN_BYTES);
+  writer.mapHeader(4 + Number(isRefusal) + Number(chain !== undefined));
   writer.text("id");
   writer.uint64(id);
   writer.text("ice_msg");
@@ -36,6 +47,11 @@ export function encodeRequest(request: PeerConnectionRequest): Uint8Array {
     writer.text("refused");
     writer.boolean(true);
   }
+  if (chain !== undefined) {
+    writer.text(CHAIN_KEY);
+    writer.arrayHeader(chain.length);
+    for (const certificate of chain) writer.bin(certificate);
+  }
   return writer.finish();
 }
 
@@ -45,7 +61,13 @@ export function encodeRequest(request: PeerConnectionRequest): Uint8Array {
  */
 export function decodeRequest(bytes: Uint8Array): PeerConnectionRequest | undefined {
   const reader = new Reader(bytes);
-  const request = { id: 0n, iceMessage: "", isAnswer: false, connectionType: "", isRefusal: false };
+  const request: { -readonly [Key in keyof PeerConnectionRequest]: PeerConnectionRequest[Key] } = {
+    id: 0n,
+    iceMessage: "",
+    isAnswer: false,
+    connectionType: "",
+    isRefusal: false,
+  };
   for (let left = reader.readMapLength(); left > 0 && !reader.failed; left--) {
     switch (readKey(reader)) {
       case "id":
@@ -63,11 +85,28 @@ export function decodeRequest(bytes: Uint8Array): PeerConnectionRequest | undefi
       case "refused":
         request.isRefusal = readFlag(reader);
         break;
+      case CHAIN_KEY:
+        request.chain = readChain(reader);
+        break;
       default:
         reader.skip();
     }
   }
   return reader.failed || request.iceMessage.length > MAX_ICE_MESSAGE_LENGTH ? undefined : request;
+}
+
+/** A short array of bytes; what else there may be in it is passed over, and anything else than that is nothing. */
+function readChain(reader: Reader): readonly Uint8Array[] | undefined {
+  if (reader.peek() >> 4 !== 0x9) {
+    reader.skip();
+    return undefined;
+  }
+  const chain: Uint8Array[] = [];
+  for (let left = reader.readArrayLength(); left > 0 && !reader.failed; left--) {
+    if (reader.peek() === 0xc4 || reader.peek() === 0xc5) chain.push(reader.readBlob());
+    else reader.skip();
+  }
+  return chain;
 }
 
 /** Undefined, and stepped over, where the key is no text. */

@@ -33,6 +33,8 @@ export interface SignallingDht {
     value: Value,
     options: { readonly urgent: boolean; readonly signal: AbortSignal },
   ): PromiseLike<Stored>;
+  /** Something will be put there soon, urgently. Rejects with the signal's reason. */
+  prepare(key: InfoHash, options: { readonly signal: AbortSignal }): PromiseLike<void>;
   findCertificate(id: KeyId, options: { readonly signal?: AbortSignal | undefined }): Promise<Certificate | null>;
   /** Addresses under which others see us, most reported first. */
   getPublicAddress(): readonly SockAddr[];

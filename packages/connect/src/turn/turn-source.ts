@@ -18,6 +18,7 @@ export type ResolveTurn = (server: TurnServer, signal: AbortSignal) => Promise<r
  */
 export class TurnSource implements CandidateSource {
   readonly name = "turn";
+  readonly isSlow = true;
   readonly #server: TurnServer;
   readonly #resolve: ResolveTurn;
 

@@ -1,5 +1,6 @@
 // What keeps a channel from coming about, and what the user is told: always with a code, always within the time.
-import { PkId } from "@hashmere/dht";
+import type { Identity } from "@hashmere/crypto";
+import { type InfoHash, PkId, type Value } from "@hashmere/dht";
 import { beforeEach, describe, expect, test } from "vitest";
 import type {
   ConnectError,
@@ -9,7 +10,7 @@ import type {
   LegacyMode,
   RefusedEvent,
 } from "../../src/index.ts";
-import { acceptAll, people, VirtualWorld } from "../support/virtual-world.ts";
+import { acceptAll, people, VirtualWorld, withChain, withoutChain } from "../support/virtual-world.ts";
 
 let world: VirtualWorld;
 
@@ -34,6 +35,10 @@ async function failureOf(
   );
   expect(failure.message).not.toBe("");
   return { code: failure.code, afterMs: world.time.now() - begin };
+}
+
+function isFor({ certificate }: Identity, recipient: InfoHash): boolean {
+  return Buffer.from(certificate.shortId()).equals(recipient.bytes);
 }
 
 const bobsId = PkId.fromBytes(people.bob.certificate.longId());
@@ -162,6 +167,38 @@ test.each<[LegacyMode, LegacyMode, boolean]>([
   expect(typeof outcome === "string" ? outcome : outcome.name).toBe(connects ? "chat" : "ERR_NO_ANSWER");
 });
 
+describe("the certificate that comes with a request", () => {
+  /** How often bob asks the network for a certificate until he is connected. */
+  async function lookUps(): Promise<number> {
+    const { alice } = await world.pair();
+    const { findCertificate } = world.dht("bob");
+    let asked = 0;
+    world.dht("bob").findCertificate = function (id) {
+      asked++;
+      return findCertificate.call(this, id);
+    };
+    await world.until(alice.connect(bobsId, "chat"));
+    return asked;
+  }
+
+  test("is looked for nowhere", async () => {
+    expect(await lookUps()).toBe(0);
+  });
+
+  test("that is missing is looked for in the network", async () => {
+    world.box.rewrites = withoutChain;
+    expect(await lookUps()).toBe(1);
+  });
+
+  test.each([
+    ["another's", people.carol.certificate.chain().map(({ der }) => der)],
+    ["unreadable", [Uint8Array.of(1, 2, 3)]],
+  ])("that is %s counts as missing", async (_, chain) => {
+    world.box.rewrites = withChain(chain);
+    expect(await lookUps()).toBe(1);
+  });
+});
+
 describe("signalling that loses messages", () => {
   test("a request is put again, under the same id, until it is answered", async () => {
     const { alice, incoming } = await world.pair();
@@ -174,11 +211,32 @@ describe("signalling that loses messages", () => {
     expect(incoming.names).toEqual(["chat"]);
   });
 
+  test("an answer is put again too", async () => {
+    const { alice, incoming } = await world.pair();
+    await world.time.run(1000);
+    let lost = 0;
+    world.box.loses = ({ userType, recipient }) =>
+      userType === "peer_request" && isFor(people.alice, recipient) && ++lost <= 1;
+    const begin = world.time.now();
+    await world.until(alice.connect(bobsId, "chat"));
+    expect(world.time.now() - begin).toBeLessThan(1500);
+    expect(incoming.names).toEqual(["chat"]);
+  });
+
+  test("to whoever does not come, three answers are enough", async () => {
+    const { alice } = await world.pair();
+    world.paths.isBlocked = true;
+    const isAnswer = ({ userType, recipient }: Value) => userType === "peer_request" && isFor(people.alice, recipient);
+    world.box.loses = isAnswer;
+    void alice.connect(bobsId, "chat").catch(() => {});
+    await world.time.run(9000);
+    expect(world.box.sent.filter(isAnswer)).toHaveLength(3);
+  });
+
   test("a request that is repeated although it arrived changes nothing", async () => {
     const { alice, bob } = await world.pair();
     world.paths.isBlocked = true; // so that it stays unanswered for a while: answers get lost
-    world.box.loses = ({ userType, recipient }) =>
-      userType === "peer_request" && Buffer.from(people.alice.certificate.shortId()).equals(recipient.bytes);
+    world.box.loses = ({ userType, recipient }) => userType === "peer_request" && isFor(people.alice, recipient);
     void alice.connect(bobsId, "chat").catch(() => {});
     await world.time.run(7000);
     expect(bob.getConnectionList()).toHaveLength(1);
@@ -198,6 +256,7 @@ describe("signalling that loses messages", () => {
     ["decides when the request is repeated, if it was still not there after 5 s", 12],
   ])("a callee that could not find our certificate at first %s", async (_, times) => {
     const { alice, incoming } = await world.pair();
+    world.box.rewrites = withoutChain;
     await world.time.run(1000);
     const { findCertificate } = world.dht("bob");
     let asked = 0;

@@ -6,12 +6,13 @@ import { MAX_GATHERING_AHEAD } from "../../src/manager/gathering-ahead.ts";
 import type { Layers } from "../../src/manager/layers.ts";
 import { inboxKey } from "../../src/signalling/index.ts";
 import { encodeRequest } from "../../src/signalling/peer-connection-request.ts";
-import { acceptAll, type Name, people, VirtualWorld } from "../support/virtual-world.ts";
+import { acceptAll, type Name, people, VirtualWorld, withoutChain } from "../support/virtual-world.ts";
 
 let world: VirtualWorld;
 
 beforeEach(() => {
   world = new VirtualWorld();
+  world.box.rewrites = withoutChain;
 });
 
 const bobsId = PkId.fromBytes(people.bob.certificate.longId());
@@ -32,7 +33,7 @@ function counted(name: Name) {
         isOpen = false;
         session.close();
       };
-      return { gather: () => session.gather(), connect: (remote) => session.connect(remote), close };
+      return { ...session, close };
     },
   };
   return { count, layers: counting };

@@ -1,5 +1,5 @@
 // What a manager leaves in the DHT, in the form in which DHTNet looks for it; over loopback, with real nodes and keys.
-import { PublicKey } from "@hashmere/crypto";
+import { Certificate, PublicKey } from "@hashmere/crypto";
 import { CERTIFICATE, DhtRunner, InfoHash, PkId, type Value } from "@hashmere/dht";
 import type { ProxyClient } from "@hashmere/proxy/client";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
@@ -59,8 +59,9 @@ test.each<[LegacyMode, string, string]>([
   expect([`${value.recipient}`, value.isSigned()]).toEqual([bob.short_id, true]);
   const owner = PublicKey.from(value.owner ?? new Uint8Array());
   expect(`${PkId.fromBytes(owner.longId())}`).toBe(alice.device_id);
-  expect(value.data[0]).toBe(0x84); // four entries: no more than DHTNet's own
+  expect(value.data[0]).toBe(0x85); // five entries: those of DHTNet, and our certificate
   const request = decodeRequest(value.data);
+  expect(Certificate.fromBlobs(request?.chain ?? []).equals(capturedIdentity("alice").certificate)).toBe(true);
   expect(request).toMatchObject({ isAnswer: false, connectionType: "sync" });
   expect(request?.id).toBeGreaterThan(0n);
   expect(request?.id).toBeLessThanOrEqual(2n ** 53n);

@@ -194,6 +194,59 @@ describe("a session", () => {
     expect(closed).toEqual(["base"]);
   });
 
+  describe("that answers a peer whose description has come", () => {
+    const RELAY = "R1 1 TCP 16777215 203.0.113.9 6000 typ relay tcptype passive\n";
+    const offer = (candidates: string) => `abcd\n0123456789abcdef01234567\n${candidates}`;
+
+    /** A session with a slow source, which has found something when that is resolved. */
+    function answering() {
+      const found = Promise.withResolvers<void>();
+      const local = { address: "198.51.100.7", port: 7, family: 4 } as const;
+      const base = { kind: "stream", local, close: () => {} } as const;
+      const slow: CandidateSource = {
+        name: "slow",
+        isSlow: true,
+        gather: async ({ add }) => {
+          await found.promise;
+          add({ transport: "tcp", type: "relay", tcpType: "passive", address: local, base });
+        },
+      };
+      const sources = [new TcpHostSource({ includeLoopback: true }), slow];
+      return { session: open("controlling", { sources }), found };
+    }
+
+    test("waits for no server when it can reach the peer's relay; what comes later is in the next description", async () => {
+      const { session, found } = answering();
+      const first = await session.gatherFor(offer(RELAY));
+      expect(first).not.toContain("198.51.100.7");
+      found.resolve();
+      expect(await session.gather()).toContain("198.51.100.7 7 typ relay");
+    });
+
+    test.each([
+      ["none", ""],
+      ["one over UDP", RELAY.replace("TCP", "UDP")],
+    ])("has it all at once when the peer's relay is %s", async (_, candidates) => {
+      const { session, found } = answering();
+      const answer = session.gatherFor(offer(candidates));
+      found.resolve();
+      expect(await answer).toContain("198.51.100.7 7 typ relay");
+    });
+  });
+
+  test("tries what a further description of the peer adds, and what another's does not", async () => {
+    const [caller, called] = [open("controlled"), open("controlling")];
+    const [offer, answer] = await Promise.all([caller.gather(), called.gather()]);
+    const [ufrag, pwd, ...candidates] = answer.split("\n");
+    const nowhere = "H1 1 TCP 2130706431 192.0.2.200 1 typ host tcptype passive";
+    const connecting = [called.connect(offer), caller.connect([ufrag, pwd, nowhere, ""].join("\n"))];
+    caller.hear(["other", pwd, ...candidates].join("\n"));
+    caller.hear(answer);
+    caller.hear("unreadable");
+    const [atCalled, atCaller] = await Promise.all(connecting);
+    expect([atCalled?.role, atCaller?.role]).toEqual(["controlling", "controlled"]);
+  });
+
   test("uses UDP sockets for checks, and the same pair of ids for the stream on both sides", async () => {
     const [left, right] = datagramPair();
     const [caller, called] = await connect(

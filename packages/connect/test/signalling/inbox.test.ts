@@ -89,6 +89,15 @@ test("the same id counts once, in whatever value and inbox it comes", async () =
   expect(atBob.inbox.dropped.repeated).toBe(2);
 });
 
+test("an answer may be followed by another, with more addresses", async () => {
+  const atAlice = await openInbox(alice);
+  const atBob = await openInbox(bob);
+  for (const iceMessage of ["some", "some and more"])
+    void atBob.inbox.send(alice.key.publicKey, { ...REQUEST, iceMessage, isAnswer: true }, { inbox: "long" });
+  await time.run(200);
+  expect(atAlice.answers.map(({ iceMessage }) => iceMessage)).toEqual(["some", "some and more"]);
+});
+
 test("what could not be decided gets another chance when it comes again", async () => {
   let asked = 0;
   await openInbox(bob, { onRequest: async () => ++asked === 2 });

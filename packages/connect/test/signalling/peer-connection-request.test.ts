@@ -58,6 +58,7 @@ const requests: fc.Arbitrary<PeerConnectionRequest> = fc.record({
   isAnswer: fc.boolean(),
   connectionType: fc.string({ maxLength: 40 }),
   isRefusal: fc.boolean(),
+  chain: fc.option(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 }), { nil: undefined }),
 });
 
 test("what is encoded is decoded", () => {
@@ -118,6 +119,30 @@ test("a known key of the wrong type drops the message", () => {
   });
   expect(decodeRequest(withId)).toBeUndefined();
   expect(decodeRequest(Uint8Array.of(0x91, 0x01))).toBeUndefined();
+});
+
+test("a chain of another form is none, and drops nothing", () => {
+  for (const [write, chain] of [
+    [(writer: Writer) => writer.text("a text"), undefined],
+    [(writer: Writer) => writer.arrayHeader(0), []],
+    [
+      (writer: Writer) => {
+        writer.arrayHeader(2);
+        writer.uint(7);
+        writer.bin(Uint8Array.of(1));
+      },
+      [Uint8Array.of(1)],
+    ],
+  ] as const) {
+    const bytes = packed((writer) => {
+      writer.mapHeader(2);
+      writer.text("hashmere-chain");
+      write(writer);
+      writer.text("id");
+      writer.uint(9);
+    });
+    expect(decodeRequest(bytes)).toMatchObject({ id: 9n, chain });
+  }
 });
 
 test("a description of any length isn't read", () => {

@@ -26,6 +26,8 @@ export class Mailbox {
   latencyMs = 50;
   /** Says of each message whether it gets lost. */
   loses: (value: Value) => boolean = () => false;
+  /** What becomes of a message on its way. */
+  rewrites: (value: Value) => Value = (value) => value;
   readonly scheduler: Scheduler;
   readonly sent: Value[] = [];
   readonly #values = new Map<string, Value[]>();
@@ -49,7 +51,7 @@ export class Mailbox {
   }
 
   store(key: InfoHash, value: Value): void {
-    const stored = value.id === 0n ? value.withId(this.#nextId++) : value;
+    const stored = this.rewrites(value.id === 0n ? value.withId(this.#nextId++) : value);
     this.sent.push(stored);
     if (this.loses(stored)) return;
     this.#values.set(`${key}`, [...this.valuesAt(key), stored]);
@@ -118,6 +120,8 @@ export class MailboxDht implements SignallingDht {
     const recipient = InfoHash.fromBytes(to.shortId());
     return this.#store(key, value.with({ owner: this.#key.der(), recipient, signature: Uint8Array.of(1) }));
   }
+
+  async prepare(): Promise<void> {}
 
   async findCertificate(id: KeyId): Promise<Certificate | null> {
     await this.#passed();

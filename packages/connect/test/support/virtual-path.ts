@@ -87,7 +87,12 @@ export class VirtualPaths {
         await this.#passed(GATHER_MS);
         return description;
       },
+      gatherFor: async () => {
+        await this.#passed(GATHER_MS);
+        return description;
+      },
       connect: (remote) => this.#connect(description, session, remote),
+      hear: () => {},
       close,
     };
   }

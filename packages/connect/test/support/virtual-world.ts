@@ -1,7 +1,9 @@
 import type { Identity } from "@hashmere/crypto";
+import type { Value } from "@hashmere/dht";
 import { onTestFinished } from "vitest";
 import { makeFamily } from "../../../crypto/test/identities.ts";
 import { ConnectionManager, type ConnectionManagerOptions } from "../../src/index.ts";
+import { decodeRequest, encodeRequest, PEER_REQUEST } from "../../src/signalling/peer-connection-request.ts";
 import { capturedIdentity } from "./captured.ts";
 import { Mailbox, type MailboxDht } from "./mailbox.ts";
 import { VirtualPaths } from "./virtual-path.ts";
@@ -74,4 +76,16 @@ export function acceptAll(manager: ConnectionManager): { readonly names: string[
     names.push(request.name);
   });
   return { names };
+}
+
+/** A request as DHTNet would send it; for {@link Mailbox.rewrites}. */
+export const withoutChain = withChain(undefined);
+
+/** A request with other certificates than the sender's own. */
+export function withChain(chain: readonly Uint8Array[] | undefined) {
+  return (value: Value): Value => {
+    const request = value.userType === PEER_REQUEST ? decodeRequest(value.data) : undefined;
+    if (request === undefined || request.isAnswer) return value;
+    return value.with({ data: encodeRequest({ ...request, chain }) });
+  };
 }

@@ -18,6 +18,9 @@ import { type LookupSink, RunningLookup } from "./running-lookup.ts";
 import { RunningPut } from "./running-put.ts";
 import { decodeEach, isSameResult, type Selection, toEngineSelection } from "./selection.ts";
 
+/** Fits no value, so that nothing but the answer itself travels. */
+const NO_VALUE = Query.parse("SELECT id WHERE id=0");
+
 /** What every operation takes. */
 export interface OperationOptions {
   /** Its abort ends the operation, which rejects with its reason. */
@@ -148,6 +151,17 @@ export abstract class UserOperations extends TypedEventTarget<DhtRunnerEventMap>
   put(key: Key, content: Content, options: PutOptions = {}): PutHandle {
     const id = toInfoHash(key);
     return this.#put(content, options, (dht, value, engineOptions) => dht.put(id, value, engineOptions));
+  }
+
+  /**
+   * Finds the nodes closest to a key, so that an urgent put there takes a round trip less; resolves when they are found, or
+   * can't be. Rejects with the signal's reason when that comes first.
+   */
+  async prepare(key: Key, { signal }: OperationOptions = {}): Promise<void> {
+    const id = toInfoHash(key);
+    await this.#ask(signal, (dht, onDone: (answer: undefined) => void) =>
+      dht.query(id, NO_VALUE, { urgent: true, onFields: () => {}, onDone: () => onDone(undefined) }),
+    );
   }
 
   /**

@@ -26,6 +26,11 @@ export class Announces {
     return false;
   }
 
+  get areUrgent(): boolean {
+    for (const announce of this.#byId.values()) if (announce.isUrgent) return true;
+    return false;
+  }
+
   [Symbol.iterator](): IterableIterator<Announce> {
     return this.#byId.values();
   }
@@ -76,7 +81,7 @@ export class Announces {
    */
   send(count: number, now: number): number {
     this.#nextDue = Number.POSITIVE_INFINITY;
-    const urgentCount = this.#isUrgent ? TARGET_NODES : 0;
+    const urgentCount = this.areUrgent ? TARGET_NODES : 0;
     let visited = 0;
     for (const node of this.#search.nodes) {
       if (visited >= count && visited >= urgentCount) break;
@@ -103,11 +108,6 @@ export class Announces {
 
   forget(node: SearchNode): void {
     for (const announce of this.#byId.values()) announce.forget(node);
-  }
-
-  get #isUrgent(): boolean {
-    for (const announce of this.#byId.values()) if (announce.isUrgent) return true;
-    return false;
   }
 
   /** False when the node refuses all that is announced: the next one has to stand in for it. */

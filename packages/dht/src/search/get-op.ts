@@ -4,6 +4,8 @@ import type { FieldValues, Query, Value } from "../value/index.ts";
 /** A get (its query selects nothing) or a query for fields, on one family. */
 export interface GetOp {
   readonly query: Query;
+  /** Somebody waits for it: all close nodes are asked at once, and those that keep silent hold up nobody. Default false. */
+  readonly urgent?: boolean | undefined;
   /** Whole values, as they come: the same value comes once from each node that holds it. */
   onValues?(values: readonly Value[]): void;
   /** The answers of one node to a query that selects fields. */

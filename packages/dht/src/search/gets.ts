@@ -4,7 +4,7 @@ import type { Reply } from "../wire/index.ts";
 import { Ask } from "./ask.ts";
 import { MAX_HELD_NODES } from "./closest-nodes.ts";
 import type { GetOp, WaitingGet } from "./get-op.ts";
-import { MAX_ASKED_NODES, TARGET_NODES } from "./limits.ts";
+import { MAX_ASKED_NODES, SEARCH_NODES, TARGET_NODES } from "./limits.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -20,6 +20,10 @@ export class Gets {
 
   get count(): number {
     return this.#waiting.length;
+  }
+
+  get areUrgent(): boolean {
+    return this.#waiting.some(({ op }) => op.urgent);
   }
 
   get queries(): Query[] {
@@ -46,14 +50,14 @@ export class Gets {
 
   /**
    * Asks as many nodes as may be asked at the same time, the closest first. Once the search is synced, gets need the closest
-   * nodes alone, and all of them: none of these waits for another one's answer.
+   * nodes alone, and all of them: none of these waits for another one's answer. Nor does any where somebody is in a hurry.
    *
    * @returns when a node will have taken so long that another one may be asked, monotonic ms
    */
   ask(isSynced: boolean, now: number): number {
-    const { nodes } = this.#search;
+    const { nodes, operations } = this.#search;
     const areFound = isSynced && this.#waiting.length > 0;
-    const most = areFound ? TARGET_NODES : MAX_ASKED_NODES;
+    const most = operations.areUrgent ? SEARCH_NODES : areFound ? TARGET_NODES : MAX_ASKED_NODES;
     const reach = areFound ? TARGET_NODES : MAX_HELD_NODES;
     let asked = nodes.countAsked(now);
     while (asked < most && this.#askNext(reach, now)) asked = nodes.countAsked(now);

@@ -4,7 +4,7 @@ export const TARGET_NODES = 8; // node behaviour, TARGET_NODES
 export const SEARCH_NODES = 14; // node behaviour, SEARCH_NODES
 /** As many dead nodes at the head of a search end it. */
 export const MAX_DEAD_NODES = 25; // node behaviour, SEARCH_MAX_BAD_NODES
-/** Nodes of a search that are asked at the same time: Kademlia's alpha. */
+/** Nodes of a search that are asked at the same time: Kademlia's alpha. All are, when somebody is in a hurry. */
 export const MAX_ASKED_NODES = 4; // node behaviour, MAX_REQUESTED_SEARCH_NODES
 /**
  * A node that hasn't answered for so long makes room for another question, long before it is asked a second time: where

@@ -38,6 +38,11 @@ export class Operations {
     return this.gets.count > 0 || (this.#announces?.isWaitedFor ?? false);
   }
 
+  /** Somebody is in a hurry. */
+  get areUrgent(): boolean {
+    return this.gets.areUrgent || (this.#announces?.areUrgent ?? false);
+  }
+
   announce(announcement: Announcement): void {
     this.#announces ??= new Announces(this.#search);
     this.#announces.add(announcement);

@@ -66,6 +66,7 @@ export class CertificateLookup implements Operation {
     const place = id instanceof PkId ? InfoHash.get(id) : id;
     this.#search = this.#sources.node.get(place, {
       where: Where.all.valueType(CERTIFICATE.id),
+      urgent: true,
       onValues: (values) => !this.#isOver && !this.#takeAny(this.#certificatesIn(values)),
       onDone: () => this.#finish(this.#failure ?? notFound(id)),
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InfoHash } from "../../src/id/index.ts";
+import { MAX_ASKED_NODES, SEARCH_NODES } from "../../src/search/index.ts";
 import { HonestPeers, KEY, SearchLab, value } from "./search-lab.ts";
 
 const SHORT_LIVED = { id: 77, name: "short", expirationMs: 25_000 };
@@ -73,6 +74,17 @@ describe("a put", () => {
     for (const sent of [third, first]) if (sent) l.reply(sent);
     l.run(0);
     expect(l.ranks("put")).toEqual([0, 2]);
+  });
+
+  test("that is urgent asks all close nodes at once, so that silent ones hold up nobody", () => {
+    const { lab: l } = lab(14);
+    l.behaviour = () => undefined;
+    l.put(value(1));
+    l.run(0);
+    expect(l.all("find")).toHaveLength(MAX_ASKED_NODES);
+    l.put(value(2), { urgent: true });
+    l.run(0);
+    expect(l.all("find")).toHaveLength(SEARCH_NODES);
   });
 
   test("doesn't wait for a node that had to be asked twice", () => {

@@ -95,6 +95,9 @@ export class ProxyClient extends UserOperations implements AsyncDisposable {
     this.#node.connectivityChanged();
   }
 
+  /** Nothing: the proxy finds the way when something is put. */
+  override async prepare(): Promise<void> {}
+
   /** Stops renewing a permanent value; true if it was being renewed. OpenDHT's own proxy keeps it for up to a day. */
   async cancelPut(key: Key, id: bigint | Value): Promise<boolean> {
     return this.#node.cancelPut(toInfoHash(key), typeof id === "bigint" ? id : id.id);

@@ -12,6 +12,8 @@ export interface GetOptions {
   /** Values not seen before in this get, or seen with other content. Return false when you have enough. */
   // biome-ignore lint/suspicious/noConfusingVoidType: callbacks that return nothing are the rule
   onValues(values: readonly Value[]): boolean | void;
+  /** Ask all close nodes at once, without waiting for those that may keep silent. Default false. */
+  readonly urgent?: boolean | undefined;
   /** Called once, last. */
   onDone(outcome: LookupOutcome): void;
 }
@@ -33,6 +35,7 @@ export class GetOperation implements Operation {
     this.#options = options;
     this.#where = options.where ?? Where.all;
     this.#lookup = new Lookup(core.families, key, new Query(Select.all, this.#where), {
+      urgent: options.urgent,
       onValues: (values) => this.#deliver(values),
       onDone: (outcome) => this.#finish(outcome),
     });

@@ -7,6 +7,7 @@ import type { FamilyState } from "../family-state.ts";
 import type { LookupOutcome } from "./operation.ts";
 
 export interface LookupSink {
+  readonly urgent?: boolean | undefined;
   onValues?(values: readonly Value[]): void;
   onFields?(fields: readonly FieldValues[]): void;
   onDone(outcome: LookupOutcome): void;
@@ -46,6 +47,7 @@ export class Lookup {
   #opFor(family: FamilyState): GetOp {
     return {
       query: this.#query,
+      urgent: this.#sink.urgent,
       onValues: (values) => {
         if (!this.#isOver) this.#sink.onValues?.(values);
       },

@@ -8,6 +8,8 @@ export interface QueryOptions {
   /** Answers that say something new. Return false when you have enough. */
   // biome-ignore lint/suspicious/noConfusingVoidType: callbacks that return nothing are the rule
   onFields(fields: readonly FieldValues[]): boolean | void;
+  /** Ask all close nodes at once, without waiting for those that may keep silent. Default false. */
+  readonly urgent?: boolean | undefined;
   /** Called once, last. */
   onDone(outcome: LookupOutcome): void;
 }
@@ -29,6 +31,7 @@ export class QueryOperation implements Operation {
     this.#query = query;
     this.#options = options;
     this.#lookup = new Lookup(core.families, key, query, {
+      urgent: options.urgent,
       // A query that selects nothing is answered with whole values.
       onValues: (values) => this.#deliver(this.#fieldsOf(values)),
       onFields: (fields) => this.#deliver(fields),
