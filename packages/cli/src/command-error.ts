@@ -1,4 +1,4 @@
-import type { ExitStatus } from "./exit-status.ts";
+import { ExitStatus } from "./exit-status.ts";
 
 export interface CommandErrorInit {
   readonly status: ExitStatus;
@@ -32,4 +32,9 @@ export class CommandError extends Error {
     const { code, message, hint } = this;
     return { error: { code, message, ...(hint !== undefined && { hint }) } };
   }
+}
+
+/** The command was called in a way that makes no sense. @param hint what would */
+export function wrongUse(message: string, hint: string, cause?: unknown): CommandError {
+  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint, cause });
 }

@@ -1,9 +1,12 @@
 import { CommanderError } from "commander";
-import { CommandError } from "./command-error.ts";
+import { CommandError, wrongUse } from "./command-error.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { toCommandError } from "./failure.ts";
 import { Output, type Streams } from "./output/output.ts";
 import { createProgram } from "./program.ts";
+
+/** What to do after a mistake. */
+const HELP = "The option --help, also after a command, shows what is possible.";
 
 /**
  * Runs one command line.
@@ -55,13 +58,8 @@ async function run(args: readonly string[], streams: Streams, interrupted: Abort
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return ExitStatus.done; // help or version was asked for, and shown
     if (error.code === "commander.help") return ExitStatus.wrongUse; // no command: the help was shown
-    throw wrongUse(error.message.replace(/^error: /, ""), error);
+    throw wrongUse(error.message.replace(/^error: /, ""), HELP, error);
   }
-}
-
-function wrongUse(message: string, cause: Error): CommandError {
-  const hint = "The option --help, also after a command, shows what is possible.";
-  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint, cause });
 }
 
 function outputLost(cause: Error): CommandError {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { type CommandError, wrongUse } from "../command-error.ts";
 import { type GenerateOptions, generatePair, setUpServer } from "../crtmgr/generate.ts";
 import { setUpInteractively } from "../crtmgr/interactive.ts";
 import { ExitStatus } from "../exit-status.ts";
@@ -69,8 +69,4 @@ async function crtmgr(options: CrtmgrOptions, context: CommandContext): Promise<
 
 function incompletePair(): CommandError {
   return wrongUse("the certificate and the private key are not both provided", "Give both: -c FILE -p FILE.");
-}
-
-function wrongUse(message: string, hint: string): CommandError {
-  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint });
 }

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { type CommandError, wrongUse } from "../command-error.ts";
 import { readCapture } from "../decode/capture.ts";
 import { describeDatagram, type NotUnderstood } from "../decode/describe-datagram.ts";
 import { inspectValue } from "../decode/inspect-value.ts";
@@ -54,12 +54,7 @@ async function decode(options: DecodeOptions, context: CommandContext): Promise<
 }
 
 function keyWithoutValues(): CommandError {
-  return new CommandError({
-    status: ExitStatus.wrongUse,
-    code: "ERR_WRONG_USE",
-    message: "--key decrypts values, and datagrams are read here",
-    hint: "Add --value, and give packed values.",
-  });
+  return wrongUse("--key decrypts values, and datagrams are read here", "Add --value, and give packed values.");
 }
 
 /** Blank lines are passed over; every other one is answered, also when it is not what was expected. */

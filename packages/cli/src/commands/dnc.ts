@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { openIdentity } from "../identity/open-identity.ts";
 import { tryParseKeyId } from "../identity/own-identity.ts";
@@ -38,6 +38,9 @@ interface DncOptions extends PasswordOptions {
   readonly timeout: number;
   readonly version: number;
 }
+
+/** What to do after a mistake. */
+const HELP = "`dnc --help` lists the options.";
 
 /** Where DHTNet's tools ask for a connection when they are told nothing. */
 const DEFAULT_TARGET = { host: "127.0.0.1", port: 22 } as const;
@@ -106,11 +109,12 @@ function taskOf(peer: string | undefined, given: Given): NcSettings["task"] {
     // To the original an empty list means everything: an open door into this machine's network, for whoever gets in.
     const services = listed.length === 0 && anyService ? "any" : listed;
     if (services.length === 0)
-      throw wrongUse("Nothing to offer: list authorized_services in the file, or say --any-service.");
+      throw wrongUse("Nothing to offer: list authorized_services in the file, or say --any-service.", HELP);
     return { kind: "serve", allow: anonymous ? "anybody" : [], services };
   }
-  if (peer === undefined) throw wrongUse("Error: Missing peer_id argument.");
-  if (tryParseKeyId(peer) === undefined) throw wrongUse(`"${peer}" is no id: it has 64 hexadecimal digits, or 40.`);
+  if (peer === undefined) throw wrongUse("Error: Missing peer_id argument.", HELP);
+  if (tryParseKeyId(peer) === undefined)
+    throw wrongUse(`"${peer}" is no id: it has 64 hexadecimal digits, or 40.`, HELP);
   const { ip: host = DEFAULT_TARGET.host, port = DEFAULT_TARGET.port } = given;
   return { kind: "transfer", device: peer, channel: channelName({ host, port }), idleMs: 10_000, closeAtEnd: false };
 }
@@ -119,7 +123,7 @@ async function identityOf(given: Given, context: CommandContext, output: Output)
   const { certificate, privateKey } = given;
   if (certificate && privateKey) return openIdentity(privateKey, certificate, given, context);
   if (certificate || privateKey)
-    throw wrongUse("A certificate needs its private key, and the other way round: give -c and -p.");
+    throw wrongUse("A certificate needs its private key, and the other way round: give -c and -p.", HELP);
   return ownDevice(defaultDevice(), given, context, output);
 }
 
@@ -138,13 +142,4 @@ function turnOf(given: Given, context: CommandContext): Promise<NcSettings["turn
 function cacheFolder(): string {
   const { DHTNET_CACHE_DIR: named, HOME: home } = process.env;
   return named || (home ? join(homedir(), ".cache", "dhtnet") : "/tmp");
-}
-
-function wrongUse(message: string): CommandError {
-  return new CommandError({
-    status: ExitStatus.wrongUse,
-    code: "ERR_WRONG_USE",
-    message,
-    hint: "`dnc --help` lists the options.",
-  });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { qrCode } from "../cert/qr-code.ts";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
@@ -45,6 +45,9 @@ interface NcOptions extends PasswordOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
+
+/** What to do after a mistake. */
+const HELP = "`hashmere nc --help` has examples.";
 
 const EXAMPLES = `
 Examples:
@@ -173,16 +176,18 @@ function taskOf(
     socks = [],
   } = options;
   if (listen) {
-    if (device !== undefined) throw wrongUse("--listen takes no device: name those who may connect with --allow.");
-    if (services.length === 0 && !anyService) throw wrongUse("--listen needs --service host:port, or --any-service.");
+    if (device !== undefined)
+      throw wrongUse("--listen takes no device: name those who may connect with --allow.", HELP);
+    if (services.length === 0 && !anyService)
+      throw wrongUse("--listen needs --service host:port, or --any-service.", HELP);
     const allowed = allowAnybody ? "anybody" : allow.map((named) => idOf(named, known));
     return { kind: "serve", allow: allowed, services: anyService ? "any" : services };
   }
-  if (device === undefined) throw wrongUse("Name the device to connect to, or --listen.");
+  if (device === undefined) throw wrongUse("Name the device to connect to, or --listen.", HELP);
   const id = idOf(device, known);
   const isListening = forwards.length + socks.length > 0;
   if (isListening === (target !== undefined))
-    throw wrongUse("Name a service as host:port, or local ports with -L or -D.");
+    throw wrongUse("Name a service as host:port, or local ports with -L or -D.", HELP);
   if (target === undefined) return { kind: "listen", device: id, forwards, socks };
   const { idle: idleMs, closeAtEnd = false } = options;
   return { kind: "transfer", device: id, channel: channelName(target), idleMs, closeAtEnd };
@@ -191,7 +196,7 @@ function taskOf(
 function idOf(named: string, known: KnownDevices): string {
   const id = known.idOf(named);
   if (id === undefined)
-    throw wrongUse(`"${named}" is no id (64 hexadecimal digits, or 40), and no name in your file of devices.`);
+    throw wrongUse(`"${named}" is no id (64 hexadecimal digits, or 40), and no name in your file of devices.`, HELP);
   return id;
 }
 
@@ -204,11 +209,6 @@ function turnOf(options: NcOptions, context: CommandContext): Promise<NcSettings
     turnRealm: realm,
   } = options;
   return relayOf({ host, user, password, passwordFile, realm }, context.streams.stdin);
-}
-
-function wrongUse(message: string): CommandError {
-  const hint = "`hashmere nc --help` has examples.";
-  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint });
 }
 
 function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {

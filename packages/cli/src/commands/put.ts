@@ -2,7 +2,7 @@ import type { DhtRunner, InfoHash, KeyId, PutHandle, PutResult, Value } from "@h
 import { type Command, Option } from "commander";
 import { aborted } from "../aborted.ts";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { addIdentityOptions, keyId, type OwnIdentityOptions } from "../identity/own-identity.ts";
 import { parseKey } from "../key.ts";
@@ -80,14 +80,15 @@ function begin(
 function requireSigner({ sign, encryptTo, identity }: PutOptions): void {
   const isSecret = sign === true || encryptTo !== undefined;
   if (isSecret === (identity !== undefined)) return;
-  throw new CommandError({
-    status: ExitStatus.wrongUse,
-    code: "ERR_WRONG_USE",
-    message: isSecret ? "there is no key to sign with" : "an identity is given, and nothing to do with it",
-    hint: isSecret
-      ? "Name your identity with --identity PREFIX; `hashmere cert new` makes one."
-      : "Add --sign or --encrypt-to ID, or leave --identity out.",
-  });
+  throw isSecret
+    ? wrongUse(
+        "there is no key to sign with",
+        "Name your identity with --identity PREFIX; `hashmere cert new` makes one.",
+      )
+    : wrongUse(
+        "an identity is given, and nothing to do with it",
+        "Add --sign or --encrypt-to ID, or leave --identity out.",
+      );
 }
 
 async function withinLimit(handle: PutHandle, limit: AbortSignal): Promise<PutResult> {

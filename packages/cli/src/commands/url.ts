@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { durationOption } from "../options.ts";
 
@@ -53,12 +53,7 @@ async function fetchUrl(
 function failed(url: string, cause: unknown, isTimeOver: boolean): CommandError {
   if (!URL.canParse(url)) {
     const message = `"${url}" is no URL`;
-    return new CommandError({
-      status: ExitStatus.wrongUse,
-      code: "ERR_WRONG_USE",
-      message,
-      hint: "Begin with http://.",
-    });
+    return wrongUse(message, "Begin with http://.");
   }
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const message = isTimeOver

@@ -8,7 +8,7 @@ import {
   saveIdentity,
 } from "@hashmere/crypto";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { openIdentity, withPassword } from "../identity/open-identity.ts";
 import { givenPassword } from "../identity/password.ts";
@@ -77,8 +77,4 @@ function bothNewAndOld(): CommandError {
     "a new identity (-i, --save-identity) and one from files (--certificate, --privkey) exclude each other",
     "Leave out one of them.",
   );
-}
-
-function wrongUse(message: string, hint: string): CommandError {
-  return new CommandError({ status: ExitStatus.wrongUse, code: "ERR_WRONG_USE", message, hint });
 }

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { pythonText, Server, textOrBytes, type Value } from "@hashmere/kademlia";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { counted } from "../output/counted.ts";
 import { Output } from "../output/output.ts";
@@ -76,12 +76,7 @@ async function withServer(
 ): Promise<ExitStatus> {
   const { bootstrap = [], port, interface: host, timeout } = options;
   if (bootstrap.length === 0) {
-    throw new CommandError({
-      status: ExitStatus.wrongUse,
-      code: "ERR_WRONG_USE",
-      message: "there is no network to ask",
-      hint: "Name a node of it with --bootstrap host:port.",
-    });
+    throw wrongUse("there is no network to ask", "Name a node of it with --bootstrap host:port.");
   }
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(timeout)]);
   const output = new Output(streams, options.json ?? false);

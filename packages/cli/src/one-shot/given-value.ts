@@ -3,7 +3,7 @@ import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { MAX_VALUE_BYTES, Value } from "@hashmere/dht";
 import type { CommandContext } from "../command-context.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 
 /** What the caller says of the value to put. */
@@ -29,12 +29,10 @@ async function readData(
   { streams, interrupted }: CommandContext,
 ): Promise<Uint8Array> {
   if ((text === undefined) === (file === undefined)) {
-    throw new CommandError({
-      status: ExitStatus.wrongUse,
-      code: "ERR_WRONG_USE",
-      message: text === undefined ? "there is nothing to put" : "a text and --file can't both be the value",
-      hint: "Give a text, - for standard input, or --file PATH.",
-    });
+    throw wrongUse(
+      text === undefined ? "there is nothing to put" : "a text and --file can't both be the value",
+      "Give a text, - for standard input, or --file PATH.",
+    );
   }
   if (text === "-") return buffer(addAbortSignal(interrupted, streams.stdin));
   if (text !== undefined) return new TextEncoder().encode(text);
