@@ -2,7 +2,7 @@
  * Channels of a link beside plain TLS and ssh, in one run: two processes over loopback, or over a veth pair between two network
  * namespaces of its own where this may be done.
  *
- *     npm run bench -- connect [--reps 3] [--path loopback|veth] [--json FILE]
+ *     npm run bench -- connect [--reps 3] [--path loopback|veth] [--only link,tls] [--json FILE]
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -11,6 +11,8 @@ import { cpus } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { Place } from "./connect/place.ts";
+import { measureDnc } from "./connect/real-dnc.ts";
 import { hasSsh, measureSsh } from "./connect/ssh.ts";
 import { type MetricNames, Samples } from "./measurement.ts";
 import { formatTable, rowsOf } from "./report.ts";
@@ -18,8 +20,9 @@ import { formatTable, rowsOf } from "./report.ts";
 const LINK = "link";
 const TLS = "tls";
 const SSH = "ssh";
+const DNC = "dnc";
 /** In one repetition; in the next one the other way round. */
-const CONTENDERS = [LINK, TLS, "frames", "udp", SSH] as const;
+const CONTENDERS = [LINK, TLS, "frames", "udp", SSH, DNC] as const;
 const METRICS: MetricNames = {
   up_mb_per_s: ["one channel, caller to callee", "MB/s"],
   down_mb_per_s: ["one channel, callee to caller", "MB/s"],
@@ -31,53 +34,61 @@ const METRICS: MetricNames = {
   kb_per_link: ["memory of a link without channels, one side", "KiB"],
 };
 
-/** How two processes reach each other. */
-interface Path {
-  readonly name: string;
-  readonly host: string;
-  readonly server: readonly string[];
-  readonly client: readonly string[];
-}
-
-const LOOPBACK: Path = { name: "loopback", host: "127.0.0.1", server: [], client: [] };
+const LOOPBACK: Place = { name: "loopback", host: "127.0.0.1", server: [], client: [] };
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
     args: [...args],
-    options: { reps: { type: "string", default: "3" }, path: { type: "string" }, json: { type: "string" } },
+    options: {
+      reps: { type: "string", default: "3" },
+      path: { type: "string" },
+      only: { type: "string", default: CONTENDERS.join(",") },
+      json: { type: "string" },
+    },
   });
   const samples = new Samples();
+  const only = options.only.split(",");
+  const contenders = CONTENDERS.filter((name) => only.includes(name));
   const wanted = options.path ?? (process.getuid?.() === 0 ? "veth" : "loopback");
   using veth = wanted === "veth" ? new VethPair() : undefined;
   for (const path of veth === undefined ? [LOOPBACK] : [LOOPBACK, veth.path]) {
     for (let repetition = 1; repetition <= Number(options.reps); repetition++) {
       console.error(`${path.name}: repetition ${repetition} of ${options.reps} …`);
-      await measure(path, repetition % 2 === 0 ? CONTENDERS.toReversed() : CONTENDERS, samples);
+      await measure(path, repetition % 2 === 0 ? contenders.toReversed() : contenders, samples);
     }
   }
   const rows = rowsOf(samples.measurements, LINK, TLS);
-  console.log(formatTable(rows, CONTENDERS));
+  console.log(formatTable(rows, contenders));
   if (options.json !== undefined) {
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
     writeFileSync(options.json, `${JSON.stringify({ machine, options, rows }, null, 2)}\n`);
   }
 }
 
-async function measure(path: Path, kinds: readonly string[], samples: Samples): Promise<void> {
+async function measure(path: Place, kinds: readonly string[], samples: Samples): Promise<void> {
   const server = start(path.server, ["--expose-gc", program("server"), path.host]);
   const [line] = await once(createInterface(server.stdout), "line");
   const ports: Record<string, number> = JSON.parse(String(line));
   for (const kind of kinds) {
-    if (kind === SSH) {
-      if (hasSsh()) samples.addAll(path.name, METRICS, kind, await measureSsh(path));
-      continue;
-    }
-    const client = start(path.client, ["--expose-gc", program("client"), kind, path.host, String(ports[kind])]);
-    const [figures] = await once(createInterface(client.stdout), "line");
-    samples.addAll(path.name, METRICS, kind, JSON.parse(String(figures)));
+    const figures = await figuresOf(kind, path, ports[kind]);
+    if (figures !== undefined) samples.addAll(path.name, METRICS, kind, figures);
   }
   server.stdin.end();
   await once(server, "close");
+}
+
+/** Undefined where there is no such program, or it has no way here: the real dnc never uses loopback. */
+async function figuresOf(
+  kind: string,
+  path: Place,
+  port: number | undefined,
+): Promise<Record<string, number> | undefined> {
+  const { REAL_DNC } = process.env;
+  if (kind === SSH) return hasSsh() ? measureSsh(path) : undefined;
+  if (kind === DNC) return REAL_DNC !== undefined && path !== LOOPBACK ? measureDnc(REAL_DNC, path) : undefined;
+  const client = start(path.client, ["--expose-gc", program("client"), kind, path.host, String(port)]);
+  const [figures] = await once(createInterface(client.stdout), "line");
+  return JSON.parse(String(figures));
 }
 
 function start(prefix: readonly string[], args: readonly string[]) {
@@ -91,7 +102,7 @@ function program(name: string): string {
 
 /** Two network namespaces with one cable between them. */
 class VethPair implements Disposable {
-  readonly path: Path;
+  readonly path: Place;
   readonly #names = ["a", "b"].map((end) => `hashmere-bench-${process.pid}-${end}`);
 
   constructor() {
@@ -105,13 +116,17 @@ class VethPair implements Disposable {
     ] as const) {
       ip("-n", namespace, "address", "add", address, "dev", "veth0");
       ip("-n", namespace, "link", "set", "veth0", "up");
+      ip("-n", namespace, "link", "set", "lo", "up");
     }
+    process.once("exit", () => this[Symbol.dispose]());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
     const inside = (namespace: string) => ["ip", "netns", "exec", namespace];
     this.path = { name: "veth", host: "10.211.0.1", server: inside(a), client: inside(b) };
   }
 
+  /** Whatever is there of it: it may have been disposed of. */
   [Symbol.dispose](): void {
-    for (const name of this.#names) ip("netns", "delete", name);
+    for (const name of this.#names) spawnSync("ip", ["netns", "delete", name]);
   }
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quantile } from "../quantile.ts";
+import type { Place } from "./place.ts";
 import { writeMany } from "./write-many.ts";
 
 const SSHD = "/usr/sbin/sshd";
@@ -16,13 +17,6 @@ const BULK_BYTES = 512 * 1024 * 1024;
 const ROUND_TRIPS = 2_000;
 const START_ATTEMPTS = 50;
 const START_PAUSE_MS = 100;
-
-/** Where the two programs run: what stands before their commands. */
-interface Place {
-  readonly host: string;
-  readonly server: readonly string[];
-  readonly client: readonly string[];
-}
 
 export function hasSsh(): boolean {
   return existsSync(SSHD) && process.getuid?.() === 0;
