@@ -8,6 +8,7 @@ export type {
   GetOptions,
   GetResult,
   NodeEvent,
+  NodeParameters,
   NodeStats,
   SetOptions,
   SetResult,

@@ -16,12 +16,13 @@ import { Bootstrapper, type Resolve } from "./bootstrapper.ts";
 import { Copies, MAX_VALUE_BYTES } from "./copies.ts";
 import type { EventListener } from "./events.ts";
 import { Gate } from "./gate.ts";
-import { type AcceptStore, answerRequest, type RequestContext } from "./handlers/index.ts";
+import { answerRequest, type RequestContext } from "./handlers/index.ts";
 import { Holdings } from "./holdings.ts";
 import { Kin } from "./kin.ts";
 import { CACHED_COPY_MS, EXPIRE_MS } from "./lifetime.ts";
 import { Lookups } from "./lookups.ts";
 import { Handover, KeepAlive, Publisher, Refresh, Replication } from "./maintenance/index.ts";
+import type { NodeParameters } from "./parameters.ts";
 import type { BootstrapOptions, GetOptions, GetResult, SetOptions, SetResult } from "./results.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -32,15 +33,8 @@ const DEFAULTS = { k: 20, alpha: 3, bitsPerHop: 5, quorum: 3 } as const;
 const MAX_RUNNING_OPERATIONS = 64;
 const MAX_WAITING_OPERATIONS = 65_536;
 
-export interface KademliaNodeOptions {
-  readonly id?: NodeId | undefined;
-  readonly k?: number | undefined;
-  readonly alpha?: number | undefined;
-  readonly bitsPerHop?: number | undefined;
-  /** How often to ping the contacts unheard of for longest. Default 25 s; Infinity never. */
-  readonly keepAliveMs?: number | undefined;
-  /** Asks, but answers nobody: nobody will take it for a node to count on. Default false. */
-  readonly visitor?: boolean | undefined;
+/** What a node is made of: its parameters, and what stands in for the world. */
+export interface KademliaNodeOptions extends NodeParameters {
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
   readonly transport: Transport;
@@ -48,10 +42,9 @@ export interface KademliaNodeOptions {
   readonly book: AddressBook;
   readonly storage: Storage;
   readonly resolve: Resolve;
-  readonly acceptStore?: AcceptStore | undefined;
-  readonly onEvent?: EventListener | undefined;
 }
 
+/** What a node has done since its start, and what it holds. */
 export interface NodeStats extends Readonly<RpcStats> {
   readonly contacts: number;
   readonly pairs: number;

@@ -1,12 +1,7 @@
-import { lookup } from "node:dns/promises";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { isIP } from "node:net";
-import { basename, dirname, join } from "node:path";
-import { type AddressBook, type HostAndPort, parseHostAndPort } from "../address/index.ts";
+import { readFile } from "node:fs/promises";
 import { InvalidArgumentError, NotListeningError } from "../errors/index.ts";
 import type { NodeId } from "../id/index.ts";
 import {
-  type AcceptStore,
   type BootstrapOptions,
   type EventListener,
   type GetOptions,
@@ -16,60 +11,23 @@ import {
   type SetOptions,
   type SetResult,
 } from "../node/index.ts";
-import type { Transport } from "../rpc/index.ts";
 import { Repeating } from "../scheduler/index.ts";
-import { MemoryStorage, type Storage } from "../storage/index.ts";
-import { type DatagramReceiver, UdpTransport } from "../transport/index.ts";
+import { MemoryStorage } from "../storage/index.ts";
+import { UdpTransport } from "../transport/index.ts";
 import { PackedValue, type Value } from "../value/index.ts";
+import { type BootstrapPlace, DEFAULT_PORT, hostAndPortOf, resolve } from "./bootstrap-place.ts";
 import { digest, type Key } from "./key.ts";
+import type { ServerOptions, ServerTransport } from "./options.ts";
 import { parsePythonState } from "./python-state.ts";
+import { replaceFile } from "./replace-file.ts";
 import { parseState, type ServerState, stringifyState } from "./state.ts";
 import { SystemRandom } from "./system-random.ts";
 import { SystemScheduler } from "./system-scheduler.ts";
-
-/** Where servers of this network usually listen. */
-export const DEFAULT_PORT = 8468;
 
 const SAVE_INTERVAL_MS = 600_000;
 
 /** First byte of a pickle of protocol 2 or later. JSON never begins like that. */
 const PICKLE = 0x80;
-
-/** How a server takes its part. All of it may be left out. */
-export interface ServerOptions {
-  /** Contacts per bucket, nodes per answer, replicas per value. Default 20. */
-  readonly k?: number;
-  /** Requests of a lookup in flight. Default 3. */
-  readonly alpha?: number;
-  /** Bits that a hop of a lookup gains; more means more contacts. Default 5. */
-  readonly bitsPerHop?: number;
-  /** How often to ping the contacts unheard of for longest, so that a NAT keeps the way in open. Default 25 s; Infinity never. */
-  readonly keepAliveMs?: number;
-  /** Asks, but answers nobody: for a visit so short that others should not count on this server. Default false. */
-  readonly visitor?: boolean;
-  /** Default: random. */
-  readonly id?: NodeId;
-  /** Where to keep what is held for others. Default: memory. It belongs to the server, which closes it in `stop`. */
-  readonly storage?: Storage;
-  /** May refuse values that others want to store here. */
-  readonly acceptStore?: AcceptStore;
-  /** For logs and tests. Default: nobody hears of events. */
-  readonly onEvent?: EventListener;
-  /** Instead of a UDP socket of its own. */
-  readonly transport?: ServerTransport;
-}
-
-/** What carries a server's datagrams. */
-export interface ServerTransport extends Transport {
-  readonly book: AddressBook;
-  onDatagram(receiver: DatagramReceiver): void;
-  /** Returns the port. */
-  open(port: number, host: string): Promise<number>;
-  close(): Promise<void>;
-}
-
-/** `host:port`, a pair, or an object; a host may be a name. Without a port: 8468. */
-export type BootstrapPlace = string | readonly [host: string, port: number] | HostAndPort;
 
 /** A contact of the routing table. */
 export interface Neighbour {
@@ -308,27 +266,5 @@ export class Server implements AsyncDisposable {
 
   #assertListening(operation: string): void {
     if (this.#port === undefined) throw new NotListeningError(operation);
-  }
-}
-
-function hostAndPortOf(place: BootstrapPlace): HostAndPort {
-  if (typeof place === "string") return parseHostAndPort(place, DEFAULT_PORT);
-  return "host" in place ? place : { host: place[0], port: place[1] };
-}
-
-async function resolve(host: string): Promise<readonly string[]> {
-  if (isIP(host)) return [host];
-  const addresses = await lookup(host, { all: true });
-  return addresses.map(({ address }) => address);
-}
-
-async function replaceFile(path: string, content: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    await writeFile(temporary, content, { mode: 0o600, flush: true });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }

@@ -6,7 +6,7 @@ import {
   type GetOptions,
   type GetResult,
   KademliaNode,
-  type KademliaNodeOptions,
+  type NodeParameters,
   type SetOptions,
   type SetResult,
 } from "../node/index.ts";
@@ -14,7 +14,7 @@ import { SeededRandom } from "../random/seeded-random.ts";
 import type { Transport } from "../rpc/index.ts";
 import { VirtualScheduler } from "../scheduler/virtual-scheduler.ts";
 import { digest, type Key } from "../server/index.ts";
-import { MemoryStorage } from "../storage/index.ts";
+import { MemoryStorage, type Storage } from "../storage/index.ts";
 import { PackedValue, type Value } from "../value/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import { type NetworkConditions, SimulatedNetwork } from "./simulated-network.ts";
@@ -22,13 +22,11 @@ import { type NetworkConditions, SimulatedNetwork } from "./simulated-network.ts
 const PORT = 8468;
 const NODES_PER_SUBNET = 250;
 
-/** What a simulated node may be told: see {@link KademliaNodeOptions}. */
-export type TestNodeOptions = Partial<
-  Pick<
-    KademliaNodeOptions,
-    "id" | "k" | "alpha" | "bitsPerHop" | "keepAliveMs" | "visitor" | "storage" | "acceptStore" | "onEvent"
-  >
->;
+/** What a simulated node may be told. */
+export interface TestNodeOptions extends NodeParameters {
+  /** Default: memory. */
+  readonly storage?: Storage;
+}
 
 /** How a simulated network begins: nodes, chance, and the conditions (no loss, 5 to 25 ms each way). */
 export interface TestnetOptions extends Partial<NetworkConditions> {
