@@ -6,7 +6,7 @@ interface ListenedValue {
   seq: number;
   bytes: number;
   lifeMs: number;
-  /** Monotonic ms. */
+  /** Monotonic ms, whole ones: there are many of these, and a fraction would take an object of its own. */
   expiresAt: number;
 }
 
@@ -40,18 +40,19 @@ export class ListenedValues {
     const news: Value[] = [];
     for (const value of values) {
       const lifeMs = this.#types.get(value.type).expirationMs;
+      const expiresAt = Math.ceil(now + lifeMs);
       const known = this.#byId.get(value.id);
       if (known === undefined || value.seq > known.seq) news.push(value);
       this.#bytes += value.size - (known?.bytes ?? 0);
       if (known === undefined) {
-        this.#byId.set(value.id, { seq: value.seq, bytes: value.size, lifeMs, expiresAt: now + lifeMs });
+        this.#byId.set(value.id, { seq: value.seq, bytes: value.size, lifeMs, expiresAt });
       } else {
         known.seq = Math.max(known.seq, value.seq);
         known.bytes = value.size;
         known.lifeMs = lifeMs;
-        known.expiresAt = now + lifeMs;
+        known.expiresAt = expiresAt;
       }
-      this.#nextExpiry = Math.min(this.#nextExpiry, now + lifeMs);
+      this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
     }
     return news;
   }
@@ -59,7 +60,7 @@ export class ListenedValues {
   refresh(ids: readonly bigint[], now: number): void {
     for (const id of ids) {
       const known = this.#byId.get(id);
-      if (known !== undefined) known.expiresAt = now + known.lifeMs;
+      if (known !== undefined) known.expiresAt = Math.ceil(now + known.lifeMs);
     }
   }
 

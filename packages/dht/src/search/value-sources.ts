@@ -2,7 +2,8 @@ import type { Value } from "../value/index.ts";
 
 interface SourcedValue<S> {
   value: Value;
-  readonly sources: S[];
+  /** Replaced by arrays of just the right size: one that has grown has room for 16 more, and there are many of these. */
+  sources: readonly S[];
 }
 
 /**
@@ -30,7 +31,7 @@ export class ValueSources<S> {
         news.push(value);
         continue;
       }
-      if (!known.sources.includes(source)) known.sources.push(source);
+      if (!known.sources.includes(source)) known.sources = known.sources.concat([source]);
       if (value.seq > known.value.seq) {
         known.value = value;
         news.push(value);
@@ -44,9 +45,8 @@ export class ValueSources<S> {
     const gone: Value[] = [];
     for (const id of ids) {
       const known = this.#byId.get(id);
-      const place = known?.sources.indexOf(source) ?? -1;
-      if (known === undefined || place < 0) continue;
-      known.sources.splice(place, 1);
+      if (known === undefined || !known.sources.includes(source)) continue;
+      known.sources = known.sources.filter((each) => each !== source);
       if (known.sources.length > 0) continue;
       this.#byId.delete(id);
       gone.push(known.value);
