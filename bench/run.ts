@@ -21,7 +21,7 @@ const CPP = "C++";
 
 const USAGE = `npm run bench -- [--only requests,memory,cluster,secure,testnet] [--reps 3] [--seconds 2] [--json FILE]
 npm run bench -- proxy [--reps 3] [--seconds 4]        the REST proxy beside the C++ one
-npm run bench -- connect [--reps 3] [--json FILE]      channels of a link beside plain TLS
+npm run bench -- connect [--reps 3] [--json FILE]      channels of a link beside plain TLS and ssh
 npm run bench -- kademlia [--nodes 20,100] [--json]    the Kademlia server beside figures of the Python library`;
 
 /** Benches with contenders of their own. */
