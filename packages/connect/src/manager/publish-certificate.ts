@@ -22,7 +22,7 @@ export async function publishCertificate(
     await dht.connected({ signal });
     const value = CertificateValue.encode(certificate.pem());
     const puts = certificateKeys(certificate.publicKey).map(async (key) =>
-      dht.put(InfoHash.fromBytes(key), value, { permanent: true, signal }),
+      dht.put(InfoHash.fromBytes(key), value, { permanent: true, urgent: true, signal }),
     );
     void Promise.allSettled(puts); // they go on when nobody waits any more, and end with the signal
     const [, byDeviceId] = puts;

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { TransportAddress } from "../address/index.ts";
 
 /** Where a TURN server without a port listens (RFC 8656 §4). */
@@ -15,10 +16,10 @@ export interface TurnServer {
   readonly realm?: string | undefined;
 }
 
-/** `host`, `host:port`, `[v6]:port` or a bare IPv6 address. @throws TypeError for a port that is none */
+/** `host`, `host:port`, `[v6]:port` or a bare IPv6 address. @throws TypeError for what is none of them */
 export function parseTurnHost(text: string): { readonly host: string; readonly port: number } {
   const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
-  const host = bracketed ?? plain ?? text;
+  const host = bracketed ?? plain ?? (isIPv6(text) ? text : "");
   const port = portText === undefined ? DEFAULT_TURN_PORT : Number(portText);
   if (host === "" || port < 1 || port > 65_535)
     throw new TypeError(`"${text}" names no TURN server: write host[:port]`);

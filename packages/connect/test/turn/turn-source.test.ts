@@ -97,6 +97,6 @@ test.each([
   ["2001:db8::1", { host: "2001:db8::1", port: 3478 }],
 ])("%s names a server", (text, expected) => expect(parseTurnHost(text)).toEqual(expected));
 
-test.each(["", "host:0", "host:70000"])("%j names none", (text) =>
+test.each(["", "host:0", "host:70000", "::::", "host:"])("%j names none", (text) =>
   expect(() => parseTurnHost(text)).toThrow(TypeError),
 );

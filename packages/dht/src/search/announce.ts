@@ -112,7 +112,7 @@ export class Announce {
     let acknowledged = 0;
     let refused = 0;
     for (const node of this.#search.nodes) {
-      if (node.isBad(now)) continue;
+      if (node.isBad(now) || (this.#urgent && this.#permanent && node.isOverdue(now))) continue;
       const delivery = this.#deliveries.get(node);
       if (delivery?.isRefused) refused++;
       else if (!delivery?.isAcknowledged) return "underWay";
@@ -125,6 +125,7 @@ export class Announce {
   /** Tells everybody who waits how it went. */
   settle(ok: boolean, peers: readonly Peer[]): void {
     if (ok) this.#announcedAt ??= this.#search.host.scheduler.now();
+    this.#urgent = false; // nobody waits any more
     const told = this.#waiting;
     this.#waiting = [];
     if (told.length === 0) return;

@@ -60,9 +60,21 @@ export class Announces {
     for (const announce of [...this.#byId.values()]) if (this.#isCurrent(announce)) this.#complete(announce, now);
   }
 
+  /**
+   * Tells whoever is in a hurry, without waiting for nodes that should have answered by now: they get a permanent value when
+   * they do. Call it only while the others are synced.
+   */
+  completeUrgent(now: number): void {
+    for (const announce of [...this.#byId.values()])
+      if (this.#isCurrent(announce) && isHurried(announce)) this.#complete(announce, now);
+  }
+
   /** A node has acknowledged: that may have been the last one. */
   onDelivered(announce: Announce, now: number): void {
-    if (this.#isCurrent(announce) && this.#search.nodes.isSynced(now)) this.#complete(announce, now);
+    if (!this.#isCurrent(announce)) return;
+    const { nodes } = this.#search;
+    const isReached = nodes.isSynced(now) || (isHurried(announce) && nodes.isSyncedSoFar(now));
+    if (isReached) this.#complete(announce, now);
   }
 
   /** Nobody answers: whoever waits hears it, permanent values wait for better times. */
@@ -144,4 +156,9 @@ export class Announces {
   #isCurrent(announce: Announce): boolean {
     return this.#byId.get(announce.value.id) === announce;
   }
+}
+
+/** One that isn't permanent ends when it is told, so it waits for everybody. */
+function isHurried({ isUrgent, isPermanent }: Announce): boolean {
+  return isUrgent && isPermanent;
 }

@@ -68,6 +68,17 @@ export class ClosestNodes implements Iterable<SearchNode> {
     return level > 0 && level === Math.min(this.countGood(now), TARGET_NODES);
   }
 
+  /** The same without those that should have answered by now. */
+  isSyncedSoFar(now: number): boolean {
+    let level = 0;
+    for (const node of this.#nodes) {
+      if (node.isBad(now) || node.isOverdue(now)) continue;
+      if (!node.isSynced(now)) return false;
+      if (++level === TARGET_NODES) break;
+    }
+    return level > 0;
+  }
+
   /** Nobody answers: all nodes, or the MAX_DEAD_NODES closest, are dead. */
   isDead(now: number): boolean {
     let dead = 0;

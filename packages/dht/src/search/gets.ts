@@ -61,7 +61,7 @@ export class Gets {
     const reach = areFound ? TARGET_NODES : MAX_HELD_NODES;
     let asked = nodes.countAsked(now);
     while (asked < most && this.#askNext(reach, now)) asked = nodes.countAsked(now);
-    return asked < most ? Number.POSITIVE_INFINITY : nodes.nextOverdue(now);
+    return asked < most && !operations.areUrgent ? Number.POSITIVE_INFINITY : nodes.nextOverdue(now);
   }
 
   /** Some get waits for the answer to that question. */

@@ -73,6 +73,11 @@ export class Operations {
     this.#announces?.complete(now);
   }
 
+  /** The same for puts that are urgent. Call it while all are synced but those that should have answered by now. */
+  completeUrgent(now: number): void {
+    this.#announces?.completeUrgent(now);
+  }
+
   /** Nobody answers: gets and puts fail, listens and permanent values wait for better times. */
   fail(): void {
     this.gets.fail();

@@ -1,5 +1,6 @@
 import { NEVER, type Peer } from "../routing/index.ts";
 import type { Ask } from "./ask.ts";
+import { ASK_PATIENCE_MS } from "./limits.ts";
 import type { Probe } from "./probe.ts";
 
 const NO_ASKS: readonly Ask[] = [];
@@ -80,6 +81,11 @@ export class SearchNode {
   /** It answered lately, and we have a token for it. */
   isSynced(now: number): boolean {
     return this.token !== undefined && now < this.syncedUntil && !this.isDead(now);
+  }
+
+  /** It is asked, and should have answered by now. */
+  isOverdue(now: number): boolean {
+    return now >= this.askedAt + ASK_PATIENCE_MS && this.isAsked && !this.isSynced(now);
   }
 
   /** It may be asked again, whatever it did. */

@@ -296,7 +296,7 @@ export class Search {
         this.#finish();
         return;
       }
-    }
+    } else if (operations.areUrgent && nodes.isSyncedSoFar(now)) operations.completeUrgent(now);
     // Announcements and subscriptions begin before all nodes are synced, but not at the last synced one.
     const reach = isSynced ? TARGET_NODES : nodes.syncLevel(now) - 1;
     const dueAt = operations.work(reach, now);

@@ -19,6 +19,7 @@ export type Content = Value | Uint8Array | string;
 /** As `PutOptions` of a DhtRunner. */
 export interface TestPutOptions {
   readonly permanent?: boolean;
+  readonly urgent?: boolean;
   /** Unix ms by the node's wall clock. */
   readonly created?: number;
 }
