@@ -21,12 +21,13 @@ export interface SignallingDht {
   connected(options: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Values are decrypted and their signatures checked before the filter sees them. */
   listen(key: InfoHash, options: { readonly filter: Filter; readonly signal: AbortSignal }): InboxListener;
+  /** Urgent: somebody waits for it. */
   put(
     key: InfoHash,
     value: Value,
-    options: { readonly permanent: boolean; readonly signal: AbortSignal },
+    options: { readonly permanent: boolean; readonly urgent: boolean; readonly signal: AbortSignal },
   ): PromiseLike<Stored>;
-  /** Urgent: somebody waits for it. */
+  /** Urgent as well. */
   putEncrypted(
     key: InfoHash,
     to: PublicKey,
