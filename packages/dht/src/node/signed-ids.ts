@@ -18,6 +18,6 @@ export class SignedIds {
   }
 
   has(key: InfoHash, { id }: Value): boolean {
-    return this.#ids.has(`${key} ${id}`);
+    return this.#ids.size > 0 && this.#ids.has(`${key} ${id}`);
   }
 }

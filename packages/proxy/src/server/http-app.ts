@@ -69,10 +69,11 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
     service.requests.add(route, refusal.status);
   };
   for (const route of routes) {
+    const name = `${route.method} ${route.path}`;
     app.route({
       method: route.method,
       url: route.path,
-      handler: (request, reply) => handle(service, route, request, reply, answerError),
+      handler: (request, reply) => handle(service, route, name, request, reply, answerError),
     });
   }
   for (const path of new Set(routes.map(({ path }) => path))) {
@@ -96,13 +97,13 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
 async function handle(
   service: ProxyService,
   route: Route,
+  name: string,
   request: FastifyRequest,
   reply: FastifyReply,
   onError: (error: unknown, route: string, response: ServerResponse) => void,
 ): Promise<void> {
   reply.hijack();
   service.statistics.countRequest();
-  const name = `${route.method} ${route.path}`;
   try {
     const exchange = exchangeOf(service, request, reply);
     const isOpen = route.isOpen === "to browsers" ? exchange.accepts("text/html") : route.isOpen;

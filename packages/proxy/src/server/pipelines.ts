@@ -4,17 +4,29 @@ import { MAX_PIPELINED_REQUESTS } from "./limits.ts";
 
 /** How many requests wait for their answer on each connection: answers leave in order, and one that never ends keeps them all. */
 export class Pipelines {
-  readonly #lengths = new WeakMap<Socket, number>();
+  readonly #pipelines = new WeakMap<Socket, Pipeline>();
 
   /** Counts a request until it is answered. False, and the connection is closed, when it is one too many. */
   admit(socket: Socket, response: ServerResponse): boolean {
-    const length = (this.#lengths.get(socket) ?? 0) + 1;
-    if (length > MAX_PIPELINED_REQUESTS) {
+    let pipeline = this.#pipelines.get(socket);
+    if (pipeline === undefined) {
+      pipeline = new Pipeline();
+      this.#pipelines.set(socket, pipeline);
+    }
+    if (pipeline.length >= MAX_PIPELINED_REQUESTS) {
       socket.destroy();
       return false;
     }
-    this.#lengths.set(socket, length);
-    response.once("close", () => this.#lengths.set(socket, (this.#lengths.get(socket) ?? 1) - 1));
+    pipeline.length++;
+    response.on("close", pipeline.onAnswered);
     return true;
   }
+}
+
+class Pipeline {
+  length = 0;
+  /** One for all requests of the connection, because there are many. */
+  readonly onAnswered = () => {
+    this.length--;
+  };
 }

@@ -2,16 +2,22 @@ import type { Sample } from "./metrics.ts";
 
 /** How many requests of each kind had which outcome. Routes are those that exist, so there are few kinds. */
 export class RequestCounts {
-  readonly #byKind = new Map<string, { readonly route: string; readonly status: number; count: number }>();
+  readonly #byRoute = new Map<string, Map<number, number>>();
 
   add(route: string, status: number): void {
-    const kind = `${route} ${status}`;
-    const counted = this.#byKind.get(kind);
-    if (counted) counted.count++;
-    else this.#byKind.set(kind, { route, status, count: 1 });
+    let byStatus = this.#byRoute.get(route);
+    if (byStatus === undefined) {
+      byStatus = new Map();
+      this.#byRoute.set(route, byStatus);
+    }
+    byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
   }
 
   get samples(): Sample[] {
-    return [...this.#byKind.values()].map(({ route, status, count }) => ({ labels: { route, status }, value: count }));
+    const samples: Sample[] = [];
+    for (const [route, byStatus] of this.#byRoute) {
+      for (const [status, value] of byStatus) samples.push({ labels: { route, status }, value });
+    }
+    return samples;
   }
 }
