@@ -36,6 +36,9 @@ const KEEP_ALIVE_JITTER_S = 5;
 /** Flows on which the other side may begin before its description has come. */
 export const MAX_EARLY_FLOWS = 64;
 
+/** How long their check on a connection may take that both sides have opened: it comes with the last packet of the handshake. */
+const THEIR_CHECK_MS = 20;
+
 /** What one description may have, twice. */
 const MAX_REMOTE_CANDIDATES = 64;
 
@@ -92,7 +95,7 @@ export class IceAgent {
     this.#list = new CheckList({
       sockets,
       scheduler,
-      reachable: (pair, flow) => this.#check(pair, flow),
+      reachable: (pair, flow) => this.#reached(pair, flow),
       unreachable: (pair) => this.#giveUp(pair),
     });
     this.#nomination = new Nomination(scheduler, (pair) => this.#propose(pair));
@@ -178,6 +181,17 @@ export class IceAgent {
     this.#stopChecks();
     this.#questions.clear();
     this.#timers.keepAlive?.cancel();
+  }
+
+  /**
+   * On a connection that both sides have opened, they check as soon as we do. If it is ours to propose, and without frames,
+   * we let them go first: then nothing of ours is on its way when we do.
+   */
+  #reached(pair: CandidatePair, flow: IceFlow): void {
+    pair.flow = flow;
+    const letThemGo = this.#role === "controlling" && pair.local.tcpType === "so" && this.#canBeBare(pair);
+    if (!letThemGo) this.#check(pair, flow);
+    else pair.next = this.#scheduler.at(this.#scheduler.now() + THEIR_CHECK_MS, () => this.#check(pair, flow));
   }
 
   #check(pair: CandidatePair, flow: IceFlow, isNominating = false): void {
@@ -325,7 +339,7 @@ export class IceAgent {
     const pair = this.#list.find(flow) ?? this.#learn(flow, check.priority);
     if (pair === undefined) return;
     if (check.isNominating && this.#role === "controlled") pair.isNominated = true;
-    pair.redial?.cancel();
+    pair.next?.cancel();
     pair.flow ??= flow;
     pair.isChecked = true;
     if (pair.state === "succeeded" && pair.isNominated) this.#select(pair, flow);

@@ -32,8 +32,8 @@ export class CandidatePair {
   roundTripMs = 0;
   /** How many connections have been asked for. */
   dials = 0;
-  /** The next one is asked for then. */
-  redial: Timer | undefined;
+  /** When something is done about it if nothing comes: it is dialled again, or checked. */
+  next: Timer | undefined;
 
   constructor(local: OfferedCandidate, remote: Candidate, role: IceRole) {
     this.local = local;

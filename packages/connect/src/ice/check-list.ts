@@ -12,10 +12,11 @@ const CHECK_INTERVAL_MS = 5;
 const PAIRS_AT_ONCE = 8;
 
 /** Who refuses now may let us in later: a relay that has not heard of us yet, a peer that has not opened its side. */
-const FIRST_REDIAL_MS = 50;
+const FIRST_REDIAL_MS = 10;
 const MAX_REDIAL_MS = 200;
-const DIALS_PER_PAUSE = 4;
 const MAX_DIALS = 44;
+/** The called side's answer has to arrive before the caller's relay lets it in. */
+const RELAY_DELAY_MS = 50;
 /** Of all pairs together: a peer that names many relays must not have us knock at them all for as long. */
 export const MAX_REDIALS = 400;
 
@@ -38,6 +39,8 @@ export class CheckList {
   #learnt = 0;
   #redials = 0;
   #begun = 0;
+  /** When relays are dialled first, monotonic ms. */
+  #relaysFrom: number | undefined;
   #pacing: Timer | undefined;
   #isStopped = false;
 
@@ -46,6 +49,8 @@ export class CheckList {
   }
 
   add(locals: readonly OfferedCandidate[], remotes: readonly Candidate[], role: IceRole): void {
+    const now = this.#options.scheduler.now();
+    this.#relaysFrom ??= role === "controlling" ? now + RELAY_DELAY_MS : now;
     this.pairs.push(...formPairs(locals, remotes, role).slice(0, Math.max(MAX_PAIRS - this.pairs.length, 0)));
   }
 
@@ -53,12 +58,16 @@ export class CheckList {
   run(): void {
     if (this.#isStopped || this.#pacing?.isPending) return;
     const { scheduler } = this.#options;
-    for (const pair of this.pairs.filter(({ state }) => state === "waiting")) {
+    const relaysFrom = this.#relaysFrom ?? 0;
+    const now = scheduler.now();
+    const waiting = this.pairs.filter(({ state }) => state === "waiting");
+    for (const pair of waiting.filter(({ isRelayed }) => !isRelayed || now >= relaysFrom)) {
       this.#reach(pair);
       if (++this.#begun < PAIRS_AT_ONCE) continue;
-      this.#pacing = scheduler.at(scheduler.now() + CHECK_INTERVAL_MS, () => this.run());
+      this.#pacing = scheduler.at(now + CHECK_INTERVAL_MS, () => this.run());
       return;
     }
+    if (now < relaysFrom) this.#pacing = scheduler.at(relaysFrom, () => this.run());
   }
 
   /** Says that nothing comes of this pair, unless it is worth another attempt later. True when it is. */
@@ -72,7 +81,7 @@ export class CheckList {
     const { scheduler } = this.#options;
     if (!isWorthIt) return false;
     this.#redials++;
-    pair.redial = scheduler.at(scheduler.now() + redialMs(pair.dials), () => this.#reach(pair));
+    pair.next = scheduler.at(scheduler.now() + redialMs(pair.dials), () => this.#reach(pair));
     return true;
   }
 
@@ -94,7 +103,7 @@ export class CheckList {
   stop(): void {
     this.#isStopped = true;
     this.#pacing?.cancel();
-    for (const { redial } of this.pairs) redial?.cancel();
+    for (const { next } of this.pairs) next?.cancel();
   }
 
   #reach(pair: CandidatePair): void {
@@ -114,9 +123,9 @@ export class CheckList {
   }
 }
 
-/** Four dials in quick turns, as an answer may be on its way to the other side, four in slower ones, and so on. */
+/** At first soon, as our answer may be on its way to the other side. */
 function redialMs(dials: number): number {
-  return Math.min(FIRST_REDIAL_MS * 2 ** Math.floor(dials / DIALS_PER_PAUSE), MAX_REDIAL_MS);
+  return Math.min(FIRST_REDIAL_MS * 2 ** (dials - 1), MAX_REDIAL_MS);
 }
 
 /** Whether a datagram came from where a check of ours has not gone yet. */

@@ -1,12 +1,13 @@
 import { type RandomSource, RealScheduler, type Scheduler, SystemRandom } from "@hashmere/dht";
 import ipaddr from "ipaddr.js";
-import { type TransportAddress, transportAddress } from "../address/index.ts";
+import { sameTransportAddress, type TransportAddress, transportAddress } from "../address/index.ts";
 import type { Candidate, CandidateSource, GatherContext, IceDescription } from "../ice/index.ts";
 import { type InterfaceOptions, interfaceAddresses } from "../sockets/index.ts";
 import { HolePuncher } from "./hole-puncher.ts";
 import { NAT_EXTENSION, type NatMapping, natMapping, parseNatMapping, planPunching } from "./nat-mapping.ts";
 import { PunchingSocket } from "./punching-socket.ts";
 import { reflexiveAddresses } from "./reflexive-addresses.ts";
+import type { RouterMemory } from "./router-memory.ts";
 import { loadUdx, type Udx } from "./udx.ts";
 
 export interface UdpSourceOptions extends InterfaceOptions {
@@ -14,6 +15,8 @@ export interface UdpSourceOptions extends InterfaceOptions {
   readonly publicHosts: () => readonly string[];
   /** Numeric addresses of STUN servers, those of different hosts first. Default: none. */
   readonly stunServers?: ((signal: AbortSignal) => Promise<readonly TransportAddress[]>) | undefined;
+  /** What is known of the router. Default: nothing. */
+  readonly memory?: RouterMemory | undefined;
   readonly scheduler?: Scheduler | undefined;
   readonly random?: RandomSource | undefined;
   /** @default the native library */
@@ -62,23 +65,41 @@ export class UdpSource implements CandidateSource {
 
   /** The router's outside as a candidate, and what it takes to get through it. */
   async #offerOutside(socket: PunchingSocket, hosts: readonly string[], context: GatherContext): Promise<void> {
-    const servers = (await this.#options.stunServers?.(context.signal)) ?? [];
-    const usable = servers.filter(({ family }) => family === 4);
-    const seen = await reflexiveAddresses(socket, usable, context.signal);
-    const mapping = natMapping(socket.local.port, seen);
-    const outside = seen[0] ?? this.#guess(socket.local.port);
+    const { memory } = this.#options;
+    const { port } = socket.local;
+    const remembered = memory?.outsideOf(port);
+    const asking = this.#ask(socket, context.signal);
+    const seen = remembered ? [remembered] : await asking;
+    const mapping = natMapping(port, seen);
+    const outside = seen[0] ?? this.#guess(port);
     if (!outside) return;
     const isTranslated = !hosts.includes(outside.address);
-    if (isTranslated)
+    const add = (address: TransportAddress, kind: NatMapping) =>
       context.add({
         transport: "udp",
         type: "srflx",
-        address: outside,
+        address,
         base: socket,
-        extensions: new Map([[NAT_EXTENSION, mapping]]),
+        extensions: new Map([[NAT_EXTENSION, kind]]),
       });
+    if (isTranslated) add(outside, mapping);
+    if (remembered) {
+      asking.then(
+        ([now]) => now && !sameTransportAddress(now, remembered) && add(now, natMapping(port, [now])),
+        () => {},
+      );
+    }
     const ours = isTranslated ? mapping : "stable";
     context.remote.then((description) => this.#punch(socket, ours, description)).catch(() => undefined); // ours never rejects
+  }
+
+  /** Asks the servers, and remembers what they say for the next time. */
+  async #ask(socket: PunchingSocket, signal: AbortSignal): Promise<readonly TransportAddress[]> {
+    const servers = (await this.#options.stunServers?.(signal)) ?? [];
+    const usable = servers.filter(({ family }) => family === 4);
+    const seen = await reflexiveAddresses(socket, usable, signal);
+    this.#options.memory?.learn(socket.local.port, seen);
+    return seen;
   }
 
   /** Most routers keep the port where they can. */

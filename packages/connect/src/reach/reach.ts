@@ -2,7 +2,7 @@ import type { Logger, RandomSource, Scheduler, SockAddr } from "@hashmere/dht";
 import type { TransportAddress } from "../address/index.ts";
 import type { CandidateSource } from "../ice/index.ts";
 import { MappedSource, PortMapper, type PortMapping } from "../port-mapping/index.ts";
-import { loadUdx, UdpSource } from "../punching/index.ts";
+import { loadUdx, PunchingSocket, RouterMemory, reflexiveAddresses, UdpSource } from "../punching/index.ts";
 import { TurnCache, type TurnServer, TurnSource } from "../turn/index.ts";
 
 /** Relays beyond these are not asked: one that works is enough, a second one helps when it does not. */
@@ -34,6 +34,8 @@ export class Reach implements AsyncDisposable {
   readonly #context: ReachContext;
   readonly #relays: readonly { readonly server: TurnServer; readonly cache: TurnCache }[];
   readonly #mapper: PortMapper | undefined;
+  readonly #router = new RouterMemory();
+  readonly #end = new AbortController();
 
   constructor(options: ReachOptions, context: ReachContext) {
     this.#options = options;
@@ -44,7 +46,7 @@ export class Reach implements AsyncDisposable {
       cache.configure(server);
       return { server, cache };
     });
-    if (options.udp !== false) void loadUdx(); // takes a moment, and somebody may call soon
+    this.#probe().catch(() => undefined); // each connection asks again
     this.#mapper = options.portMapping === false ? undefined : new PortMapper(context);
   }
 
@@ -60,7 +62,8 @@ export class Reach implements AsyncDisposable {
     if (this.#mapper) sources.push(new MappedSource(this.#mapper));
     if (this.#options.udp !== false) {
       const publicHosts = () => publicAddresses().map(({ host }) => host);
-      sources.push(new UdpSource({ ...context, publicHosts, stunServers: (signal) => this.#stunServers(signal) }));
+      const stunServers = (signal: AbortSignal) => this.#stunServers(signal);
+      sources.push(new UdpSource({ ...context, publicHosts, stunServers, memory: this.#router }));
     }
     return sources;
   }
@@ -68,12 +71,26 @@ export class Reach implements AsyncDisposable {
   /** This machine is in another network: its router and the way to the relays are looked for anew. */
   connectivityChanged(): void {
     for (const { server, cache } of this.#relays) cache.configure(server);
+    this.#router.forget();
+    this.#probe().catch(() => undefined);
     this.#mapper?.connectivityChanged().catch(() => undefined); // the search goes on in the background
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
     for (const { cache } of this.#relays) cache.close();
     await this.#mapper?.[Symbol.asyncDispose]();
+  }
+
+  /** Looks at the router before anybody calls; loads what that takes as well. */
+  async #probe(): Promise<void> {
+    const udx = this.#options.udp === false ? undefined : await loadUdx();
+    const { signal } = this.#end;
+    const servers = udx ? (await this.#stunServers(signal)).filter(({ family }) => family === 4) : [];
+    if (!udx || servers.length === 0 || signal.aborted) return;
+    const socket = PunchingSocket.open(udx, 4);
+    this.#router.learn(socket.local.port, await reflexiveAddresses(socket, servers, signal));
+    socket.close();
   }
 
   /** Relays are STUN servers too (RFC 8656 §3). */

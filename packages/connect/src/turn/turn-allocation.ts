@@ -38,6 +38,8 @@ export class TurnAllocation {
   readonly #permitted = new Map<string, TransportAddress>();
   readonly #end = new AbortController();
   #open = 0;
+  /** For the first connection that a peer opens: it is fetched in one round trip then, not in two. */
+  #spare: Promise<TurnConnection> | undefined;
 
   onConnection: (connection: IceConnection) => void = ({ stream }) => stream.destroy();
   /** The server took the allocation back, or its connection broke. */
@@ -108,6 +110,7 @@ export class TurnAllocation {
       this.#permitted.set(address.address, address);
       added.push(address);
     }
+    if (added.length > 0) this.#prepare();
     await this.#permitAll(added);
   }
 
@@ -166,7 +169,9 @@ export class TurnAllocation {
 
   /** Fetches a connection that a peer has opened to the relayed address (RFC 6062 §4.4). */
   async #fetch(id: Uint8Array, peer: TransportAddress) {
-    const data = await TurnConnection.open(this.#address, this.#credentials, this.#end.signal);
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const data = await (spare ?? this.#openData());
     try {
       await data.request(StunMethod.CONNECTION_BIND, (builder) =>
         builder.attribute(StunAttributeType.CONNECTION_ID, id),
@@ -180,6 +185,21 @@ export class TurnAllocation {
     stream.once("close", closed.resolve);
     stream.on("error", () => undefined); // one more listener for whoever has not listened yet; "close" follows
     return { connection: { local: this.relayed, remote: peer, stream }, closed: closed.promise };
+  }
+
+  #openData(): Promise<TurnConnection> {
+    return TurnConnection.open(this.#address, this.#credentials, this.#end.signal);
+  }
+
+  #prepare(): void {
+    if (this.#spare !== undefined || this.#end.signal.aborted) return;
+    const spare = this.#openData();
+    this.#spare = spare;
+    const close = () => this.#spare === spare && spare.then((data) => data.close()).catch(() => undefined);
+    this.#end.signal.addEventListener("abort", close, { once: true });
+    spare.catch(() => {
+      if (this.#spare === spare) this.#spare = undefined; // the next one may be luckier
+    });
   }
 
   #lose(error: Error): void {

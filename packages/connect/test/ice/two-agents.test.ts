@@ -148,8 +148,9 @@ describe("two agents", () => {
     call(net, caller, called, 0);
     const roundTripMs = 80;
     const roundTrips = ["dial", "check", "wait"].length;
-    expect(called.selected?.time).toBe(roundTrips * roundTripMs);
-    expect(caller.selected?.time).toBe((roundTrips + 1 / 2) * roundTripMs);
+    const untilAnsweredMs = 50;
+    expect(called.selected?.time).toBe(untilAnsweredMs + roundTrips * roundTripMs);
+    expect(caller.selected?.time).toBe(untilAnsweredMs + (roundTrips + 1 / 2) * roundTripMs);
   });
 
   test("dial a relay again that does not let them in yet", () => {

@@ -8,6 +8,7 @@ import {
   natMapping,
   PunchingSocket,
   planPunching,
+  RouterMemory,
   SCATTER_SOCKETS,
   SEARCH_PORTS,
   UdpSource,
@@ -72,6 +73,35 @@ test("the outside is offered with what is known of its ports", async () => {
   const outside = parseDescription(offer)?.candidates.find(({ type }) => type === "srflx");
   expect(outside).toMatchObject({ transport: "udp", address: { address: A, family: 4 } });
   expect(outside?.extensions.get(NAT_EXTENSION)).toBe("unknown");
+});
+
+test("what is known of the router is offered without asking anybody once more", async () => {
+  const memory = new RouterMemory();
+  memory.learn(5000, [{ address: A, port: 5000, family: 4 }]);
+  const stunServers = () => new Promise<never>(() => {});
+  const internet = new SimulatedInternet(new VirtualTime());
+  const udx = Promise.resolve(internet.machine(A, "keeps ports"));
+  const source = new UdpSource({ publicHosts: () => [], stunServers, memory, udx, includeLoopback: true });
+  const session = new IceSession({ role: "controlled", sources: [source], signal: new AbortController().signal });
+  const { candidates = [] } = parseDescription(await session.gather()) ?? {};
+  session.close();
+  const [inside, outside] = [candidates[0], candidates.find(({ type }) => type === "srflx")];
+  expect(outside?.address).toEqual({ address: A, port: inside?.address.port, family: 4 });
+  expect(outside?.extensions.get(NAT_EXTENSION)).toBe("stable");
+});
+
+test("a router is known to keep ports as long as every server sees it so, and in the same network", () => {
+  const memory = new RouterMemory();
+  const at = (port: number, address = A) => ({ address, port, family: 4 }) as const;
+  expect(memory.outsideOf(1)).toBeUndefined();
+  memory.learn(5000, [at(5000), at(5000)]);
+  memory.learn(5000, []); // nobody has answered
+  expect(memory.outsideOf(6000)).toEqual(at(6000));
+  memory.learn(5000, [at(5000), at(5001)]);
+  expect(memory.outsideOf(6000)).toBeUndefined();
+  memory.learn(5000, [at(5000)]);
+  memory.forget();
+  expect(memory.outsideOf(6000)).toBeUndefined();
 });
 
 test("what STUN servers saw tells how a router draws ports", () => {

@@ -109,6 +109,30 @@ test("a connection of a peer is fetched, with the bytes that came right behind t
   allocation.close();
 });
 
+test("whom a peer's connection is fetched on is there before the peer comes", async () => {
+  const allocation = await TurnAllocation.open(server.address, USER, 4, never);
+  await allocation.permit([PEER]);
+  await expect.poll(() => server.connections.length).toBe(2);
+  const arrived = Promise.withResolvers<IceConnection>();
+  allocation.onConnection = arrived.resolve;
+  const [control] = server.connections;
+  if (control) server.announce(control, 77, PEER);
+  const { stream } = await arrived.promise;
+  expect(server.connections).toHaveLength(2);
+  stream.destroy();
+  allocation.close();
+});
+
+test("a connection that was made ready for nobody is closed with the allocation", async () => {
+  const allocation = await TurnAllocation.open(server.address, USER, 4, never);
+  await allocation.permit([PEER]);
+  await expect.poll(() => server.connections.length).toBe(2);
+  const [, spare] = server.connections;
+  const closed = spare && once(spare, "close");
+  allocation.close();
+  await closed;
+});
+
 test("of a flood of peers, so many connections are fetched and no more", async () => {
   const allocation = await TurnAllocation.open(server.address, USER, 4, never);
   const fetched = Promise.withResolvers<void>();
@@ -117,6 +141,7 @@ test("of a flood of peers, so many connections are fetched and no more", async (
     streams.push(connection);
     if (streams.length === MAX_RELAYED_CONNECTIONS) fetched.resolve();
   };
+  await allocation.permit([PEER]);
   const [control] = server.connections;
   for (let id = 0; control && id < 40; id++) server.announce(control, id, PEER);
   await fetched.promise;
