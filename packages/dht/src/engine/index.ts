@@ -22,22 +22,12 @@ export {
 } from "../node/index.ts";
 export { type RandomSource, randomId64, SeededRandom, SystemRandom, systemRandom, uniform } from "../random/index.ts";
 export { raceAbort } from "../runner/abort.ts";
-export { type Content, type Key, toInfoHash } from "../runner/key.ts";
-export type { ListenEvent, Listener, ListenerOptions } from "../runner/listener.ts";
-export { OngoingOperations } from "../runner/ongoing-operations.ts";
-export type {
-  ProxyBackend,
-  ProxyBackendEvents,
-  ProxyBackendFactory,
-  ProxySettings,
-  PushSettings,
-} from "../runner/proxy-backend.ts";
-export { PushNotificationResult } from "../runner/push-notification.ts";
-export type { PutHandle, PutResult } from "../runner/put-handle.ts";
-export { RealScheduler } from "../runner/real-scheduler.ts";
-export type { LookupResult, ResultStream, ResultStreamOptions } from "../runner/result-stream.ts";
-export { DhtErrorEvent, PublicAddressChangeEvent, StatusChangeEvent } from "../runner/runner-events.ts";
-export type { Selection } from "../runner/selection.ts";
+export { type Content, type Key, toInfoHash } from "../runner/operations/key.ts";
+export type { ListenEvent, Listener, ListenerOptions } from "../runner/operations/listener.ts";
+export { OngoingOperations } from "../runner/operations/ongoing-operations.ts";
+export type { PutHandle, PutResult } from "../runner/operations/put-handle.ts";
+export type { LookupResult, ResultStream, ResultStreamOptions } from "../runner/operations/result-stream.ts";
+export type { Selection } from "../runner/operations/selection.ts";
 export {
   type GetOptions,
   type ListenOptions,
@@ -45,7 +35,17 @@ export {
   type OperationsHost,
   type PutOptions,
   UserOperations,
-} from "../runner/user-operations.ts";
+} from "../runner/operations/user-operations.ts";
+export type {
+  ProxyBackend,
+  ProxyBackendEvents,
+  ProxyBackendFactory,
+  ProxySettings,
+  PushSettings,
+} from "../runner/proxy/proxy-backend.ts";
+export { PushNotificationResult } from "../runner/proxy/push-notification.ts";
+export { RealScheduler } from "../runner/real-scheduler.ts";
+export { DhtErrorEvent, PublicAddressChangeEvent, StatusChangeEvent } from "../runner/runner-events.ts";
 export { type Scheduler, type Timer, throwLater, VirtualScheduler } from "../scheduler/index.ts";
 export { SecurityError, type SecurityErrorCode } from "../secure/errors.ts";
 export type { KeyId, Recipient, SecureOperations, SecurePutOptions } from "../secure/index.ts";

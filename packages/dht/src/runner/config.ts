@@ -8,7 +8,7 @@ import type { RandomSource } from "../random/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
 import type { CertificateStore } from "../secure/index.ts";
 import type { DatagramTransport } from "../transport/index.ts";
-import type { ProxyBackendFactory, ProxySettings } from "./proxy-backend.ts";
+import type { ProxyBackendFactory, ProxySettings } from "./proxy/proxy-backend.ts";
 
 /** What a running node hands on to the engine as it is; see there. */
 type EngineConfig = Pick<

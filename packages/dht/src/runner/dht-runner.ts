@@ -9,13 +9,13 @@ import { type Filter, type Value, type ValueType, ValueTypeRegistry } from "../v
 import type { NodeEntry } from "../wire/index.ts";
 import { raceAbort } from "./abort.ts";
 import { type DhtRunnerConfig, parseHostPort } from "./config.ts";
-import { type Key, toInfoHash } from "./key.ts";
 import { NodeFacts } from "./node-facts.ts";
-import { PushNotificationResult } from "./push-notification.ts";
+import { type Key, toInfoHash } from "./operations/key.ts";
+import type { OperationOptions, OperationsHost } from "./operations/user-operations.ts";
+import { PushNotificationResult } from "./proxy/push-notification.ts";
 import { DhtErrorEvent, IdentityAnnouncedEvent, PublicAddressChangeEvent, StatusChangeEvent } from "./runner-events.ts";
 import { Session } from "./session.ts";
 import { SwitchableLogger } from "./switchable-logger.ts";
-import type { OperationOptions, OperationsHost } from "./user-operations.ts";
 
 /**
  * A DHT node on UDP sockets: it joins a network, serves its part of it, and puts, gets and listens.

@@ -16,9 +16,9 @@ import type { BlacklistEntry } from "../rpc/index.ts";
 import type { DroppedValues } from "../secure/index.ts";
 import type { RefusalCounts } from "../store/index.ts";
 import type { NodeEntry, ValuesExport } from "../wire/index.ts";
-import { type Key, toInfoHash } from "./key.ts";
+import { type Key, toInfoHash } from "./operations/key.ts";
+import { type OperationsHost, UserOperations } from "./operations/user-operations.ts";
 import type { Session } from "./session.ts";
-import { type OperationsHost, UserOperations } from "./user-operations.ts";
 
 /** What a running node knows, of itself and of others; what it holds; and its limits. */
 export abstract class NodeFacts extends UserOperations {

@@ -2,7 +2,7 @@ import type { Family, SockAddr } from "../address/index.ts";
 import type { SocketError } from "../errors/index.ts";
 import { type DatagramReceiver, type DatagramTransport, UdpTransport } from "../transport/index.ts";
 import { bindAddress, type DhtRunnerConfig } from "./config.ts";
-import { readPorts, writePorts } from "./port-file.ts";
+import { readPorts, writePorts } from "./files/port-file.ts";
 
 /** The sockets of one run of a node: open from its start, or, where it acts through a proxy, from when it needs them. */
 export class NodeSockets implements DatagramReceiver {

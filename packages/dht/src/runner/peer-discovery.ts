@@ -1,7 +1,7 @@
 import type { Family, SockAddr } from "../address/index.ts";
 import { DiscoveryGroup } from "../discovery/index.ts";
 import { packObject, unpackObject } from "../value/index.ts";
-import { AsyncQueue } from "./async-queue.ts";
+import { AsyncQueue } from "./operations/async-queue.ts";
 import { RealScheduler } from "./real-scheduler.ts";
 
 /** Finds that a slow reader may leave waiting; the oldest give way then. */

@@ -9,14 +9,14 @@ import type { DatagramReceiver } from "../transport/index.ts";
 import type { ValueTypeRegistry } from "../value/index.ts";
 import type { NodeEntry } from "../wire/index.ts";
 import { bootstrapHosts, checkConfig, type DhtRunnerConfig, proxySettings } from "./config.ts";
+import { readState, writeState } from "./files/state-store.ts";
 import { openLocalDiscovery } from "./local-discovery.ts";
 import { NetworkWatch } from "./network-watch.ts";
 import { NodeSockets } from "./node-sockets.ts";
-import { OngoingOperations } from "./ongoing-operations.ts";
-import { ProxySwitch } from "./proxy-switch.ts";
+import { OngoingOperations } from "./operations/ongoing-operations.ts";
+import { ProxySwitch } from "./proxy/proxy-switch.ts";
 import { RealScheduler } from "./real-scheduler.ts";
 import { resolveHost } from "./resolve-host.ts";
-import { readState, writeState } from "./state-store.ts";
 import type { SwitchableLogger } from "./switchable-logger.ts";
 
 export interface SessionHooks {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { AsyncQueue } from "../../src/runner/async-queue.ts";
+import { AsyncQueue } from "../../src/runner/operations/async-queue.ts";
 
 async function drain<T>(queue: AsyncQueue<T>): Promise<T[]> {
   return Array.fromAsync({ [Symbol.asyncIterator]: () => queue });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
-import { writeFileAtomically } from "../../src/runner/atomic-file.ts";
-import { portFilePath, readPorts, writePorts } from "../../src/runner/port-file.ts";
+import { writeFileAtomically } from "../../src/runner/files/atomic-file.ts";
+import { portFilePath, readPorts, writePorts } from "../../src/runner/files/port-file.ts";
 
 let folder: string;
 

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { DEFAULT_MAX_QUEUE } from "../../src/runner/listener.ts";
+import { DEFAULT_MAX_QUEUE } from "../../src/runner/operations/listener.ts";
 import {
   MAX_WAITING_OPERATIONS,
   type OngoingOperation,
   OngoingOperations,
-} from "../../src/runner/ongoing-operations.ts";
-import { RunningListen } from "../../src/runner/running-listen.ts";
-import { type LookupSink, MAX_BUFFERED_RESULTS, RunningLookup } from "../../src/runner/running-lookup.ts";
+} from "../../src/runner/operations/ongoing-operations.ts";
+import { RunningListen } from "../../src/runner/operations/running-listen.ts";
+import { type LookupSink, MAX_BUFFERED_RESULTS, RunningLookup } from "../../src/runner/operations/running-lookup.ts";
 import type { SecureNode } from "../../src/secure/index.ts";
 
 /** The operations below never look at the engine that they are started on. */

@@ -10,7 +10,7 @@ import type {
   PutOutcome,
 } from "../../src/node/index.ts";
 import { NOT_ANNOUNCED } from "../../src/node/index.ts";
-import { SwitchableNode } from "../../src/runner/switchable-node.ts";
+import { SwitchableNode } from "../../src/runner/proxy/switchable-node.ts";
 
 const KEY = InfoHash.get("room");
 const ANNOUNCED: PutOutcome = { ...NOT_ANNOUNCED, ok: true };

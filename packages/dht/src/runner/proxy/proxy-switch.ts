@@ -1,6 +1,6 @@
-import { DhtError } from "../errors/index.ts";
-import type { InfoHash } from "../id/index.ts";
-import type { DhtNode } from "../node/index.ts";
+import { DhtError } from "../../errors/index.ts";
+import type { InfoHash } from "../../id/index.ts";
+import type { DhtNode } from "../../node/index.ts";
 import type {
   ProxyBackend,
   ProxyBackendEvents,

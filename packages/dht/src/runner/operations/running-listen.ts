@@ -1,6 +1,6 @@
-import type { DhtError } from "../errors/index.ts";
-import type { Operation } from "../node/index.ts";
-import type { SecureOperations } from "../secure/index.ts";
+import type { DhtError } from "../../errors/index.ts";
+import type { Operation } from "../../node/index.ts";
+import type { SecureOperations } from "../../secure/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import { DEFAULT_MAX_QUEUE, type ListenEvent, Listener, type ListenerOptions } from "./listener.ts";
 import type { OngoingOperation } from "./ongoing-operations.ts";

@@ -1,4 +1,4 @@
-import type { NodeEntry } from "../wire/index.ts";
+import type { NodeEntry } from "../../wire/index.ts";
 
 /** How a get or a query ended. */
 export interface LookupResult {

@@ -1,9 +1,9 @@
-import type { Family, SockAddr } from "../address/index.ts";
-import type { DhtError } from "../errors/index.ts";
-import type { InfoHash } from "../id/index.ts";
-import type { NodeOperations, NodeStats, NodeStatus } from "../node/index.ts";
-import type { RandomSource } from "../random/index.ts";
-import type { Scheduler } from "../scheduler/index.ts";
+import type { Family, SockAddr } from "../../address/index.ts";
+import type { DhtError } from "../../errors/index.ts";
+import type { InfoHash } from "../../id/index.ts";
+import type { NodeOperations, NodeStats, NodeStatus } from "../../node/index.ts";
+import type { RandomSource } from "../../random/index.ts";
+import type { Scheduler } from "../../scheduler/index.ts";
 import type { PushNotificationResult } from "./push-notification.ts";
 
 /** Whom a proxy's pushes are for. */

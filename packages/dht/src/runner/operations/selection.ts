@@ -1,4 +1,4 @@
-import { type Filter, Filters, type TypedValue, Value, type Where } from "../value/index.ts";
+import { type Filter, Filters, type TypedValue, Value, type Where } from "../../value/index.ts";
 
 /** Which values of a key are of interest. `where` is evaluated by the nodes that hold them, `filter` here. */
 export interface Selection<T> {

@@ -1,5 +1,5 @@
-import { InfoHash } from "../id/index.ts";
-import { Value } from "../value/index.ts";
+import { InfoHash } from "../../id/index.ts";
+import { Value } from "../../value/index.ts";
 
 /** Where values live: an id, or any text, which stands for its SHA-1. */
 export type Key = InfoHash | string;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Family, SockAddr } from "../address/index.ts";
+import type { Family, SockAddr } from "../../address/index.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
 
 export type Ports = Readonly<Record<Family, number>>;

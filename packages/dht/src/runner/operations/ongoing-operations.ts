@@ -1,4 +1,4 @@
-import type { SecureOperations } from "../secure/index.ts";
+import type { SecureOperations } from "../../secure/index.ts";
 
 /** Most operations that may wait for the outcome of a bootstrap; one more fails at once. */
 export const MAX_WAITING_OPERATIONS = 65_536;

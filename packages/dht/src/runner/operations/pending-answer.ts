@@ -1,6 +1,6 @@
-import type { Operation } from "../node/index.ts";
-import type { SecureOperations } from "../secure/index.ts";
-import { raceAbort } from "./abort.ts";
+import type { Operation } from "../../node/index.ts";
+import type { SecureOperations } from "../../secure/index.ts";
+import { raceAbort } from "../abort.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 
 /** A question to the engine that has one answer; undefined where it fails. */

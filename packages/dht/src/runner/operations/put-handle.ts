@@ -1,5 +1,5 @@
-import type { PutOutcome } from "../node/index.ts";
-import type { Value } from "../value/index.ts";
+import type { PutOutcome } from "../../node/index.ts";
+import type { Value } from "../../value/index.ts";
 
 /** How a put ended. A network that doesn't take the value is a result (`ok: false`), not an exception. */
 export type PutResult = PutOutcome & {

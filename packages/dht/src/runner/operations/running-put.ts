@@ -1,6 +1,6 @@
-import type { PutOperation } from "../node/index.ts";
-import type { SecureOperations, SecurePutOutcome } from "../secure/index.ts";
-import type { Value } from "../value/index.ts";
+import type { PutOperation } from "../../node/index.ts";
+import type { SecureOperations, SecurePutOutcome } from "../../secure/index.ts";
+import type { Value } from "../../value/index.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 import { PutHandle, type PutResult } from "./put-handle.ts";
 

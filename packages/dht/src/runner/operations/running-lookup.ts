@@ -1,7 +1,7 @@
-import { DhtError } from "../errors/index.ts";
-import type { Operation } from "../node/index.ts";
-import type { SecureOperations } from "../secure/index.ts";
-import type { NodeEntry } from "../wire/index.ts";
+import { DhtError } from "../../errors/index.ts";
+import type { Operation } from "../../node/index.ts";
+import type { SecureOperations } from "../../secure/index.ts";
+import type { NodeEntry } from "../../wire/index.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import type { OngoingOperation, OngoingOperations } from "./ongoing-operations.ts";
 import { type LookupResult, ResultStream, type ResultStreamOptions } from "./result-stream.ts";

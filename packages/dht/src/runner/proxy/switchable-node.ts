@@ -1,4 +1,4 @@
-import type { InfoHash } from "../id/index.ts";
+import type { InfoHash } from "../../id/index.ts";
 import {
   type GetOptions,
   type ListenOptions,
@@ -10,9 +10,9 @@ import {
   type PutOptions,
   type PutOutcome,
   type QueryOptions,
-} from "../node/index.ts";
-import { ValueSources } from "../search/index.ts";
-import type { Query, Value } from "../value/index.ts";
+} from "../../node/index.ts";
+import { ValueSources } from "../../search/index.ts";
+import type { Query, Value } from "../../value/index.ts";
 
 /**
  * A node that can become another one while it is used: listens and permanent puts go over to the new one, and nobody who

@@ -1,5 +1,5 @@
 import { replaceFile } from "@hashmere/crypto";
-import { StateFileError } from "../errors/index.ts";
+import { StateFileError } from "../../errors/index.ts";
 
 /**
  * Writes a file so that a reader, and a crash at any moment, finds either the old content or the new one. Its owner alone

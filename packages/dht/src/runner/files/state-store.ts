@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { decodeStateFile, encodeStateFile, type SavedState } from "../wire/index.ts";
+import { decodeStateFile, encodeStateFile, type SavedState } from "../../wire/index.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
 
 /**
