@@ -13,13 +13,15 @@ export interface FuzzCounts {
   readonly descriptions: number;
 }
 
+const BARE_OFFER = "H1 1 TCP 2130706431 192.0.2.2 6000 typ host tcptype passive x-tls bare";
+
 /** What an agent meets before it has to find its way all the same. */
 const MESSAGES_PER_AGENT = 500;
 
 /** No agent may have more timers than pairs that it is allowed, and a few for itself. */
 const MAX_TIMERS = 250;
 
-const TYPES = [0x0001, 0x0006, 0x0009, 0x0020, 0x0024, 0x0025, 0x0bad, 0x8022, 0x8029, 0x802a, 0x9bad];
+const TYPES = [0x0001, 0x0006, 0x0009, 0x0020, 0x0024, 0x0025, 0x0bad, 0x8022, 0x8029, 0x802a, 0x9bad, 0xff4d];
 
 /**
  * Sends spoilt messages of real peers, and rightly signed nonsense, to agents, and reads spoilt descriptions and frames.
@@ -34,6 +36,7 @@ export function fuzzPeer(seed: number, count: number): FuzzCounts {
     ...TURN_MESSAGES,
     makeRequest(),
     makeRequest({ isNominating: true }),
+    makeRequest({ isNominating: true, extra: 0xff4d }),
   ];
   const texts = [...CAPTURED.signalling.request, ...CAPTURED.signalling.answer].map(({ decoded }) => decoded.ice_msg);
   const messages = new Mutator(samples, random);
@@ -44,8 +47,9 @@ export function fuzzPeer(seed: number, count: number): FuzzCounts {
   const counts = { messages: 0, descriptions: 0 };
 
   for (let done = 0; done < count; ) {
-    const peer = new ScriptedPeer(below(2) === 0 ? "controlled" : "controlling");
-    if (below(4) > 0) peer.start();
+    const isBare = below(2) === 0;
+    const peer = new ScriptedPeer(below(2) === 0 ? "controlled" : "controlling", { canBeBare: isBare });
+    if (below(4) > 0) peer.start(isBare ? [BARE_OFFER] : undefined);
     const flows = Array.from({ length: 4 }, () => peer.connect());
     if (peer.dialled.length > 0) flows.push(peer.accept());
     const reader = new FrameReader(STUN_HEADER_BYTES, {
