@@ -1,6 +1,4 @@
 // Source: DHTNet's tools, dnc: its options and its configuration file.
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { wrongUse } from "../command-error.ts";
@@ -8,6 +6,7 @@ import { ExitStatus } from "../exit-status.ts";
 import { openIdentity } from "../identity/open-identity.ts";
 import { tryParseKeyId } from "../identity/own-identity.ts";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
+import { dhtnetCacheFolder } from "../nc/cache-folder.ts";
 import { defaultDevice, ownDevice } from "../nc/own-device.ts";
 import { runNc } from "../nc/run.ts";
 import { channelName } from "../nc/service-address.ts";
@@ -90,7 +89,7 @@ async function dnc(peer: string | undefined, options: DncOptions, context: Comma
     bootstrap: [given.bootstrap || PUBLIC_BOOTSTRAP],
     proxy: undefined,
     network: 0,
-    cachePath: cacheFolder(),
+    cachePath: dhtnetCacheFolder(),
     turn: await turnOf(given, context),
     portMapping: (file.enable_upnp ?? true) && !options.loopback,
     loopback: options.loopback ?? false,
@@ -136,10 +135,4 @@ function turnOf(given: Given, context: CommandContext): Promise<NcSettings["turn
     turnPasswordFile: passwordFile,
   } = given;
   return relayOf({ host, user, password, passwordFile, realm }, context.streams.stdin);
-}
-
-/** Shared with DHTNet's own tools. */
-function cacheFolder(): string {
-  const { DHTNET_CACHE_DIR: named, HOME: home } = process.env;
-  return named || (home ? join(homedir(), ".cache", "dhtnet") : "/tmp");
 }

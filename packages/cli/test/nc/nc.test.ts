@@ -164,10 +164,24 @@ describe("a client", () => {
   });
 
   test("that is interrupted ends the connection, and says so", async () => {
+    const served = once(greeter, "connection");
     await using running = start("hashmere", ["nc", BOB, greeting, ...(await as("alice"))]);
+    const [socket]: Socket[] = await served;
     await running.until(/welcome/);
+    const closed = once(socket ?? greeter, "close"); // the service is told, though it says nothing itself
     running.process.kill("SIGINT");
     expect((await running.outcome()).status).toBe(130);
+    await closed;
+  });
+
+  test("that is killed leaves no connection open at the service", async () => {
+    const served = once(greeter, "connection");
+    await using running = start("hashmere", ["nc", BOB, greeting, ...(await as("alice"))]);
+    const [socket]: Socket[] = await served;
+    await running.until(/welcome/);
+    const closed = once(socket ?? greeter, "close");
+    running.process.kill("SIGKILL");
+    await closed;
   });
 });
 

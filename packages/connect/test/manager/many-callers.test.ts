@@ -1,6 +1,5 @@
 // Many who call at once, and decisions about them that take their time: what one of them can cost the others.
-import { generateEcIdentity } from "@hashmere/crypto";
-import { PkId, Value } from "@hashmere/dht";
+import { PkId } from "@hashmere/dht";
 import { beforeEach, expect, test } from "vitest";
 import {
   ADMISSION_TIMEOUT_MS,
@@ -11,8 +10,7 @@ import {
   MAX_PENDING_REQUESTS_OF_STRANGERS,
   MAX_PENDING_REQUESTS_PER_DEVICE,
 } from "../../src/index.ts";
-import { inboxKey } from "../../src/signalling/index.ts";
-import { encodeRequest } from "../../src/signalling/peer-connection-request.ts";
+import { strangers } from "../support/strangers.ts";
 import { acceptAll, people, VirtualWorld } from "../support/virtual-world.ts";
 
 let world: VirtualWorld;
@@ -22,21 +20,6 @@ beforeEach(() => {
 });
 
 const deviceIdOf = (name: keyof typeof people) => PkId.fromBytes(people[name].certificate.longId());
-
-/** Devices that have nothing but a certificate, and how they put a request for bob. */
-async function strangers(count: number) {
-  const issuer = await generateEcIdentity("authority");
-  const devices = Array.from({ length: count }, async () => generateEcIdentity("stranger", { issuer, isCa: false }));
-  return (await Promise.all(devices)).map((identity) => {
-    world.box.publish(identity.certificate);
-    const dht = world.box.of(identity);
-    return (id: bigint) => {
-      const request = { id, iceMessage: "nowhere", isAnswer: false, connectionType: "", isRefusal: false };
-      const value = new Value({ data: encodeRequest(request), userType: "peer_request" });
-      void dht.putEncrypted(inboxKey(deviceIdOf("bob")), people.bob.certificate.publicKey, value);
-    };
-  });
-}
 
 test("a device that asked in vain before a restart of the callee gets through after it", async () => {
   const alice = await world.open("alice");
@@ -55,7 +38,7 @@ test("all devices together have so many attempts at a time", async () => {
   const reasons = new Set<string>();
   bob.addEventListener("refused", ({ reason }) => reasons.add(reason));
   let id = 1n;
-  for (const ask of await strangers(MAX_INCOMING_NEGOTIATIONS / MAX_NEGOTIATIONS_PER_DEVICE + 1)) {
+  for (const ask of await strangers(world, MAX_INCOMING_NEGOTIATIONS / MAX_NEGOTIATIONS_PER_DEVICE + 1)) {
     for (let attempt = 0; attempt < MAX_NEGOTIATIONS_PER_DEVICE; attempt++) ask(id++);
     await world.time.run(100);
   }
@@ -77,7 +60,7 @@ test("strangers can have so many requests decided on at a time, and don't keep o
     return findCertificate.call(this, id);
   };
   let id = 1n;
-  for (const ask of await strangers(MAX_PENDING_REQUESTS_OF_STRANGERS / MAX_PENDING_REQUESTS_PER_DEVICE + 1)) {
+  for (const ask of await strangers(world, MAX_PENDING_REQUESTS_OF_STRANGERS / MAX_PENDING_REQUESTS_PER_DEVICE + 1)) {
     for (let attempt = 0; attempt < MAX_PENDING_REQUESTS_PER_DEVICE; attempt++) ask(id++);
   }
   await world.time.run(500);
@@ -88,7 +71,7 @@ test("strangers can have so many requests decided on at a time, and don't keep o
 
 test("a device has so many attempts at a time; its next takes the place of its oldest", async () => {
   const bob = await world.open("bob");
-  const [ask] = await strangers(1);
+  const [ask] = await strangers(world, 1);
   for (let id = 1n; id <= MAX_NEGOTIATIONS_PER_DEVICE + 2; id++) {
     ask?.(id);
     await world.time.run(200);
@@ -106,7 +89,7 @@ test("a decision that never comes is a no after its time, is told so, and makes 
   const bob = await world.open("bob", { allow });
   const reasons: string[] = [];
   bob.addEventListener("refused", ({ reason }) => reasons.push(reason));
-  const asks = await strangers(MAX_PENDING_REQUESTS_OF_STRANGERS / MAX_PENDING_REQUESTS_PER_DEVICE + 1);
+  const asks = await strangers(world, MAX_PENDING_REQUESTS_OF_STRANGERS / MAX_PENDING_REQUESTS_PER_DEVICE + 1);
   const late = asks.pop();
   let id = 1n;
   for (const ask of asks) for (let i = 0; i < MAX_PENDING_REQUESTS_PER_DEVICE; i++) ask(id++);
@@ -132,7 +115,7 @@ test("a decision is not waited for when the manager closes", async () => {
       return new Promise(() => {});
     },
   });
-  const [ask] = await strangers(1);
+  const [ask] = await strangers(world, 1);
   ask?.(1n);
   await world.time.run(500);
   expect(signal?.aborted).toBe(false);
