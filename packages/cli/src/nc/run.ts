@@ -1,6 +1,7 @@
 import {
   type Allow,
   CertificateStore,
+  ConnectError,
   ConnectionManager,
   type ConnectionManagerOptions,
   type ConnectionStatus,
@@ -9,6 +10,7 @@ import {
 } from "@hashmere/connect";
 import { InfoHash, SocketError } from "@hashmere/dht";
 import type { CommandContext } from "../command-context.ts";
+import { CommandError } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
 import { lineLogger } from "../output/line-logger.ts";
@@ -68,8 +70,15 @@ async function open(settings: NcSettings, { streams }: CommandContext, output: O
       ...(verbose && { logger: lineLogger((line) => output.log(line), streams.stderr.isTTY) }),
     });
   } catch (error) {
-    throw error instanceof SocketError ? socketFailed(error) : error;
+    if (error instanceof SocketError) throw socketFailed(error);
+    throw error instanceof ConnectError && error.code === "ERR_BAD_CERTIFICATE" ? ownIdentityFailed(error) : error;
   }
+}
+
+/** No peer is to blame. */
+function ownIdentityFailed({ code, message }: ConnectError): CommandError {
+  const hint = "`hashmere cert new` makes one with an RSA key.";
+  return new CommandError({ status: ExitStatus.couldNotStart, code, message, hint });
 }
 
 const STEPS: Partial<Record<ConnectionStatus, string>> = {

@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { generateEcIdentity } from "@hashmere/crypto";
 import { ProxyServer } from "@hashmere/proxy";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { capturedIdentity } from "../../../connect/test/support/captured.ts";
@@ -139,6 +140,14 @@ describe("a client", () => {
     const { status, stderr } = await client(args);
     expect(status).toBe(1);
     expect(stderr).toMatch(message);
+  });
+
+  test("whose own key nobody can encrypt for is told so, and blames no peer", async () => {
+    const { key, certificate } = await generateEcIdentity("curve");
+    await writeFile(join(folder, "curve.pem"), await key.serialize(), { mode: 0o600 });
+    await writeFile(join(folder, "curve.crt"), certificate.pem());
+    const { status, stderr } = await client([BOB, echo, "--identity", join(folder, "curve"), ...network.join]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("cert new")]);
   });
 
   test("of a server that is stopped in the middle doesn't take that for the service's end", async () => {
