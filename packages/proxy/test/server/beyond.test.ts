@@ -69,7 +69,7 @@ describe("a proxy with tokens", () => {
     expect((await post("Bearer wrong")).status).toBe(401);
     const { ticket, expires_in } = (await (await post("Bearer sesame")).json()) as Record<string, string>;
     expect(expires_in).toBe(30);
-    const asked = async (path: string, headers: HeadersInit, method = "GET") => {
+    const asked = async (path: string, headers: Record<string, string>, method = "GET") => {
       const response = await fetch(rig.url(path), { method, headers });
       await response.body?.cancel();
       return response.status;
