@@ -55,6 +55,9 @@ export interface RequestHost {
   onUnanswered(peer: Peer): void;
 }
 
+const NOBODY: RequestHandlers = { onReply: () => {} };
+const NOTHING: readonly Uint8Array[] = [];
+
 /** One query of ours until it is answered or given up: sent at 0, 1.0 … 1.25 and 3.0 … 4.0 s, given up after 7.0 … 9.75 s. */
 export class Request implements PendingRequest {
   readonly kind: QueryKind;
@@ -62,14 +65,16 @@ export class Request implements PendingRequest {
   /** Where it is sent, at each attempt: who answers from somewhere else hasn't proven to be there. */
   readonly to: SockAddr;
   readonly #host: RequestHost;
-  readonly #handlers: RequestHandlers;
+  #handlers: RequestHandlers;
   /** The message, and the parts of its values if it has any: the same bytes at each attempt. */
-  readonly #datagrams: readonly Uint8Array[];
+  #datagrams: readonly Uint8Array[];
   #peer: Peer;
   #state: RequestState = "pending";
   #attempts = 0;
   #waitMs = BASE_WAIT_MS;
   #timer: Timer | undefined;
+  /** Its place among all that are pending. */
+  index = -1;
 
   constructor(
     host: RequestHost,
@@ -128,18 +133,18 @@ export class Request implements PendingRequest {
   }
 
   complete(reply: Reply): void {
-    if (this.#end("completed")) this.#handlers.onReply(reply, this);
+    this.#end("completed")?.onReply(reply, this);
   }
 
   /** The answer is an error (given), or can't be used. OpenDHT leaves such a request hanging; here its sender is told. */
   refuse(error?: ErrorReply): void {
-    if (!this.#end("refused")) return;
-    if (error !== undefined && this.#handlers.onError !== undefined) this.#handlers.onError(error, this);
-    else this.#handlers.onExpired?.(this);
+    const handlers = this.#end("refused");
+    if (error !== undefined && handlers?.onError !== undefined) handlers.onError(error, this);
+    else handlers?.onExpired?.(this);
   }
 
   expire(): void {
-    if (this.#end("expired")) this.#handlers.onExpired?.(this);
+    this.#end("expired")?.onExpired?.(this);
   }
 
   /** Nobody is told; an answer that still comes is ignored. Harmless when the request is over. */
@@ -147,14 +152,22 @@ export class Request implements PendingRequest {
     this.#end("cancelled");
   }
 
-  #end(state: RequestState): boolean {
-    if (this.#state !== "pending") return false;
+  /**
+   * Those who are to be told; undefined when it was over before. Lets go of all that it held: tables in which it once was may
+   * keep it for long after they have been outgrown.
+   */
+  #end(state: RequestState): RequestHandlers | undefined {
+    if (this.#state !== "pending") return undefined;
     this.#state = state;
     this.#timer?.cancel();
     // After moveTo(), the tid may stand for another request of the peer.
     if (this.#peer.getRequest(this.tid) === this) this.#peer.removeRequest(this.tid);
     this.#host.onOver(this);
-    return true;
+    const handlers = this.#handlers;
+    this.#handlers = NOBODY;
+    this.#datagrams = NOTHING;
+    this.#timer = undefined;
+    return handlers;
   }
 
   #send(): void {

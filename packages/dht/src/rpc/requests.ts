@@ -29,7 +29,8 @@ export class Requests implements RequestHost {
   readonly onUnanswered: (peer: Peer) => void;
   readonly #stats: TrafficStats;
   readonly #pacer: Pacer | undefined;
-  readonly #pending = new Set<Request>();
+  /** In no order. No set: one that has got old keeps everything that ever was in it until the next full collection. */
+  readonly #pending: Request[] = [];
   /** Pings to addresses whose id isn't known: found by their tid alone. */
   readonly #anonymous = new Map<number, Request>();
 
@@ -43,7 +44,7 @@ export class Requests implements RequestHost {
   }
 
   get size(): number {
-    return this.#pending.size;
+    return this.#pending.length;
   }
 
   /** Number of unanswered pings to addresses. */
@@ -53,7 +54,7 @@ export class Requests implements RequestHost {
 
   /** Sends a query whose tid is `peer.nextTid()`, now or when its peer can take it. */
   start(peer: Peer, query: QueryMessage, handlers: RequestHandlers): Request {
-    if (this.#pending.size >= MAX_PENDING_REQUESTS) {
+    if (this.#pending.length >= MAX_PENDING_REQUESTS) {
       const refused = new Request(this, query.kind, query.tid, peer, [], handlers);
       refused.refuseSoon();
       return refused;
@@ -62,7 +63,8 @@ export class Requests implements RequestHost {
     const datagrams = [encodeMessage(query).slice()];
     for (const part of encodeParts(query)) datagrams.push(part.slice());
     const request = new Request(this, query.kind, query.tid, peer, datagrams, handlers);
-    this.#pending.add(request);
+    request.index = this.#pending.length;
+    this.#pending.push(request);
     if (this.#pacer) this.#pacer.begin(request);
     else this.#send(request);
     return request;
@@ -106,9 +108,19 @@ export class Requests implements RequestHost {
   }
 
   onOver(request: Request): void {
-    this.#pending.delete(request);
+    this.#remove(request);
     if (request.attempts === 0) this.#pacer?.drop(request);
     if (this.#anonymous.get(request.tid) === request) this.#anonymous.delete(request.tid);
+  }
+
+  #remove(request: Request): void {
+    const { index } = request;
+    if (index < 0) return; // refused: it never was there
+    request.index = -1;
+    const last = this.#pending.pop();
+    if (last === undefined || last === request) return;
+    last.index = index;
+    this.#pending[index] = last;
   }
 
   #send(request: Request): void {

@@ -140,6 +140,11 @@ export class Announce {
     this.#search.host.onRenewed(this.#search.key, this.#value.id);
   }
 
+  /** Lets go of what it knows, when nobody asks for it any more. */
+  release(): void {
+    this.#deliveries.clear();
+  }
+
   /** Ends all requests under way. */
   cancel(): void {
     for (const delivery of this.#deliveries.values()) delivery.cancel();

@@ -8,7 +8,7 @@ import type { SearchNode } from "./search-node.ts";
 /** The values that one search announces. */
 export class Announces {
   readonly #search: Search;
-  readonly #byId = new Map<bigint, Announce>();
+  #byId = new Map<bigint, Announce>();
   /** The earliest future due time that `send` has seen, monotonic ms. */
   #nextDue = Number.POSITIVE_INFINITY;
 
@@ -145,12 +145,15 @@ export class Announces {
     if (outcome === "underWay") return;
     if (!announce.isPermanent) this.#remove(announce);
     announce.settle(outcome === "announced", this.#search.nodes.peers);
+    if (!announce.isPermanent) announce.release();
   }
 
   #remove(announce: Announce): void {
     this.#byId.delete(announce.value.id);
     announce.cancel();
-    if (this.isEmpty) for (const node of this.#search.nodes) node.probe?.cancel();
+    if (!this.isEmpty) return;
+    this.#byId = new Map(); // one that has got old keeps all that ever was in it until the next full collection
+    for (const node of this.#search.nodes) node.probe?.cancel();
   }
 
   #isCurrent(announce: Announce): boolean {
