@@ -18,7 +18,7 @@ export interface OngoingOperation {
  * (node document §17).
  */
 export class OngoingOperations {
-  readonly #all = new Set<OngoingOperation>();
+  #all = new Set<OngoingOperation>();
   readonly #waiting = new Set<OngoingOperation>();
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -41,7 +41,9 @@ export class OngoingOperations {
   remove(operation: OngoingOperation): void {
     this.#waiting.delete(operation);
     this.#all.delete(operation);
-    if (this.#all.size === 0) this.#idle?.resolve();
+    if (this.#all.size > 0) return;
+    this.#all = new Set(); // one that has got old keeps all that ever was in it until the next full collection
+    this.#idle?.resolve();
   }
 
   startWaiting(dht: SecureOperations): void {
