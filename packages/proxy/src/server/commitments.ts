@@ -43,8 +43,11 @@ export class Commitments<Kind extends Commitment> {
     return this.#byGroup.get(group)?.size ?? 0;
   }
 
-  *[Symbol.iterator](): Generator<Kind, void> {
-    for (const members of this.#byGroup.values()) yield* members.values();
+  /** Those of one group one behind the other. */
+  get all(): Kind[] {
+    const all: Kind[] = [];
+    for (const members of this.#byGroup.values()) for (const one of members.values()) all.push(one);
+    return all;
   }
 
   add(one: Kind): void {
@@ -83,6 +86,6 @@ export class Commitments<Kind extends Commitment> {
   }
 
   close(): void {
-    for (const one of this) one.close();
+    for (const one of this.all) one.close();
   }
 }

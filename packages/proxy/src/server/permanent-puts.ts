@@ -98,8 +98,9 @@ export class PermanentPuts {
     return true;
   }
 
-  *saved(): Generator<SavedPut> {
-    for (const { key, value, target, endsAt } of this.#puts) yield { key, value, target, endsAt };
+  /** Those of one key one behind the other, and each as it is when it is looked at: copying many takes a while. */
+  saved(): readonly SavedPut[] {
+    return this.#puts.all;
   }
 
   /** Takes up what an earlier run had, little by little. */

@@ -1,5 +1,5 @@
 // Source: OpenDHT REST proxy, the server's state on disk.
-import { type InfoHash, InfoHashMap, Value } from "@hashmere/dht/engine";
+import { InfoHash, Value } from "@hashmere/dht/engine";
 import { Reader, Writer } from "@hashmere/dht/msgpack";
 import type { Platform, PushTarget } from "../json/index.ts";
 import type { SavedPut } from "./permanent-puts.ts";
@@ -7,8 +7,10 @@ import type { SavedSubscription } from "./subscriptions.ts";
 
 /** What a proxy keeps between two runs. */
 export interface ProxyState {
-  readonly puts: Iterable<SavedPut>;
-  readonly subscriptions: Iterable<SavedSubscription>;
+  /** Those of one key one behind the other. */
+  readonly puts: readonly SavedPut[];
+  /** Those of one token one behind the other. */
+  readonly subscriptions: readonly SavedSubscription[];
 }
 
 /** As the file numbers them, which is not as gorush does. */
@@ -23,11 +25,12 @@ type Slices = Generator<Uint8Array<ArrayBuffer>, void>;
 
 /**
  * The file as the real proxy writes it; it reads ours, and we read its. Slice by slice, so that the process can do
- * something else meanwhile; the content is that of the moment when the first slice is asked for.
+ * something else meanwhile. What is in it is settled when the first slice is asked for; each record is as it is when its
+ * slice is.
  */
 export function* encodeProxyState(state: ProxyState): Slices {
-  const puts = byKey(state.puts);
-  const subscriptions = byTokenAndKey(state.subscriptions);
+  const puts = runsOf(state.puts, (one, next) => one.key.equals(next.key));
+  const subscriptions = runsOf(state.subscriptions, (one, next) => one.target.token === next.target.token);
   const writer = new Writer(2 * STATE_SLICE_BYTES);
   writer.mapHeader(2);
   writer.text("puts");
@@ -59,10 +62,10 @@ export function decodeProxyState(
 
 // ---- permanent puts: {key: [{id: put}]}
 
-function* writePuts(writer: Writer, putsByKey: InfoHashMap<SavedPut[]>): Slices {
-  writer.mapHeader(putsByKey.size);
-  for (const [key, puts] of putsByKey) {
-    writer.infoHash(key);
+function* writePuts(writer: Writer, runs: readonly Run<SavedPut>[]): Slices {
+  writer.mapHeader(runs.length);
+  for (const puts of runs) {
+    writer.infoHash(puts[0].key);
     writer.arrayHeader(1);
     writer.mapHeader(puts.length);
     for (const put of puts) {
@@ -104,14 +107,15 @@ function readPuts(reader: Reader, into: SavedPut[]): void {
 
 // ---- subscriptions: {token: [{key: [subscription]}]}
 
-function* writeSubscriptions(writer: Writer, byToken: Map<string, InfoHashMap<SavedSubscription[]>>): Slices {
-  writer.mapHeader(byToken.size);
-  for (const [token, ofToken] of byToken) {
-    writer.text(token);
+function* writeSubscriptions(writer: Writer, runs: readonly Run<SavedSubscription>[]): Slices {
+  writer.mapHeader(runs.length);
+  for (const ofToken of runs) {
+    const byKey = Map.groupBy(ofToken, ({ key }) => `${key}`);
+    writer.text(ofToken[0].target.token);
     writer.arrayHeader(1);
-    writer.mapHeader(ofToken.size);
-    for (const [key, subscriptions] of ofToken) {
-      writer.infoHash(key);
+    writer.mapHeader(byKey.size);
+    for (const [key, subscriptions] of byKey) {
+      writer.infoHash(InfoHash.fromHex(key));
       writer.arrayHeader(subscriptions.length);
       for (const subscription of subscriptions) {
         writeSubscription(writer, subscription);
@@ -119,11 +123,6 @@ function* writeSubscriptions(writer: Writer, byToken: Map<string, InfoHashMap<Sa
       }
     }
   }
-}
-
-function byTokenAndKey(subscriptions: Iterable<SavedSubscription>): Map<string, InfoHashMap<SavedSubscription[]>> {
-  const byToken = Map.groupBy(subscriptions, ({ target }) => target.token);
-  return new Map(Array.from(byToken, ([token, ofToken]) => [token, byKey(ofToken)]));
 }
 
 function writeSubscription(writer: Writer, { target, endsAt }: SavedSubscription): void {
@@ -153,14 +152,21 @@ function readSubscriptions(reader: Reader, into: SavedSubscription[]): void {
 
 // ---- what both have
 
-function byKey<Saved extends { readonly key: InfoHash }>(all: Iterable<Saved>): InfoHashMap<Saved[]> {
-  const map = new InfoHashMap<Saved[]>();
+/** At least one record, and those that belong to it. */
+type Run<Saved> = [Saved, ...Saved[]];
+
+/** Splits records where one doesn't belong to the one before it. */
+function runsOf<Saved>(all: readonly Saved[], isSame: (one: Saved, next: Saved) => boolean): Run<Saved>[] {
+  const runs: Run<Saved>[] = [];
+  let current: Run<Saved> | undefined;
   for (const each of all) {
-    const same = map.get(each.key);
-    if (same) same.push(each);
-    else map.set(each.key, [each]);
+    if (current !== undefined && isSame(current[0], each)) current.push(each);
+    else {
+      current = [each];
+      runs.push(current);
+    }
   }
-  return map;
+  return runs;
 }
 
 function writeTexts(writer: Writer, members: readonly (readonly [string, string])[]): void {

@@ -82,8 +82,9 @@ export class Subscriptions {
     for (const subscription of this.#subscriptions.of(token)) subscription.end();
   }
 
-  *saved(): Generator<SavedSubscription> {
-    for (const { key, target, endsAt } of this.#subscriptions) yield { key, target, endsAt };
+  /** Those of one token one behind the other, and each as it is when it is looked at. */
+  saved(): readonly SavedSubscription[] {
+    return this.#subscriptions.all;
   }
 
   /** Takes up what an earlier run had, little by little. */
