@@ -6,9 +6,8 @@ import { generateIdentity } from "@hashmere/crypto";
 import { quantile } from "../quantile.ts";
 import { type Carrier, type CarrierKind, connectCarrier } from "./carriers.ts";
 import { liveBytes } from "./live-bytes.ts";
-import { writeMany } from "./write-many.ts";
+import { BULK_BYTES, writeMany } from "./write-many.ts";
 
-const BULK_BYTES = 512 * 1024 * 1024;
 /** Before that, so much that both programs are compiled and TCP has found its pace. */
 const WARM_UP_BYTES = 128 * 1024 * 1024;
 const ROUND_TRIPS = 5_000;

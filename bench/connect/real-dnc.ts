@@ -10,8 +10,8 @@ import { generateIdentity, saveIdentity } from "@hashmere/crypto";
 import type { Place } from "./place.ts";
 import { writeMany } from "./write-many.ts";
 
-/** Less than the others carry: it is slow, and one direction after the other needs a program of its own. */
-const BULK_BYTES = 64 * 1024 * 1024;
+/** Less than the others carry, as it takes its time. */
+const DNC_BYTES = 64 * 1024 * 1024;
 /** It says nothing when it has started, and nothing when it can't connect. */
 const START_MS = 4_000;
 const CONNECTED = "Connected!\n";
@@ -92,20 +92,20 @@ async function connected(client: Dnc): Promise<{ readonly input: Writable; reado
 
 async function up({ input, output }: { readonly input: Writable; readonly output: Readable }): Promise<number> {
   const begun = performance.now();
-  input.write(`sink ${BULK_BYTES}\n`);
+  input.write(`sink ${DNC_BYTES}\n`);
   const done = once(output, "data");
-  await writeMany(input, BULK_BYTES);
+  await writeMany(input, DNC_BYTES);
   await done;
-  return BULK_BYTES / 1e3 / (performance.now() - begun);
+  return DNC_BYTES / 1e3 / (performance.now() - begun);
 }
 
 async function down({ input, output }: { readonly input: Writable; readonly output: Readable }): Promise<number> {
   const begun = performance.now();
-  input.write(`source ${BULK_BYTES}\n`);
-  let left = BULK_BYTES;
+  input.write(`source ${DNC_BYTES}\n`);
+  let left = DNC_BYTES;
   for await (const chunk of output) {
     left -= chunk.length;
     if (left <= 0) break;
   }
-  return BULK_BYTES / 1e3 / (performance.now() - begun);
+  return DNC_BYTES / 1e3 / (performance.now() - begun);
 }

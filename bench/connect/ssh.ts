@@ -5,18 +5,16 @@ import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { quantile } from "../quantile.ts";
 import type { Place } from "./place.ts";
-import { writeMany } from "./write-many.ts";
+import { BULK_BYTES, writeMany } from "./write-many.ts";
 
 const SSHD = "/usr/sbin/sshd";
 /** Without this folder, Debian's sshd doesn't start. */
 const PRIVILEGE_SEPARATION = "/run/sshd";
-const BULK_BYTES = 512 * 1024 * 1024;
 const ROUND_TRIPS = 2_000;
-const START_ATTEMPTS = 50;
-const START_PAUSE_MS = 100;
+/** A second apart: the server may need a moment to listen. */
+const CONNECTION_ATTEMPTS = 10;
 
 export function hasSsh(): boolean {
   return existsSync(SSHD) && process.getuid?.() === 0;
@@ -98,8 +96,7 @@ async function startServer({ host, server }: Place, folder: string) {
 
 function startClient({ host, client }: Place, folder: string, port: number, command: string): Ssh {
   const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "IdentitiesOnly=yes"];
-  // The server may need a moment to listen.
-  options.push(`ConnectionAttempts=${START_ATTEMPTS}`);
+  options.push(`ConnectionAttempts=${CONNECTION_ATTEMPTS}`);
   const args = ["-F", "none", "-i", join(folder, "user"), "-p", `${port}`, ...options.flatMap((one) => ["-o", one])];
   const [first = "ssh", ...rest] = [...client, "ssh", ...args, `${userInfo().username}@${host}`, command];
   return spawn(first, rest, { stdio: ["pipe", "pipe", "inherit"] });
@@ -110,6 +107,6 @@ async function freePort(): Promise<number> {
   await once(server, "listening");
   const address = server.address();
   server.close();
-  await sleep(START_PAUSE_MS);
+  await once(server, "close");
   return typeof address === "object" ? (address?.port ?? 0) : 0;
 }

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 
+/** What one direction is measured with. */
+export const BULK_BYTES = 512 * 1024 * 1024;
+
 const CHUNK = Buffer.alloc(64 * 1024, "hashmere");
 
 /** Writes so many bytes, as fast as they are taken. */
