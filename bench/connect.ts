@@ -57,7 +57,8 @@ export async function run(args: readonly string[]): Promise<void> {
       await measure(path, repetition % 2 === 0 ? contenders.toReversed() : contenders, samples);
     }
   }
-  const rows = rowsOf(samples.measurements, LINK, TLS);
+  const [first = LINK, second = TLS] = contenders;
+  const rows = rowsOf(samples.measurements, first, second);
   console.log(formatTable(rows, contenders));
   if (options.json !== undefined) {
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
