@@ -98,6 +98,7 @@ export class DhtNode implements NodeOperations {
   insertNode({ id, address }: NodeEntry): void {
     if (this.#core.isClosed || id.isZero() || id.equals(this.id) || address.isMartian()) return;
     const { rpc, scheduler } = this.#core;
+    this.#core.family(address.family)?.lost.addNamed({ id, address });
     this.#core.onPeer(rpc.peers(address.family).mentioned(id, address, scheduler.now()), 0);
     this.#core.refreshStatus();
   }

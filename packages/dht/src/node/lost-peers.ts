@@ -32,7 +32,12 @@ export class LostPeers {
 
   /** A peer was taken for dead. */
   add({ id, address, repliedAt }: Peer): void {
-    if (repliedAt === NEVER || this.#byId.has(id)) return;
+    if (repliedAt !== NEVER) this.addNamed({ id, address });
+  }
+
+  /** Somebody named a node to join through, or knew it in an earlier run: that counts as much as an answer. */
+  addNamed({ id, address }: NodeEntry): void {
+    if (this.#byId.has(id)) return;
     const [oldest] = this.#byId.keys();
     if (this.#byId.size >= MAX_LOST_PEERS && oldest !== undefined) this.#byId.delete(oldest);
     this.#byId.set(id, { id, address, retries: 0 });

@@ -182,7 +182,8 @@ export class Maintenance {
   }
 
   /** Asks somebody who has fallen silent for the nodes near us: if he is back, he may have a whole network behind him. */
-  #tryLost({ lost, peers }: FamilyState): void {
+  #tryLost({ lost, peers, status }: FamilyState): void {
+    if (status === "disconnected") return; // that is the bootstrap's business, and says nothing about him
     const { rpc, scheduler } = this.#host;
     const entry = lost.next();
     if (entry === undefined) return;

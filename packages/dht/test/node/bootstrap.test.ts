@@ -210,6 +210,19 @@ describe("a node", () => {
     expect(a.status).toBe("connected");
   });
 
+  test("that was started offline with nothing but nodes of an earlier run joins when the network is there", async () => {
+    const net = new Testnet({ latency: 1, bootstraps: 0 });
+    const [a, b] = net.spawn(2);
+    if (a === undefined || b === undefined) throw new Error("two nodes were asked for");
+    net.partition([[a], [b]]);
+    a.dht.insertNode({ id: b.id, address: b.address });
+    await net.advance("6h");
+    expect(a.status).toBe("disconnected");
+    net.heal();
+    await net.advance("90s");
+    expect(a.status).toBe("connected");
+  });
+
   test("is connected as soon as its bootstrap host has answered, and stays so", async () => {
     const net = await createTestnet({ nodes: 2, latency: 10 });
     expect(net.nodes.map(({ status }) => status)).toEqual(["connected", "connected"]);

@@ -25,6 +25,16 @@ describe("lost peers", () => {
     expect(lost.next()).toBeUndefined();
   });
 
+  test("are also those that somebody has named, until they answer", () => {
+    const lost = new LostPeers(random);
+    const named = peer("named", NEVER);
+    lost.addNamed(named);
+    lost.addNamed(named);
+    expect(lost.all).toHaveLength(1);
+    lost.remove(named);
+    expect(lost.all).toEqual([]);
+  });
+
   test(`are at most ${MAX_LOST_PEERS}: the one lost first gives way`, () => {
     const lost = new LostPeers(random);
     for (let i = 0; i <= MAX_LOST_PEERS; i++) lost.add(peer(`peer ${i}`));
