@@ -14,10 +14,11 @@ import {
 } from "./channel-request.ts";
 import { ChannelTable } from "./channel-table.ts";
 import { CONTROL_CHANNEL, encodeFrame, MAX_FRAME_DATA_BYTES } from "./frame.ts";
-import { type AcceptChannel, IncomingRequests } from "./incoming-requests.ts";
+import { IncomingRequests } from "./incoming-requests.ts";
 import { LINK_LIMITS, type LinkLimits } from "./limits.ts";
 import { closedByPeer, closedHere, cutOff, declined, lost, pathDead, refused } from "./link-errors.ts";
 import { ChannelEvent, LinkCloseEvent, LinkEventTarget } from "./link-events.ts";
+import type { LinkOptions, LinkStats } from "./link-options.ts";
 import { LinkReader } from "./link-reader.ts";
 import { BEACON_TIMEOUT_MS, Liveness } from "./liveness.ts";
 import { Opening, type OpenOptions } from "./opening.ts";
@@ -31,28 +32,6 @@ const VERSION = 1;
 const EXTENSION_VERSION = 1;
 /** How long an orderly end may take, and the other side's answer to it. */
 const CLOSE_PATIENCE_MS = 2_000;
-
-export interface LinkOptions {
-  /** Whether this side is the TLS client: it numbers its channels from 1, the other side from 32768. */
-  readonly isInitiator: boolean;
-  readonly scheduler: Scheduler;
-  /** Decides about channels that the other side asks for. Default: none is accepted. */
-  readonly accept?: AcceptChannel | undefined;
-  /** Default: {@link LINK_LIMITS}. */
-  readonly limits?: Partial<LinkLimits> | undefined;
-  readonly log?: Logger | undefined;
-}
-
-export interface LinkStats {
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-  readonly channels: number;
-  /** What it costs to hold what nobody has read yet; at most `maxQueuedBytes` and what was under way. */
-  readonly unreadBytes: number;
-  /** Bytes of data for channels that this side doesn't know. */
-  readonly strayBytes: number;
-  readonly strayObjects: number;
-}
 
 /**
  * Many channels over one encrypted stream, as DHTNet multiplexes them.
