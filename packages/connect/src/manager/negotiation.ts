@@ -18,7 +18,7 @@ import { type Stage, timedOut } from "./timed-out.ts";
 export const ATTEMPT_TIMEOUT_MS = 30_000;
 
 /** An unanswered request is put again after this, then each time after twice as long; so is an answer without effect. */
-const REPEAT_MS = 700;
+const REPEAT_MS = 500;
 const MAX_REPEAT_MS = 2500;
 /** How often an answer is put, at most: to whoever does not come, nothing is owed. */
 export const MAX_ANSWERS = 3;

@@ -1,8 +1,8 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { formatTransportAddress, type TransportAddress, transportAddress } from "../address/index.ts";
 import { ConnectError } from "../errors/index.ts";
 import type { IceConnection } from "../ice/index.ts";
+import { connectSoon } from "./connect-soon.ts";
 
 export interface DialOptions {
   /** Ends the attempt; an open connection stays. */
@@ -16,26 +16,18 @@ export interface DialOptions {
  * system gives up (some two minutes) or the signal ends it.
  */
 export async function dialTcp(remote: TransportAddress, { signal, local }: DialOptions): Promise<IceConnection> {
-  const socket = connect({
+  const options = {
     host: remote.address,
     port: remote.port,
     family: remote.family,
     noDelay: true,
     allowHalfOpen: true,
     ...(local && { localAddress: local.address, localPort: local.port }),
-  });
-  const abort = () => socket.destroy(new Error("The attempt was ended"));
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
+  };
   try {
-    await once(socket, "connect");
-    // Errors come to whoever takes the connection; until then, one must not end the program.
-    socket.on("error", () => {});
-    return connectionOf(socket);
+    return connectionOf(await connectSoon(options, signal));
   } catch (cause) {
     throw new ConnectError("ERR_NO_PATH", `${formatTransportAddress(remote)} can't be reached`, { cause });
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }
 

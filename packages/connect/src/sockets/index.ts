@@ -1,3 +1,4 @@
+export { connectSoon } from "./connect-soon.ts";
 export { dialTcp } from "./dial-tcp.ts";
 export { type InterfaceOptions, interfaceAddresses } from "./interface-addresses.ts";
 export { PublicAddressSource } from "./public-address-source.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { connectSoon } from "../sockets/index.ts";
 import { StunBuilder, type StunMessage, StunMethod } from "../stun/index.ts";
 import { StunStreamReader } from "./stun-stream-reader.ts";
 import type { TurnCredentials } from "./turn-credentials.ts";
@@ -42,25 +43,12 @@ export class TurnConnection {
   /** @throws TurnError, or the signal's reason */
   static async open(server: TurnAddress, credentials: TurnCredentials, signal: AbortSignal): Promise<TurnConnection> {
     signal.throwIfAborted();
-    const socket = connect({ host: server.address, port: server.port, noDelay: true });
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TURN_ANSWER_TIMEOUT_MS)]);
-    const opened = Promise.withResolvers<void>();
-    const onAbort = () => opened.reject(limit.reason);
-    limit.addEventListener("abort", onAbort);
-    socket.once("connect", () => opened.resolve());
-    socket.once("error", opened.reject);
-    try {
-      await opened.promise;
-    } catch (error) {
-      socket.destroy();
+    const opening = connectSoon({ host: server.address, port: server.port, noDelay: true }, limit);
+    const socket = await opening.catch((cause: unknown) => {
       signal.throwIfAborted();
-      throw new TurnError(0, `no connection to the TURN server at ${server.address} port ${server.port}`, {
-        cause: error,
-      });
-    } finally {
-      limit.removeEventListener("abort", onAbort);
-      socket.removeListener("error", opened.reject);
-    }
+      throw new TurnError(0, `no connection to the TURN server at ${server.address} port ${server.port}`, { cause });
+    });
     return new TurnConnection(socket, credentials);
   }
 

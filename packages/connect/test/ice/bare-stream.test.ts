@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { StunAttributeType } from "../../src/stun/index.ts";
 import { ScriptedPeer } from "./scripted-peer.ts";
 
@@ -37,6 +37,35 @@ test("who has dialled waits until the other side's check has come and its own is
     expect(peer.selected).toMatchObject({ isBare: true });
     expect(flow.sent.map((message) => message.has(BARE_STREAM))).toEqual([false, true]);
   }
+});
+
+describe("on a connection that both sides have opened", () => {
+  const PUNCHED = "H1 1 TCP 2130706431 192.0.2.2 6000 typ host tcptype so x-tls bare";
+
+  function dialled() {
+    const peer = new ScriptedPeer("controlling", { canBeBare: true });
+    peer.start([PUNCHED], "192.0.2.1", "so");
+    return { peer, flow: peer.accept() };
+  }
+
+  test("the other side checks first, and is proposed to at once", () => {
+    const { peer, flow } = dialled();
+    peer.scheduler.advance(10);
+    expect(flow.sent).toEqual([]);
+    flow.request(OURS_TOO);
+    expect([flow.take().class, flow.take().has(BARE_STREAM)]).toEqual(["success", true]);
+    expect(peer.selected).toMatchObject({ isBare: true });
+    peer.scheduler.advance(100);
+    expect(flow.sent).toEqual([]);
+  });
+
+  test("we check if nothing comes", () => {
+    const { peer, flow } = dialled();
+    peer.scheduler.advance(20);
+    expect(flow.answer().has(USE_CANDIDATE)).toBe(false);
+    flow.request(OURS_TOO);
+    expect(peer.selected).toMatchObject({ isBare: true });
+  });
 });
 
 test("waiting for a check that never comes ends with the attempt", () => {

@@ -67,16 +67,17 @@ export class ScriptedPeer {
     });
   }
 
-  /** @param theirs the lines of the peer's candidates @param local our address */
+  /** @param theirs the lines of the peer's candidates @param local our address @param tcpType of the one that dials */
   start(
     theirs: readonly string[] = ["H1 1 TCP 2130706431 192.0.2.2 6000 typ host tcptype passive"],
     local = "192.0.2.1",
+    tcpType: "active" | "so" = "active",
   ): void {
     const port = 5000;
     const common = { transport: "tcp", type: "host" } as const;
     const locals = offerCandidates([
       { ...common, tcpType: "passive", address: addressOf(local, port), base: this.listener },
-      { ...common, tcpType: "active", address: addressOf(local, 9), base: this.#dialler },
+      { ...common, tcpType, address: addressOf(local, 9), base: this.#dialler },
     ]);
     const remote = parseDescription([THEIRS.ufrag, THEIRS.pwd, ...theirs, ""].join("\n"));
     if (remote) this.agent.start(locals, remote);
