@@ -3,7 +3,7 @@ import { valueLine } from "../json/index.ts";
 import { keyInPath } from "./key-in-path.ts";
 
 /** How long a get waits, at most, for another one's lookup to end before its own begins. */
-export const MAX_SHARING_WAIT_MS = 20;
+export const MAX_SHARING_WAIT_MS = 5;
 
 /** Where values are looked up. */
 export interface Finder {
