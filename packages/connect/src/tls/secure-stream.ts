@@ -52,6 +52,7 @@ export async function secureStream(stream: Duplex, options: SecureStreamOptions)
   const context = await secureContext(identity);
   if (signal?.aborted) stream.destroy();
   signal?.throwIfAborted();
+  if (stream.destroyed) throw ended(); // of which nobody would hear any more
   const socket = openSocket(stream, role, context);
   const records = stream instanceof Socket ? undefined : watchRecords(stream);
   const failure = new Failure(socket, signal);

@@ -86,6 +86,13 @@ describe("a hostile side", () => {
     await expect(secured(caller, "server")).rejects.toMatchObject({ code: "ERR_TLS" });
     expect(caller.stream.destroyed).toBe(true);
   });
+
+  test.each(["client", "server"] as const)("that is gone before TLS has begun fails there, as %s", async (role) => {
+    const [caller, called] = await connect();
+    if (called.stream instanceof Socket) called.stream.resetAndDestroy();
+    await new Promise((resolve) => caller.stream.once("close", resolve));
+    await expect(secured(caller, role)).rejects.toMatchObject({ code: "ERR_TLS" });
+  });
 });
 
 function secured({ stream }: IceSelection, role: "client" | "server") {
