@@ -1,8 +1,10 @@
 import type { Scheduler, Timer } from "@hashmere/dht";
 import { type CandidatePair, comparePairs } from "./candidate-pair.ts";
 
-/** How long the best pair so far waits for a better one before it is proposed: at least, and with a relay at most. */
+/** How long the best pair so far waits for a better one before it is proposed. */
 const PATIENCE_MS = 50;
+/** With a relay: a link that could have been direct costs more in its life than this. */
+const LEAST_RELAY_PATIENCE_MS = 100;
 const MAX_RELAY_PATIENCE_MS = 200;
 
 /** When a better one is connected already and only its check is missing. */
@@ -85,7 +87,7 @@ export class Nomination {
  */
 function patienceMs({ isRelayed }: CandidatePair, better: readonly CandidatePair[], roundTripMs: number): number {
   if (better.some(({ local, state }) => local.transport === "tcp" && state === "checking")) return NEAR_PATIENCE_MS;
-  return isRelayed ? Math.min(Math.max(roundTripMs, PATIENCE_MS), MAX_RELAY_PATIENCE_MS) : PATIENCE_MS;
+  return isRelayed ? Math.min(Math.max(roundTripMs, LEAST_RELAY_PATIENCE_MS), MAX_RELAY_PATIENCE_MS) : PATIENCE_MS;
 }
 
 /** The shortest round trip: the first check through a relay also waits until that has brought both sides together. */

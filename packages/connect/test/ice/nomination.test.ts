@@ -41,11 +41,11 @@ test("a relay waits for a direct way one round trip, though another relay took l
   const [direct, slow, quick] = [pairWith("host", 3), pairWith("relay", 1), pairWith("relay", 2)];
   direct.state = "dialling";
   const pairs = [direct, slow, quick];
-  works(quick, 80);
+  works(quick, 120);
   nomination.consider(pairs);
   works(slow, 170);
   nomination.consider(pairs);
-  scheduler.advance(79);
+  scheduler.advance(119);
   expect(proposed).toEqual([]);
   scheduler.advance(1);
   expect(proposed).toEqual([slow]);

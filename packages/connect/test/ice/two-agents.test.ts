@@ -141,12 +141,12 @@ describe("two agents", () => {
   });
 
   test("wait for a direct way one round trip more when a relay works", () => {
-    const net = new SimulatedNet({ delayMs: 40 });
+    const net = new SimulatedNet({ delayMs: 60 });
     net.silent.add("192.0.2.1").add("192.0.2.2");
     const caller = new TestPeer(net, "controlled").host("192.0.2.1").relay("203.0.113.9");
     const called = new TestPeer(net, "controlling").host("192.0.2.2");
     call(net, caller, called, 0);
-    const roundTripMs = 80;
+    const roundTripMs = 120;
     const roundTrips = ["dial", "check", "wait"].length;
     const untilAnsweredMs = 50;
     expect(called.selected?.time).toBe(untilAnsweredMs + roundTrips * roundTripMs);
