@@ -21,7 +21,7 @@ export const ATTEMPT_TIMEOUT_MS = 30_000;
 const REPEAT_MS = 500;
 const MAX_REPEAT_MS = 2500;
 /** How often an answer is put, at most: to whoever does not come, nothing is owed. */
-export const MAX_ANSWERS = 3;
+const MAX_ANSWERS = 3;
 /** A request that no node took is tried again after this. */
 const RETRY_PUT_MS = 500;
 /** How long the other side may take to prove who it is. */
