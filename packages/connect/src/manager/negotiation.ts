@@ -283,7 +283,8 @@ export class IncomingNegotiation extends Negotiation {
     const { from, id, inbox: kind } = this.#request;
     let answer = { id, iceMessage, isAnswer: true, connectionType: "", isRefusal: false };
     for (let count = 1; count <= MAX_ANSWERS; count++) {
-      await inbox.send(from, answer, { inbox: kind, signal: this.signal });
+      // Where packets get lost, it may take seconds until nodes have confirmed that they hold it.
+      inbox.send(from, answer, { inbox: kind, signal: this.signal }).catch(() => {});
       await delay(scheduler, repeatMs(count), this.over);
       answer = { ...answer, iceMessage: await this.session.gather() };
     }
