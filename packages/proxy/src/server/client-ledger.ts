@@ -14,14 +14,18 @@ export class ClientAccount {
   /** Of values put permanently. */
   permanentBytes = 0;
   readonly recentBytes: RecentBytes;
-  /** Puts that it may make now. */
+  readonly #scheduler: Scheduler;
+  readonly #putsPerSecond: number;
+  /** Puts and pings that it may make now. */
   #allowance: number;
   #countedAt: number;
 
   constructor(name: string, scheduler: Scheduler, putsPerSecond: number) {
     this.name = name;
     this.recentBytes = new RecentBytes(scheduler);
-    this.#allowance = 2 * putsPerSecond;
+    this.#scheduler = scheduler;
+    this.#putsPerSecond = putsPerSecond;
+    this.#allowance = this.#largestAllowance;
     this.#countedAt = scheduler.now();
   }
 
@@ -29,19 +33,32 @@ export class ClientAccount {
     return this.permanentBytes + this.recentBytes.sum;
   }
 
-  /** Takes one of its puts for this second; false when it has none left. */
-  takePut(now: number, putsPerSecond: number): boolean {
-    if (putsPerSecond === Number.POSITIVE_INFINITY) return true;
-    const earned = ((now - this.#countedAt) / 1000) * putsPerSecond;
-    this.#countedAt = now;
-    this.#allowance = Math.min(2 * putsPerSecond, this.#allowance + earned);
+  /** Takes one of its puts and pings for this second; false when it has none left. */
+  takePut(): boolean {
+    this.#earn();
     if (this.#allowance < 1) return false;
     this.#allowance--;
     return true;
   }
 
+  /** There is nothing in it, and the client would not be better off with a new one. */
   get isEmpty(): boolean {
-    return this.connections + this.requests + this.listens + this.subscriptions + this.bytes === 0;
+    if (this.connections + this.requests + this.listens + this.subscriptions + this.bytes > 0) return false;
+    this.#earn();
+    return this.#allowance === this.#largestAllowance;
+  }
+
+  get #largestAllowance(): number {
+    return 2 * this.#putsPerSecond;
+  }
+
+  #earn(): void {
+    const now = this.#scheduler.now();
+    if (this.#allowance < this.#largestAllowance) {
+      const earned = ((now - this.#countedAt) / 1000) * this.#putsPerSecond;
+      this.#allowance = Math.min(this.#largestAllowance, this.#allowance + earned);
+    }
+    this.#countedAt = now;
   }
 }
 
@@ -113,11 +130,6 @@ export class ClientLedger {
   /** Whether all clients together have as many requests under way as there may be. */
   get isBusy(): boolean {
     return this.#requests >= this.#limits.maxRequests;
-  }
-
-  /** Whether the client may put, or ping; counts it if so. */
-  takePut(account: ClientAccount): boolean {
-    return account.takePut(this.#scheduler.now(), this.#limits.maxPutsPerSecondPerClient);
   }
 
   hasRoomFor(account: ClientAccount, bytes: number): boolean {

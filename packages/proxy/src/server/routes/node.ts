@@ -30,7 +30,7 @@ export const pingPush: Route = {
   takes: "subscription",
   gives: "object",
   handle(exchange) {
-    if (!exchange.service.ledger.takePut(exchange.account)) throw tooMany("pings");
+    if (!exchange.account.takePut()) throw tooMany("pings");
     const target = readPushTarget(objectOf(exchange.json()));
     if (target.token === "") throw noToken();
     exchange.service.pusher.push({ kind: "pong" }, target);

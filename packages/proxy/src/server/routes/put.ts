@@ -72,7 +72,7 @@ export async function answerPut(exchange: Exchange, put: PromiseLike<{ ok: boole
 /** The value in the body, if the client may put it. */
 export function admit(exchange: Exchange): { readonly value: Value; readonly json: JsonObject } {
   const { service, account } = exchange;
-  if (!service.ledger.takePut(account)) throw tooMany("puts");
+  if (!account.takePut()) throw tooMany("puts");
   if (exchange.body === "") throw missingParameters();
   const json = exchange.json();
   const value = readValue(json);
