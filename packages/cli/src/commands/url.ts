@@ -3,8 +3,10 @@ import type { CommandContext } from "../command-context.ts";
 import { CommandError, wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { durationOption } from "../options.ts";
+import { CA_HELP, fetchTrusting } from "../proxy/client-options.ts";
 
 interface UrlOptions {
+  readonly ca?: string;
   readonly headers?: boolean;
   readonly verbose?: boolean;
   /** ms */
@@ -17,6 +19,7 @@ export function addUrlCommand(program: Command, context: CommandContext): void {
     .alias("durl")
     .description("fetch a URL and print what comes, as durl does: to look at a proxy, say")
     .argument("<url>", "http:// or https://")
+    .option("--ca <file>", CA_HELP)
     .option("-H, --headers", "print the headers of the answer first, and an empty line")
     .option("-v, --verbose", "tell on stderr what is done")
     .addOption(durationOption("-t, --timeout <duration>", "give up after this time (500ms, 5s, 2min)", "30s"))
@@ -29,10 +32,11 @@ async function fetchUrl(
   { streams, interrupted }: CommandContext,
 ): Promise<ExitStatus> {
   const tell = (text: string) => options.verbose && streams.stderr.write(`${text}\n`);
+  const fetchNow = (await fetchTrusting(options.ca)) ?? fetch;
   const limit = AbortSignal.timeout(options.timeout);
   try {
     tell(`GET ${url}`);
-    const response = await fetch(url, {
+    const response = await fetchNow(url, {
       headers: { Accept: "text/html", "User-Agent": "Mozilla/5.0" },
       signal: AbortSignal.any([interrupted, limit]),
     });
@@ -64,7 +68,7 @@ function failed(url: string, cause: unknown, isTimeOver: boolean): CommandError 
     status,
     code: isTimeOver ? "ERR_TIMED_OUT" : "ERR_NO_NETWORK",
     message,
-    hint: "Is the server up, and reachable from here? Wait longer with --timeout.",
+    hint: "Is the server up, and reachable from here? An authority of its own is named with --ca. Wait longer with --timeout.",
     cause,
   });
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { collectHosts, durationOption, uint } from "../options.ts";
+import { CA_HELP } from "../proxy/client-options.ts";
 
 /** The way into the public network when no other is given. */
 export const PUBLIC_BOOTSTRAP = "bootstrap.jami.net:4222";
@@ -9,6 +10,8 @@ export interface NodeOptions {
   readonly bootstrap?: readonly string[];
   /** Act through this proxy, without a node of our own in the network. */
   readonly proxy?: string;
+  /** File with the authorities whose proxies are trusted. */
+  readonly ca?: string;
   readonly network: number;
   readonly port: number;
   /** ms */
@@ -27,6 +30,7 @@ export function addNodeOptions(command: Command, limits = "give up after this ti
       ).argParser(collectHosts),
     )
     .option("--proxy <url>", "act through this proxy instead, over HTTP: host:port or URL")
+    .option("--ca <file>", CA_HELP)
     .addOption(
       new Option("-n, --network <number>", "network to join; 0: the public one").default(0).argParser(uint(32)),
     )

@@ -1,3 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateEcIdentity } from "@hashmere/crypto";
 import { ProxyServer } from "@hashmere/proxy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashmere, start } from "../support/cli.ts";
@@ -53,6 +57,24 @@ test("a token for the proxy comes from the environment", async () => {
   expect(without).toMatchObject({ status: 3, stderr: expect.stringContaining("doesn't let us in") });
   await using running = start("hashmere", get, { HASHMERE_PROXY_TOKEN: "secret" });
   expect((await running.end()).status).toBe(4);
+});
+
+test("a proxy with an authority of its own is reached when that is named", async () => {
+  const authority = await generateEcIdentity("authority");
+  const server = await generateEcIdentity("localhost", { issuer: authority });
+  const tls = { certificate: server.certificate.pem(), key: await server.key.serialize() };
+  await using secure = await ProxyServer.open({ dht: peer.node, port: 0, host: "127.0.0.1", dashboard: false, tls });
+  const url = `https://localhost:${new URL(secure.url).port}`;
+  const ca = join(tmpdir(), `hashmere-authority-${process.pid}.pem`);
+  await writeFile(ca, authority.certificate.pem());
+  const without = await hashmere(["get", "nothing", "--proxy", url]);
+  expect(without).toMatchObject({ status: 3, stderr: expect.stringMatching(/NODE_EXTRA_CA_CERTS[\s\S]*--ca/) });
+  expect((await hashmere(["get", "nothing", "--proxy", url, "--ca", ca])).status).toBe(4);
+  expect((await hashmere(["url", `${url}/healthz`])).stderr).toContain("--ca");
+  expect(await hashmere(["url", `${url}/healthz`, "--ca", ca])).toMatchObject({ status: 0 });
+  await writeFile(ca, "junk");
+  const junk = await hashmere(["get", "nothing", "--proxy", url, "--ca", ca]);
+  expect(junk).toMatchObject({ status: 1, stderr: expect.stringContaining("are they certificates") });
 });
 
 describe("dhtnode", () => {

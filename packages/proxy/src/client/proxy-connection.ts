@@ -214,9 +214,22 @@ function notAProxy(base: URL, status: number): DhtError {
   return new DhtError("ERR_PROXY_ANSWER", advice);
 }
 
+/** What Node.js says of certificates that nobody known has issued. */
+const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 function unreachable(base: URL, cause: unknown): DhtError {
   if (cause instanceof DhtError) return cause;
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (reason instanceof Error && "code" in reason && UNKNOWN_AUTHORITY.has(reason.code)) {
+    const advice = `the proxy ${base} has a certificate from an authority that isn't known here (${reason.code}): if it is one of your own, name its certificate (PEM) in the variable NODE_EXTRA_CA_CERTS`;
+    return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
+  }
   const detail = reason instanceof Error ? reason.message : String(reason);
   return new DhtError("ERR_PROXY_UNREACHABLE", `the proxy ${base} can't be reached: ${detail}`, { cause });
 }

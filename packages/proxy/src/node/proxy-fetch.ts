@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { Identity } from "@hashmere/crypto";
 import { Agent, fetch as fetchWithAgent } from "undici";
 
@@ -14,8 +15,10 @@ export interface ProxyFetchOptions {
 /**
  * For a `ProxyClient` in Node.js (its option `fetch`): with certificates of one's own choice, and connections that notice
  * when the other end has gone. There is no limit on the time that an answer takes: the client has those.
+ * @throws TypeError when `serverCa` holds no certificate
  */
 export async function proxyFetch({ serverCa, identity }: ProxyFetchOptions = {}): Promise<typeof fetch> {
+  if (serverCa !== undefined) mustBeCertificate(serverCa);
   const dispatcher = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -29,4 +32,13 @@ export async function proxyFetch({ serverCa, identity }: ProxyFetchOptions = {})
   const fetchThrough: typeof fetchWithAgent = (input, init) => fetchWithAgent(input, { ...init, dispatcher });
   // Node's own fetch is an older version of the same, with types of its own.
   return fetchThrough as unknown as typeof fetch;
+}
+
+/** The platform takes anything for authorities, and then trusts nobody. */
+function mustBeCertificate(pem: string): void {
+  try {
+    new X509Certificate(pem);
+  } catch (cause) {
+    throw new TypeError("the authorities of proxies can't be used: are they certificates, in PEM?", { cause });
+  }
 }

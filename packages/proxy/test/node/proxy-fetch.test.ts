@@ -59,11 +59,18 @@ describe("a client with its own certificates", () => {
     const url = await startProxy();
     const serverCa = authority.certificate.pem();
     const attempts = [{ serverCa, identity: stranger }, { serverCa }, { identity: member }, {}];
+    const told: boolean[] = [];
     for (const options of attempts) {
       const client = await ProxyClient.open({ url, fetch: await proxyFetch(options) });
       onTestFinished(() => client.join());
+      client.addEventListener("error", ({ error }) => told.push(error.message.includes("NODE_EXTRA_CA_CERTS")));
       expect((await client.put("room", "hey")).ok).toBe(false);
       expect(client.status).toBe("disconnected");
     }
+    expect(told).toEqual([false, false, true, true]);
   });
+});
+
+test("authorities that are no certificates are told as such", async () => {
+  await expect(proxyFetch({ serverCa: "no" })).rejects.toThrow("are they certificates, in PEM?");
 });
