@@ -17,12 +17,12 @@ export class Authorization {
     this.#digests = tokens.map(digest);
   }
 
-  /** A ticket is used up by this. */
-  allows({ method, headers, url = "" }: Pick<IncomingMessage, "method" | "headers" | "url">): boolean {
+  /** @param mayStream what is asked for can come as a stream of events: then a ticket lets in, and is used up */
+  allows({ headers, url = "" }: Pick<IncomingMessage, "headers" | "url">, mayStream: boolean): boolean {
     if (this.#digests.length === 0) return true;
     const { authorization, accept } = headers;
     if (authorization !== undefined) return this.#knows(authorization);
-    if (method !== "GET" || !accept?.includes("text/event-stream")) return false;
+    if (!mayStream || !accept?.includes("text/event-stream")) return false;
     const [, ticket] = TICKET.exec(url) ?? [];
     return ticket !== undefined && this.tickets.redeem(ticket);
   }

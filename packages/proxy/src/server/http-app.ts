@@ -37,12 +37,13 @@ const ANY_TYPE = "application/octet-stream";
 
 /** The routes on an HTTP server, ready to listen. */
 export function createHttpApp({ service, routes, createServer, onError = () => {} }: HttpAppOptions): FastifyInstance {
+  const pipelines = new Pipelines();
   const app = fastify({
     serverFactory: (handler) => createServer(handler),
     bodyLimit: service.limits.maxBodyBytes,
     exposeHeadRoutes: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 4_096 },
-    clientErrorHandler: refuseMalformed,
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, pipelines.mayAnswerNow(socket)),
     frameworkErrors: (_error, _request, reply) => {
       reply.hijack();
       refuse(reply.raw, badPath());
@@ -55,7 +56,6 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   app.addHttpMethod("UNSUBSCRIBE", { hasBody: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
-  const pipelines = new Pipelines();
   app.addHook("onRequest", (request, reply, done) => {
     if (!pipelines.admit(request.raw.socket, reply.raw)) return; // nobody is left to answer
     if (request.method !== "GET") request.raw.headers["content-type"] = ANY_TYPE;
@@ -89,7 +89,8 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   });
   app.setErrorHandler((error, request, reply) => {
     reply.hijack();
-    answerError(error, request.routeOptions.url ?? "none", reply.raw);
+    const { url } = request.routeOptions;
+    answerError(error, url === undefined ? "none" : `${request.method} ${url}`, reply.raw);
   });
   return app;
 }
@@ -107,12 +108,16 @@ async function handle(
   try {
     const exchange = exchangeOf(service, request, reply);
     const isOpen = route.isOpen === "to browsers" ? exchange.accepts("text/html") : route.isOpen;
-    if (!isOpen && !service.authorization.allows(request.raw)) throw notAuthorized();
+    if (!isOpen && !service.authorization.allows(request.raw, mayStream(route))) throw notAuthorized();
     await handleCounted(route, exchange);
     service.requests.add(name, reply.raw.statusCode);
   } catch (error) {
     onError(error, name, reply.raw);
   }
+}
+
+function mayStream({ method, gives }: Route): boolean {
+  return method === "GET" && (gives === "values" || gives === "events");
 }
 
 async function handleCounted(route: Route, exchange: Exchange): Promise<void> {
@@ -150,9 +155,9 @@ function refuse(response: ServerResponse, { status, body, headers }: HttpError):
 }
 
 /** What is no HTTP, or takes too long to become a request. Unknown methods get no answer, as in the original. */
-function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
-  const refusal = refusalOf(error.code);
-  if (refusal && socket.writable && socket.bytesWritten === 0) socket.write(bareResponse(refusal));
+function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket, mayAnswer: boolean): void {
+  const refusal = mayAnswer ? refusalOf(error.code) : undefined;
+  if (refusal && socket.writable) socket.write(bareResponse(refusal));
   socket.destroySoon();
 }
 

@@ -18,15 +18,25 @@ export class Pipelines {
       return false;
     }
     pipeline.length++;
+    pipeline.latest = response;
     response.on("close", pipeline.onAnswered);
     return true;
+  }
+
+  /** Whether what is written now can't be taken for an answer to another request than the one that is being read. */
+  mayAnswerNow(socket: Socket): boolean {
+    const { length = 0, latest } = this.#pipelines.get(socket) ?? {};
+    return length === 0 || (length === 1 && latest?.req.complete === false && !latest.headersSent);
   }
 }
 
 class Pipeline {
   length = 0;
+  /** To the request that came last, while any has none. */
+  latest: ServerResponse | undefined;
   /** One for all requests of the connection, because there are many. */
   readonly onAnswered = () => {
     this.length--;
+    if (this.length === 0) this.latest = undefined;
   };
 }

@@ -78,6 +78,11 @@ describe("a proxy with tokens", () => {
     expect(await asked(`/key/k?ticket=${ticket}`, {})).toBe(401);
     expect(await asked(`/key/k?ticket=${ticket}`, events, "POST")).toBe(401);
     expect(await asked("/key/k/listen?ticket=another", events)).toBe(401);
+    for (const path of ["/node/info", "/node/stats", "/metrics", "/nothing/there"])
+      expect([path, await asked(`${path}?ticket=${ticket}`, events)]).toEqual([
+        path,
+        path === "/nothing/there" ? 501 : 401,
+      ]);
     expect(await asked(`/key/k/listen?heartbeat=5&ticket=${ticket}`, events)).toBe(200);
     expect(await asked(`/key/k/listen?ticket=${ticket}`, events)).toBe(401);
   });
@@ -103,6 +108,14 @@ describe("health", () => {
     rig.node.connectivityChanged();
     await expect.poll(async () => (await fetch(rig.url("/healthz"))).status, { timeout: 60_000 }).toBe(503);
   });
+});
+
+test("requests are counted by their route, whatever became of them", async () => {
+  await using rig = await openProxiedNode({ limits: { maxBodyBytes: 10 } });
+  for (const body of ["{}", "{bad", "x".repeat(11)]) await fetch(rig.url("/key/k"), { method: "POST", body });
+  const metrics = await (await fetch(rig.url("/metrics"))).text();
+  for (const status of [200, 400, 413])
+    expect(metrics).toContain(`requests_total{route="POST /key/:hash",status="${status}"} 1\n`);
 });
 
 test("metrics are what Prometheus reads", async () => {

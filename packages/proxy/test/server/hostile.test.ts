@@ -40,6 +40,26 @@ describe("a proxy that is treated badly", () => {
     expect(await rawExchange(rig.port, "GET /healthz HTTP/1.1\r\n\r\n")).toMatchObject({ status: 200 });
   });
 
+  test("says what is wrong with a later request of a connection, too, unless an answer is under way there", async () => {
+    await using rig = await openProxiedNode();
+    const after = async (request: string) => {
+      const socket = await rawConnection(rig.port);
+      let received = "";
+      socket.on("data", (text) => {
+        received += text;
+      });
+      socket.write(request);
+      await expect.poll(() => received).toContain("HTTP/1.1 ");
+      const first = received.length;
+      socket.write("GET / HTTP/1.1\r\nbroken header\r\n\r\n");
+      await once(socket, "close");
+      return parseResponse(received.slice(first)).status;
+    };
+    expect(await after("GET /healthz HTTP/1.1\r\n\r\n")).toBe(400);
+    expect(await after("POST /key/k HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")).toBe(400);
+    expect(await after("GET /key/k/listen HTTP/1.1\r\n\r\n")).toBe(0);
+  });
+
   test("keeps the order of pipelined requests", async () => {
     await using rig = await openProxiedNode();
     const socket = await rawConnection(rig.port);
@@ -90,6 +110,24 @@ describe("a proxy that is treated badly", () => {
       await rig.node.put("k", data.slice());
     }
     socket.destroy();
+  });
+
+  test("refuses what its node can't do any more, and keeps nothing of it", async () => {
+    await using rig = await openProxiedNode({ limits: { maxListensPerClient: 1, maxSubscriptionsPerClient: 1 } });
+    await rig.node.join();
+    const asked = async (path: string, init: RequestInit = {}) => {
+      const response = await fetch(rig.url(path), init);
+      return [response.status, await response.text()];
+    };
+    const noNode = [503, '{"err":"Incorrect DhtRunner"}'];
+    for (let time = 1; time <= 2; time++) {
+      expect(await asked("/key/k/listen")).toEqual(noNode);
+      expect(await asked("/key/k", { method: "SUBSCRIBE", body: '{"key":"T"}' })).toEqual(noNode);
+      expect(await asked("/dashboard/lookup", post('{"key":"k"}'))).toEqual(noNode);
+    }
+    expect(await asked("/key/k", post("{}"))).toEqual([502, '{"err":"Put failed"}']);
+    expect(await asked("/key/k")).toEqual([200, ""]);
+    expect(rig.proxy.stats).toMatchObject({ listens: 0, pushListeners: 0 });
   });
 
   test("forgets listens whose clients have gone", async () => {

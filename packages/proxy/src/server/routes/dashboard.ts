@@ -1,7 +1,7 @@
 import { jsonLine } from "../../json/index.ts";
 import type { DashboardFeed, PageFile } from "../dashboard/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noSuchFile, overloaded, tooMany } from "../http-error.ts";
+import { noNode, noSuchFile, overloaded, tooMany } from "../http-error.ts";
 import { keyInPath } from "../key-in-path.ts";
 import { redirect, respond } from "../respond.ts";
 import { answerInfo, objectOf } from "./node.ts";
@@ -73,6 +73,7 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
       gives: "object",
       handle(exchange) {
         const { key } = objectOf(exchange.json());
+        if (!exchange.service.node.isRunning()) throw noNode();
         const lookup = feed.lookUp(keyInPath(String(key ?? "")));
         if (lookup === undefined) throw tooMany("lookups");
         respond(exchange.response, 200, jsonLine({ lookup: lookup.name, key: lookup.key.toString() }));

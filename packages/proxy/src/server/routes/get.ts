@@ -1,7 +1,7 @@
 // Source: OpenDHT REST proxy, get and listen.
 import { valueLine } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { tooMany } from "../http-error.ts";
+import { noNode, tooMany } from "../http-error.ts";
 import type { Route } from "./route.ts";
 
 export const getValues: Route = {
@@ -35,6 +35,7 @@ export async function streamValues(exchange: Exchange): Promise<void> {
 
 async function streamEvents(exchange: Exchange): Promise<void> {
   const { service, account } = exchange;
+  if (!service.node.isRunning()) throw noNode();
   if (!service.ledger.tryListen(account)) throw tooMany("listens");
   const stream = exchange.openStream({ mayBeat: true });
   const listener = service.node.listen(exchange.key);

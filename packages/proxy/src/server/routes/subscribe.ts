@@ -1,7 +1,7 @@
 // Source: OpenDHT REST proxy, push subscriptions.
 import { readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noToken, notImplemented, overloaded, tooMany } from "../http-error.ts";
+import { noNode, noToken, notImplemented, overloaded, tooMany } from "../http-error.ts";
 import { streamValues } from "./get.ts";
 import { objectOf } from "./node.ts";
 import type { Route } from "./route.ts";
@@ -29,6 +29,7 @@ export async function subscribe(exchange: Exchange): Promise<void> {
   const json = objectOf(exchange.json());
   const target = readPushTarget(json);
   if (target.token === "") throw noToken();
+  if (!service.node.isRunning()) throw noNode();
   if (service.subscriptions.renew(key, target))
     return json.refresh === true ? answerRenewed(exchange) : streamValues(exchange);
   if (service.subscriptions.isFull) throw overloaded("subscriptions");
