@@ -12,6 +12,8 @@ const LOWEST_RATE_BYTES_PER_MS = 128;
 const LEAST_MEASURED_BYTES = 64 * 1024;
 /** When as much has come since the question, the answer may well stand behind more of it. */
 const BUSY_BYTES = 4 * 1024;
+/** A timer that is as late tells that this program was held up: what came meanwhile is still unread, and gets as long to be read. */
+const HELD_UP_MS = 500;
 
 export interface LivenessHost {
   readonly scheduler: Scheduler;
@@ -180,8 +182,13 @@ export class Liveness {
 
   #onTime(): void {
     const now = this.#host.scheduler.now();
-    if (now < this.#dueAt) this.#arm();
+    const lateMs = now - this.#dueAt;
+    if (lateMs < 0) this.#arm();
     else if (this.#probe === undefined) this.#ask(BEACON_TIMEOUT_MS);
-    else this.#host.dead(now - this.#probe.sentAt);
+    else if (lateMs < HELD_UP_MS) this.#host.dead(now - this.#probe.sentAt);
+    else {
+      this.#probe = { ...this.#probe, deadline: now + HELD_UP_MS };
+      this.#arm();
+    }
   }
 }

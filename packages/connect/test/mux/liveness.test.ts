@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
+import type { Timer } from "@hashmere/dht";
 import { describe, expect, test } from "vitest";
 import { encodeFrame } from "../../src/mux/frame.ts";
 import { encodeProtocolMessage } from "../../src/mux/protocol-message.ts";
-import { settle } from "../support/virtual-time.ts";
+import { settle, VirtualTime } from "../support/virtual-time.ts";
 import { LinkedPair } from "./linked-pair.ts";
 import { BEACON, BEACON_ANSWER, HELLO, RawPeer, VERSION_1 } from "./raw-peer.ts";
 
@@ -200,6 +201,29 @@ describe("a dead path", () => {
     expect(peer.link.isClosed).toBe(true);
   });
 
+  test("is told from a program that was held up itself, and has not yet read the answer", async () => {
+    const time = new HeldUpTime();
+    const peer = await RawPeer.connected({ scheduler: time });
+    const answer = peer.link.beacon();
+    await time.run(1_000);
+    time.holdUp(10_000);
+    await time.run(2_000); // now the timer runs that was due 10 s ago
+    expect(peer.link.isClosed).toBe(false);
+    peer.send(BEACON_ANSWER);
+    await settle();
+    expect(await answer).toBe(true);
+  });
+
+  test("is noticed at once after this program was held up", async () => {
+    const time = new HeldUpTime();
+    const peer = await RawPeer.connected({ scheduler: time });
+    const answer = peer.link.beacon();
+    time.holdUp(10_000);
+    await time.run(3_500);
+    expect(await answer).toBe(false);
+    expect(peer.link.isClosed).toBe(true);
+  });
+
   test("an idle link of two that live costs a question of each every ten seconds or so, and stays", async () => {
     const pair = new LinkedPair();
     await settle();
@@ -219,6 +243,27 @@ describe("a dead path", () => {
     expect(pair.time.pending).toBe(0);
   });
 });
+
+/** Time that passes now and then without any timer running: the program stands still. */
+class HeldUpTime extends VirtualTime {
+  #missedMs = 0;
+
+  override now(): number {
+    return super.now() + this.#missedMs;
+  }
+
+  override at(time: number, task: () => void): Timer {
+    return super.at(time - this.#missedMs, task);
+  }
+
+  override step(until: number): boolean {
+    return super.step(until - this.#missedMs);
+  }
+
+  holdUp(ms: number): void {
+    this.#missedMs += ms;
+  }
+}
 
 function credit(number: number): Buffer {
   return encodeProtocolMessage({ kind: "credit", number, bytes: 4 });
