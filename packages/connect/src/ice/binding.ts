@@ -92,13 +92,14 @@ export function judgeBindingRequest(request: StunMessage, ours: IceCredentials):
   if (unknown.length > 0) return refused(request, 420, "Unknown Attribute", unknown);
   const priority = request.uint32(PRIORITY);
   if (priority === undefined) return { kind: "ignored" };
+  const isNominating = request.has(USE_CANDIDATE);
   const controlling = request.uint64(ICE_CONTROLLING);
   const controlled = request.uint64(ICE_CONTROLLED);
   return {
     kind: "check",
     priority,
-    isNominating: request.has(USE_CANDIDATE),
-    isBare: request.has(BARE_STREAM),
+    isNominating,
+    isBare: isNominating && request.has(BARE_STREAM),
     role: controlling !== undefined ? "controlling" : controlled !== undefined ? "controlled" : undefined,
     tieBreaker: controlling ?? controlled ?? 0n,
     isOurs: request.text(StunAttributeType.SOFTWARE) === SOFTWARE,

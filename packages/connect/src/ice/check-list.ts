@@ -75,6 +75,7 @@ export class CheckList {
     const mayChange = pair.remote.type === "relay" || pair.local.tcpType === "so";
     const isTried = pair.dials > 0 && pair.dials < MAX_DIALS && this.#redials < MAX_REDIALS;
     const isWorthIt = mayChange && isTried && pair.state !== "succeeded";
+    pair.next?.cancel();
     pair.flow = undefined;
     pair.isChecked = false;
     pair.state = isWorthIt ? "pausing" : "failed";

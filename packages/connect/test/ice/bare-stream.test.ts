@@ -59,6 +59,18 @@ describe("on a connection that both sides have opened", () => {
     expect(flow.sent).toEqual([]);
   });
 
+  test("one that breaks before we check is not checked any more", () => {
+    const { peer, flow } = dialled();
+    peer.agent.flowClosed(flow);
+    peer.scheduler.advance(10);
+    const next = peer.accept();
+    next.request(OURS_TOO);
+    expect(peer.selected).toMatchObject({ isBare: true, flow: next });
+    peer.scheduler.advance(100);
+    expect(flow.sent).toEqual([]);
+    expect(peer.selected).toMatchObject({ flow: next });
+  });
+
   test("we check if nothing comes", () => {
     const { peer, flow } = dialled();
     peer.scheduler.advance(20);
@@ -97,6 +109,16 @@ test("the other side chooses when the proposal comes, and says nothing more", ()
   expect(peer.selected).toMatchObject({ isBare: true });
   peer.scheduler.advance(60_000);
   expect(flow.sent).toEqual([]);
+});
+
+test("the mark on what is no proposal means nothing", () => {
+  const peer = new ScriptedPeer("controlled", { canBeBare: true });
+  peer.start([BARE_OFFER]);
+  const flow = peer.accept();
+  flow.answer();
+  flow.request({ extra: BARE_STREAM });
+  expect(flow.take().class).toBe("success");
+  expect(peer.selected).toBeUndefined();
 });
 
 test("a proposal that comes before its time is taken as an ordinary one", () => {
