@@ -4,6 +4,7 @@ import type { TransportAddress } from "./transport-address.ts";
 /** Whom an address leads to: a machine, wherever it is; the machine that uses it; no single one (multicast and the like). */
 export type AddressScope = "a machine" | "this machine" | "nobody";
 
+/** By the range of the address; its port plays no part. */
 export function scopeOf({ address }: TransportAddress): AddressScope {
   switch (ipaddr.parse(address).range()) {
     case "loopback":

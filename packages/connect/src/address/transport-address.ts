@@ -16,6 +16,7 @@ export function transportAddress(host: string, port: number): TransportAddress |
   return parsed && { address: parsed.host, port, family: parsed.family };
 }
 
+/** Same address, same port; both in the form of {@link transportAddress}. */
 export function sameTransportAddress(a: TransportAddress, b: TransportAddress): boolean {
   return a.port === b.port && a.address === b.address;
 }

@@ -2,7 +2,7 @@
 import type { AgentOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import { Certificate } from "@hashmere/crypto";
-import { NetworkWatch, raceAbort } from "@hashmere/dht";
+import { NetworkWatch, raceAbort, TypedEventTarget } from "@hashmere/dht";
 import type { Dispatcher, Agent as UndiciAgent } from "undici";
 import { ConnectError } from "../errors/index.ts";
 import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
@@ -29,7 +29,13 @@ import {
 import { type DeviceName, deviceIdOf, isIdOf, keyIdOf } from "./device-id.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { Environment } from "./environment.ts";
-import { ChannelReadyEvent, ConnectionEvent, ManagerEventTarget, NewDeviceEvent, RefusedEvent } from "./events.ts";
+import {
+  ChannelReadyEvent,
+  ConnectionEvent,
+  type ConnectionManagerEventMap,
+  NewDeviceEvent,
+  RefusedEvent,
+} from "./events.ts";
 import { GatheringAhead } from "./gathering-ahead.ts";
 import { type ChannelHandler, type HandleOptions, IncomingChannels } from "./incoming-channels.ts";
 import { IncomingNegotiation, type NegotiationContext, OutgoingNegotiation, type SecuredPath } from "./negotiation.ts";
@@ -55,7 +61,7 @@ const NETWORK_CHECK_PAUSE_MS = 30_000;
  * Whoever isn't allowed is refused, and a channel that nobody handles is declined. Events: `connection`
  * (ConnectionEvent), `channel` (ChannelReadyEvent), `newdevice` (NewDeviceEvent), `refused` (RefusedEvent).
  */
-export class ConnectionManager extends ManagerEventTarget implements AsyncDisposable {
+export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMap> implements AsyncDisposable {
   readonly #environment: Environment;
   readonly #inbox: Inbox;
   readonly #relink: boolean;

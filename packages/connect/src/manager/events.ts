@@ -1,5 +1,5 @@
 import type { Certificate } from "@hashmere/crypto";
-import { type PkId, TypedEventTarget } from "@hashmere/dht";
+import type { PkId } from "@hashmere/dht";
 import type { ConnectError } from "../errors/index.ts";
 import type { Channel } from "../mux/index.ts";
 import type { ConnectionInfo } from "./connection-info.ts";
@@ -60,6 +60,3 @@ export interface ConnectionManagerEventMap {
   readonly newdevice: NewDeviceEvent;
   readonly refused: RefusedEvent;
 }
-
-/** Where those events are told. */
-export class ManagerEventTarget extends TypedEventTarget<ConnectionManagerEventMap> {}

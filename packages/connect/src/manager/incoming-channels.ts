@@ -19,6 +19,7 @@ export interface ChannelRequest {
 /** Decides by `accept` or `decline`; one that ends without either has declined. */
 export type ChannelHandler = (request: ChannelRequest) => void | Promise<void>;
 
+/** Which channels somebody decides about. */
 export interface HandleOptions {
   /** Only channels of this name. Default: those that no other handler is for. */
   readonly name?: string | undefined;

@@ -18,6 +18,7 @@ export interface LinkLimits {
   readonly maxStrayObjects: number;
 }
 
+/** What a link may cost unless it was told otherwise. */
 export const LINK_LIMITS: LinkLimits = {
   maxIncomingChannels: 4_096,
   maxPendingRequests: 256,

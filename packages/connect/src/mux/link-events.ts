@@ -1,4 +1,3 @@
-import { TypedEventTarget } from "@hashmere/dht";
 import type { ConnectError } from "../errors/index.ts";
 import type { Channel } from "./channel.ts";
 
@@ -23,10 +22,7 @@ export class LinkCloseEvent extends Event {
 }
 
 /** The events of a link by their names. */
-interface LinkEventMap {
+export interface LinkEventMap {
   readonly channel: ChannelEvent;
   readonly close: LinkCloseEvent;
 }
-
-/** Where those events are told. */
-export class LinkEventTarget extends TypedEventTarget<LinkEventMap> {}

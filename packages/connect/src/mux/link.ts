@@ -1,6 +1,6 @@
 // Source: DHTNet connection protocol, multiplexed socket.
 import { type Duplex, finished } from "node:stream";
-import { type Logger, type Scheduler, silentLogger } from "@hashmere/dht";
+import { type Logger, type Scheduler, silentLogger, TypedEventTarget } from "@hashmere/dht";
 import { Reader } from "@hashmere/dht/msgpack";
 import { ConnectError } from "../errors/index.ts";
 import type { Channel, ChannelIdentity } from "./channel.ts";
@@ -17,7 +17,7 @@ import { CONTROL_CHANNEL, encodeFrame, MAX_FRAME_DATA_BYTES } from "./frame.ts";
 import { IncomingRequests } from "./incoming-requests.ts";
 import { LINK_LIMITS, type LinkLimits } from "./limits.ts";
 import { closedByPeer, closedHere, cutOff, declined, lost, pathDead, refused } from "./link-errors.ts";
-import { ChannelEvent, LinkCloseEvent, LinkEventTarget } from "./link-events.ts";
+import { ChannelEvent, LinkCloseEvent, type LinkEventMap } from "./link-events.ts";
 import type { LinkOptions, LinkStats } from "./link-options.ts";
 import { LinkReader } from "./link-reader.ts";
 import { BEACON_TIMEOUT_MS, Liveness } from "./liveness.ts";
@@ -38,7 +38,7 @@ const CLOSE_PATIENCE_MS = 2_000;
  *
  * Events: `channel` (ChannelEvent) for each channel of the other side that was accepted, `close` (LinkCloseEvent) once.
  */
-export class Link extends LinkEventTarget {
+export class Link extends TypedEventTarget<LinkEventMap> {
   readonly #stream: Duplex;
   readonly #scheduler: Scheduler;
   readonly #limits: LinkLimits;

@@ -1,7 +1,9 @@
 import type { TransportAddress } from "../address/index.ts";
 
+/** How a home router is asked for ports: NAT-PMP (RFC 6886), PCP (RFC 6887), UPnP IGD. */
 export type MappingProtocol = "nat-pmp" | "pcp" | "upnp";
 
+/** A port of ours that is to be reachable from outside. */
 export interface MappingRequest {
   readonly transport: "tcp" | "udp";
   readonly internalPort: number;

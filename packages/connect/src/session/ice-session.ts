@@ -57,6 +57,7 @@ export interface IceSelection {
   readonly path: Path;
 }
 
+/** The two addresses between which a link runs, and what they are. */
 export interface Path {
   readonly transport: "tcp" | "udp";
   readonly localType: CandidateType;

@@ -6,10 +6,11 @@ import { decodeRequest, encodeRequest, PEER_REQUEST, type PeerConnectionRequest 
 import type { SignallingDht, Stored } from "./signalling-dht.ts";
 import type { TreatedMessages } from "./treated-messages.ts";
 
-/** Requests that are being decided on at a time, altogether and of one device; more are passed over. */
+/** Requests that are being decided on at a time; more are passed over. */
 export const MAX_PENDING_REQUESTS = 256;
 /** Of devices that we have never met, which cost anybody next to nothing: they must not crowd out those that we know. */
 export const MAX_PENDING_REQUESTS_OF_STRANGERS = 192;
+/** Of one device. */
 export const MAX_PENDING_REQUESTS_PER_DEVICE = 8;
 
 /** A request or an answer, with who signed it. */
@@ -29,6 +30,7 @@ export interface InboxDrops {
   tooMany: number;
 }
 
+/** What an inbox reads and writes with, and whom it tells. */
 export interface InboxOptions {
   readonly dht: SignallingDht;
   readonly identity: Identity;

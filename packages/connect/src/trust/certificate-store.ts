@@ -12,6 +12,7 @@ import { RevocationFolder } from "./revocation-folder.ts";
 /** Ids under which certificates are kept: each has two. */
 export const MAX_PINNED_IDS = 65_536;
 
+/** How a store keeps its certificates. */
 export interface CertificateStoreOptions {
   /** Of the folders that are made. Default 0o755: certificates are public. */
   readonly mode?: number | undefined;
