@@ -162,6 +162,29 @@ test("each run of a proxy has a name of its own, though the node is the same", a
   expect(first.instance).toMatch(/^[0-9a-f]{1,16}$/);
 });
 
+test("node info is the same at both its paths, and has an id only where the node has an identity", async () => {
+  const identity = await generateEcIdentity("proxy");
+  await using named = await openProxiedNode({}, { identity });
+  await using nameless = await openProxiedNode();
+  const info = async ({ url }: typeof named, path: string) => {
+    const text = await (await fetch(url(path))).text();
+    expect(text).toMatch(/^\{"[^\n]*\}\n$/);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+  for (const path of ["/", "/node/info"]) {
+    expect(await info(named, path)).toMatchObject({ id: `${named.node.id}`, node_id: `${named.node.nodeId}` });
+    const { id, ...rest } = await info(nameless, path);
+    expect(id).toBeUndefined();
+    expect(rest).toMatchObject({
+      node_id: `${nameless.node.nodeId}`,
+      ops: 0,
+      public_ip: "127.0.0.1",
+      ipv4: { good: 1 },
+    });
+    expect(Object.keys(rest)).toEqual(Object.keys(rest).toSorted());
+  }
+});
+
 test("a port that is taken, and a certificate that is none, are told in a sentence", async () => {
   await using rig = await openProxiedNode();
   const again = ProxyServer.open({ dht: rig.node, host: "127.0.0.1", port: rig.port });

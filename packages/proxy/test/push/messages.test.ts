@@ -45,6 +45,20 @@ describe("a push", () => {
     },
   );
 
+  test.each([
+    ["high", "something urgent among what appears", { values: [2, 0], expired: false }],
+    ["normal", "nothing urgent among what appears", { values: [2, 1], expired: false }],
+    ["normal", "whatever expires", { values: [0], expired: true }],
+  ])("has %s priority for %s", (urgency, _, { values: priorities, expired }) => {
+    const values = priorities.map((priority) => new Value({ id: 1n, priority }));
+    const event: PushEvent = { kind: "values", key: InfoHash.get("key"), values, expired };
+    const target = { token: "https://push.example/x", clientId: "c", sessionId: "s", topic: "" };
+    expect(unifiedPushRequest(event, { ...target, platform: "unifiedpush" }, 0)?.headers.Urgency).toBe(urgency);
+    expect(gorushRequest(GATEWAY, event, { ...target, platform: "android" }, 0).body).toContain(
+      `"priority":"${urgency}"`,
+    );
+  });
+
   test("to an endpoint with keys can be read with these alone", () => {
     const { receiverPrivateKeyHex, receiverPublicKeyHex, authHex } = vectors.webpush;
     const keys = [receiverPublicKeyHex, authHex].map((hex) => Buffer.from(hex, "hex").toString("base64url"));

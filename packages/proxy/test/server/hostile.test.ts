@@ -135,8 +135,10 @@ describe("a proxy that is treated badly", () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, () => rawConnection(rig.port)));
     for (const socket of sockets) socket.write("GET /key/k/listen HTTP/1.1\r\nHost: x\r\n\r\n");
     await expect.poll(() => rig.proxy.stats.listens).toBe(20);
+    expect(rig.node.getNodeInfo().ongoingOperations).toBe(20);
     for (const socket of sockets) socket.destroy();
     await expect.poll(() => rig.proxy.stats.listens).toBe(0);
+    expect(rig.node.getNodeInfo().ongoingOperations).toBe(0);
   });
 });
 

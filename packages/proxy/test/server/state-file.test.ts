@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { InfoHash, Value } from "@hashmere/dht/engine";
 import { Writer } from "@hashmere/dht/msgpack";
 import fc from "fast-check";
@@ -77,6 +78,20 @@ describe("the state file", () => {
       puts: [PUT, { ...PUT, value: PUT.value.withId(78n), target: PHONE }],
       subscriptions: [{ key: KEY, target: { ...PHONE, platform: "ios", topic: "tt" }, endsAt: PUT.endsAt }],
     });
+  });
+
+  test("that OpenDHT 2.4.12 has written is read, and written again with all that is in it", () => {
+    const hex = readFileSync(new URL("../vectors/state-of-2.4.12.hex", import.meta.url), "utf8").trim();
+    const state = decodeProxyState(Buffer.from(hex, "hex"));
+    expect(state?.puts.map(({ value }) => [value.id, value.type, value.priority, value.text()])).toEqual([
+      [77n, 0, 0, "perm"],
+      [78n, 3, 2, "perm"],
+    ]);
+    const phone = { token: "TK", clientId: "cid", sessionId: "S1" };
+    expect(state?.puts[1]?.target).toEqual({ ...phone, platform: "android", topic: "tp" });
+    expect(state?.subscriptions).toMatchObject([{ target: { ...phone, platform: "ios", topic: "tt" } }]);
+    const ours = encodedState(state ?? { puts: [], subscriptions: [] });
+    expect([ours.length, decodeProxyState(ours)]).toEqual([hex.length / 2, state]);
   });
 
   test("that is cut or changed never makes it fail", () => {
