@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:tls";
 import { generateEcIdentity } from "@hashmere/crypto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { MAX_PIPELINED_REQUESTS } from "../../src/server/limits.ts";
 import { openProxiedNode } from "../support/proxied-node.ts";
 import { parseResponse, rawConnection, rawExchange } from "../support/raw-http.ts";
@@ -130,15 +130,16 @@ describe("a proxy that is treated badly", () => {
     expect(rig.proxy.stats).toMatchObject({ listens: 0, pushListeners: 0 });
   });
 
-  test("forgets listens whose clients have gone", async () => {
+  test("forgets listens whose clients have gone, and ends them in the network", async () => {
     await using rig = await openProxiedNode();
+    const listen = vi.spyOn(rig.node, "listen");
     const sockets = await Promise.all(Array.from({ length: 20 }, () => rawConnection(rig.port)));
     for (const socket of sockets) socket.write("GET /key/k/listen HTTP/1.1\r\nHost: x\r\n\r\n");
     await expect.poll(() => rig.proxy.stats.listens).toBe(20);
-    expect(rig.node.getNodeInfo().ongoingOperations).toBe(20);
+    const cancels = listen.mock.results.map(({ value }) => vi.spyOn(value, "cancel"));
     for (const socket of sockets) socket.destroy();
     await expect.poll(() => rig.proxy.stats.listens).toBe(0);
-    expect(rig.node.getNodeInfo().ongoingOperations).toBe(0);
+    expect(cancels.map((cancel) => cancel.mock.calls.length)).toEqual(Array(20).fill(1));
   });
 });
 
