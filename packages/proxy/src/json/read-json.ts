@@ -4,6 +4,8 @@ import { type Json, JsonSyntaxError } from "./json.ts";
 
 /** Deeper nesting is refused: nothing that the proxy understands has more than two levels. */
 export const MAX_JSON_DEPTH = 100;
+/** Longer numbers are refused: to work out an integer of all a body's digits would keep everybody waiting. */
+export const MAX_NUMBER_LENGTH = 1_000;
 
 const WHITE_SPACE = /(?:[ \t\r\n\uFEFF]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const NUMBER = /-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?/y;
@@ -108,6 +110,7 @@ class JsonReader {
     NUMBER.lastIndex = this.#at;
     const [digits] = NUMBER.exec(this.#text) ?? [];
     if (digits === undefined) throw this.#failure("needs a value");
+    if (digits.length > MAX_NUMBER_LENGTH) throw this.#failure("has a number of too many digits");
     this.#at += digits.length;
     const number = Number(digits);
     return Number.isSafeInteger(number) || !INTEGER.test(digits) ? number : BigInt(digits);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { JsonSyntaxError, MAX_JSON_DEPTH, readJson } from "../../src/json/index.ts";
+import { JsonSyntaxError, MAX_JSON_DEPTH, MAX_NUMBER_LENGTH, readJson } from "../../src/json/index.ts";
 
 describe("the reader", () => {
   test("agrees with JSON.parse on everything that is JSON", () => {
@@ -64,6 +64,12 @@ describe("the reader", () => {
     "/* open",
   ])("refuses %j", (text) => {
     expect(() => readJson(text)).toThrow(JsonSyntaxError);
+  });
+
+  test("refuses numbers beyond its limit instead of working them out for long", () => {
+    const digits = "9".repeat(MAX_NUMBER_LENGTH);
+    expect(readJson(`[${digits}]`)).toEqual([BigInt(digits)]);
+    expect(() => readJson(`[${digits}9]`)).toThrow(JsonSyntaxError);
   });
 
   test("refuses nesting beyond its limit instead of running out of stack", () => {
