@@ -20,8 +20,11 @@ export const ATTEMPT_TIMEOUT_MS = 30_000;
 /** An unanswered request is put again after this, then each time after twice as long; so is an answer without effect. */
 const REPEAT_MS = 500;
 const MAX_REPEAT_MS = 2500;
-/** How often an answer is put, at most: to whoever does not come, nothing is owed. */
-const MAX_ANSWERS = 3;
+/**
+ * How often an answer is put, at most: for as long as checks go on. Where packets get lost, several in a row may not arrive;
+ * to whoever does not come, no more is owed.
+ */
+const MAX_ANSWERS = 5;
 /** A request that no node took is tried again after this. */
 const RETRY_PUT_MS = 500;
 /** How long the other side may take to prove who it is. */
@@ -284,7 +287,8 @@ export class IncomingNegotiation extends Negotiation {
     let answer = { id, iceMessage, isAnswer: true, connectionType: "", isRefusal: false };
     for (let count = 1; count <= MAX_ANSWERS; count++) {
       // Where packets get lost, it may take seconds until nodes have confirmed that they hold it.
-      inbox.send(from, answer, { inbox: kind, signal: this.signal }).catch(() => {});
+      const sending = inbox.send(from, answer, { inbox: kind, signal: this.signal });
+      sending.then(({ acknowledged }) => this.say(`${acknowledged} nodes have the answer`)).catch(() => {});
       await delay(scheduler, repeatMs(count), this.over);
       answer = { ...answer, iceMessage: await this.session.gather() };
     }

@@ -223,14 +223,24 @@ describe("signalling that loses messages", () => {
     expect(incoming.names).toEqual(["chat"]);
   });
 
-  test("to whoever does not come, three answers are enough", async () => {
+  test("to whoever does not come, five answers are enough", async () => {
     const { alice } = await world.pair();
     world.paths.isBlocked = true;
     const isAnswer = ({ userType, recipient }: Value) => userType === "peer_request" && isFor(people.alice, recipient);
     world.box.loses = isAnswer;
     void alice.connect(bobsId, "chat").catch(() => {});
     await world.time.run(9000);
-    expect(world.box.sent.filter(isAnswer)).toHaveLength(3);
+    expect(world.box.sent.filter(isAnswer)).toHaveLength(5);
+  });
+
+  test("four answers in a row may get lost", async () => {
+    const { alice, incoming } = await world.pair();
+    await world.time.run(1000);
+    let lost = 0;
+    world.box.loses = ({ userType, recipient }) =>
+      userType === "peer_request" && isFor(people.alice, recipient) && ++lost <= 4;
+    await world.until(alice.connect(bobsId, "chat"));
+    expect(incoming.names).toEqual(["chat"]);
   });
 
   test("a request that is repeated although it arrived changes nothing", async () => {
