@@ -37,7 +37,6 @@ export class Statistics {
   #requests = 0;
   #lastRate: number | undefined;
   listens = 0;
-  requestsEver = 0;
 
   constructor(sources: StatisticsSources) {
     this.#sources = sources;
@@ -48,7 +47,6 @@ export class Statistics {
   countRequest(): void {
     this.#turnPeriod();
     this.#requests++;
-    this.requestsEver++;
   }
 
   get stats(): ProxyStats {

@@ -125,6 +125,7 @@ test("metrics are what Prometheus reads", async () => {
   for (const line of lines)
     expect(line).toMatch(/^(# (HELP|TYPE) hashmere_proxy_\w+ .+|hashmere_proxy_\w+(\{(\w+="[^"]*",?)+\})? [\d.e+]+)$/);
   expect(lines).toContain('hashmere_proxy_requests_total{route="GET /key/:hash",status="200"} 1');
+  expect(lines).toContain("hashmere_proxy_lookups 0");
 });
 
 test("the description is valid, and names every route", async () => {

@@ -1,4 +1,3 @@
-import { jsonLine } from "../../json/index.ts";
 import type { DashboardFeed, PageFile } from "../dashboard/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { noNode, noSuchFile, overloaded, tooMany } from "../http-error.ts";
@@ -76,7 +75,7 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
         if (!exchange.service.node.isRunning()) throw noNode();
         const lookup = feed.lookUp(keyInPath(String(key ?? "")));
         if (lookup === undefined) throw tooMany("lookups");
-        respond(exchange.response, 200, jsonLine({ lookup: lookup.name, key: lookup.key.toString() }));
+        exchange.answer({ lookup: lookup.name, key: lookup.key.toString() });
       },
     },
   ];

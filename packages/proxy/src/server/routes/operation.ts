@@ -1,4 +1,4 @@
-import { writeJson } from "../../json/index.ts";
+import { jsonLine } from "../../json/index.ts";
 import { formatMetrics, METRICS_TYPE, type Metric } from "../metrics.ts";
 import type { ProxyService } from "../proxy-service.ts";
 import { respond } from "../respond.ts";
@@ -13,7 +13,7 @@ export const healthz: Route = {
   isOpen: true,
   handle({ service, response }) {
     const { status, reason } = service.health.check();
-    respond(response, status === "connected" ? 200 : 503, `${writeJson({ status, reason })}\n`);
+    respond(response, status === "connected" ? 200 : 503, jsonLine({ status, reason }));
   },
 };
 
@@ -28,7 +28,7 @@ export const metrics: Route = {
 };
 
 function metricsOf(service: ProxyService): Metric[] {
-  const { ledger, puts, subscriptions, pusher, pacer, statistics, requests, health, node } = service;
+  const { ledger, lookups, puts, subscriptions, pusher, pacer, statistics, requests, health, node } = service;
   const { delivered, retried, dropped, waiting } = pusher.counts;
   const info = node.isRunning() ? node.getNodeInfo() : undefined;
   const gauge = (name: string, help: string, value: number): Metric => ({
@@ -43,6 +43,7 @@ function metricsOf(service: ProxyService): Metric[] {
     { name: "requests_total", help: "Requests by route and status.", kind: "counter", samples: requests.samples },
     gauge("connections", "Open connections.", ledger.connections),
     gauge("clients", "Clients that have anything here.", ledger.clients),
+    gauge("lookups", "Keys that are looked up for gets.", lookups.size),
     gauge("listens", "Open listens.", statistics.listens),
     gauge("subscriptions", "Push subscriptions.", subscriptions.size),
     gauge("permanent_puts", "Permanent puts.", puts.size),
