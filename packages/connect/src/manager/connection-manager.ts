@@ -109,7 +109,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
       legacyMode: environment.legacyMode,
       isKnown: (deviceId) => certificates.known(deviceId) !== undefined,
       onRequest: (request) => doorkeeper.decide(request),
-      onAnswer: (answer) => this.#peers.get(`${answer.deviceId}`)?.answered(answer),
+      onAnswer: (answer) => this.#peers.get(`${answer.deviceId}`)?.answered(answer) === true,
     });
     this.#host = this.#peerHost();
     this.#networkWatch =

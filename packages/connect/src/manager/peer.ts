@@ -194,9 +194,12 @@ export class Peer {
     return false;
   }
 
-  answered(answer: PeerRequest): void {
+  /** Whether it answers an attempt of ours. */
+  answered(answer: PeerRequest): boolean {
     const negotiation = this.#negotiations.get(answer.id);
-    if (negotiation instanceof OutgoingNegotiation) negotiation.answer(answer);
+    if (!(negotiation instanceof OutgoingNegotiation)) return false;
+    negotiation.answer(answer);
+    return true;
   }
 
   async #negotiate(negotiation: Negotiation): Promise<void> {

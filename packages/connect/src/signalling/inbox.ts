@@ -44,8 +44,11 @@ export interface InboxOptions {
    * same request, when it comes again, gets another chance.
    */
   onRequest(request: PeerRequest): Promise<boolean>;
-  /** Somebody has answered. A further answer to the same request may have more addresses, or nothing new. */
-  onAnswer(answer: PeerRequest): void;
+  /**
+   * Somebody has answered. A further answer to the same request may have more addresses, or nothing new.
+   * @returns whether that was asked for: others are not remembered, so that strangers can't have requests forgotten by them
+   */
+  onAnswer(answer: PeerRequest): boolean;
 }
 
 /** What others put for us into the DHT, and what we put for them: requests for connections, and answers. */
@@ -143,8 +146,7 @@ export class Inbox {
     const deviceId = PkId.fromBytes(from.longId());
     const request: PeerRequest = { ...message, from, deviceId, inbox };
     if (message.isAnswer) {
-      this.#options.treated.add(message.id);
-      this.#options.onAnswer(request);
+      if (this.#options.onAnswer(request)) this.#options.treated.add(message.id);
       return;
     }
     const isPending = this.#pending.get(deviceId.toString())?.has(message.id) === true;

@@ -39,7 +39,7 @@ async function openInbox(identity: typeof alice, options: Partial<InboxOptions> 
       requests.push(request);
       return true;
     },
-    onAnswer: (answer) => void answers.push(answer),
+    onAnswer: (answer) => answers.push(answer) > 0,
     ...options,
   });
   const opened = inbox.open();
@@ -96,6 +96,18 @@ test("an answer may be followed by another, with more addresses", async () => {
     void atBob.inbox.send(alice.key.publicKey, { ...REQUEST, iceMessage, isAnswer: true }, { inbox: "long" });
   await time.run(200);
   expect(atAlice.answers.map(({ iceMessage }) => iceMessage)).toEqual(["some", "some and more"]);
+});
+
+test.each([
+  ["that was asked for is remembered", true, 1],
+  ["that nobody asked for is not, or strangers could have requests forgotten by it", false, 0],
+])("an answer %s", async (_, isAskedFor, size) => {
+  const treated = await TreatedMessages.open({ scheduler: time });
+  await openInbox(alice, { treated, onAnswer: () => isAskedFor });
+  const atBob = await openInbox(bob);
+  void atBob.inbox.send(alice.key.publicKey, { ...REQUEST, isAnswer: true }, { inbox: "long" });
+  await time.run(200);
+  expect(treated.size).toBe(size);
 });
 
 test("what could not be decided gets another chance when it comes again", async () => {
