@@ -75,7 +75,7 @@ export class Inbox {
     const { signal } = this.#closing;
     const listeners = inboxesRead(legacyMode).map((kind) => {
       const key = inboxKey(kind === "short" ? this.#ownShortId : this.#ownId);
-      const listener = dht.listen(key, { filter: (value) => this.#isForUs(value), signal });
+      const listener = dht.listen(key, { filter: (value) => this.#isForUs(value), urgent: true, signal });
       void this.#read(listener, kind);
       return listener;
     });

@@ -19,8 +19,11 @@ export interface InboxListener extends AsyncIterable<{ readonly value: Value; re
 export interface SignallingDht {
   /** Resolves when the network answers; rejects with the signal's reason. */
   connected(options: { readonly signal?: AbortSignal | undefined }): Promise<void>;
-  /** Values are decrypted and their signatures checked before the filter sees them. */
-  listen(key: InfoHash, options: { readonly filter: Filter; readonly signal: AbortSignal }): InboxListener;
+  /** Values are decrypted and their signatures checked before the filter sees them. Urgent: none may be missed. */
+  listen(
+    key: InfoHash,
+    options: { readonly filter: Filter; readonly urgent: boolean; readonly signal: AbortSignal },
+  ): InboxListener;
   /** Urgent: somebody waits for it. */
   put(
     key: InfoHash,

@@ -8,6 +8,8 @@ import { ValueSources } from "./value-sources.ts";
 
 /** Who listens. */
 export interface ListenSink {
+  /** At all nodes to which values are announced, instead of at the closest of them. */
+  readonly urgent?: boolean | undefined;
   /** Values that have come into being (or were edited), or that nobody holds any more. */
   onValues(values: readonly Value[], expired: boolean): void;
 }
@@ -35,6 +37,12 @@ export class ListenOperation {
 
   get isUsed(): boolean {
     return this.#handles.size > 0;
+  }
+
+  /** Somebody must not miss anything. */
+  get isUrgent(): boolean {
+    for (const { sink } of this.#handles) if (sink.urgent) return true;
+    return false;
   }
 
   /** It subscribes somewhere, and everybody who doesn't refuse has acknowledged: what it knows is what there is. */

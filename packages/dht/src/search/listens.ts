@@ -1,4 +1,5 @@
 import type { Query } from "../value/index.ts";
+import { TARGET_NODES } from "./limits.ts";
 import { type ListenHandle, ListenOperation, type ListenSink } from "./listen-operation.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
@@ -41,19 +42,22 @@ export class Listens {
   }
 
   /**
-   * Subscribes each operation at the closest synced nodes, up to `count` not counting candidates.
+   * Subscribes each operation at the closest synced nodes, up to `count` not counting candidates; what is urgent, at as
+   * many as hold values: the closest from here may be none of those that somebody else can reach.
    * @returns when the next subscription is due there, monotonic ms
    */
   subscribe(count: number, now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const operation of this.#operations) {
+      const most = operation.isUrgent ? TARGET_NODES : count;
       let visited = 0;
       for (const node of this.#search.nodes) {
+        if (visited >= most) break;
         if (!node.isSynced(now)) continue;
         next = Math.min(next, operation.subscribe(node, now));
         const subscription = operation.subscriptionAt(node);
         if (node.isCandidate || subscription?.isRefused || subscription?.isSlow) continue;
-        if (++visited >= count) break;
+        visited++;
       }
     }
     return next;

@@ -103,7 +103,7 @@ export class Operations {
    */
   work(reach: number, now: number): number {
     let next = this.#listens?.expireValues(now) ?? Number.POSITIVE_INFINITY;
-    if (this.#listens && reach > 0) next = Math.min(next, this.#listens.subscribe(Math.min(reach, LISTEN_NODES), now));
+    if (this.#listens) next = Math.min(next, this.#listens.subscribe(Math.min(reach, LISTEN_NODES), now));
     if (this.#announces) next = Math.min(next, this.#announces.send(reach, now));
     return next;
   }

@@ -21,6 +21,7 @@ export class SecureListen implements Operation {
   start(key: InfoHash): this {
     this.#inner = this.#node.listen(key, {
       where: this.#options.where,
+      urgent: this.#options.urgent,
       onValues: (values, expired) => {
         this.#reading.push(values, expired);
         return !this.#reading.isOver;

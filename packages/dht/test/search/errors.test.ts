@@ -73,7 +73,7 @@ describe("a refused token (401)", () => {
   test("of one search makes the others of that node ask for a new one too", () => {
     const { lab: l } = lab(1);
     const other = KEY.withBit(159, !KEY.getBit(159));
-    const listen = l.listen(undefined, other);
+    const listen = l.listen(undefined, { key: other });
     l.listen();
     l.run(100);
     l.table.onTokenRejected(l.peer(0));

@@ -35,6 +35,15 @@ describe("a listen", () => {
     expect(lab.peer(0).getSocket(at(0).socketId ?? 0)).toBeDefined();
   });
 
+  test("that is urgent subscribes wherever values are announced, as soon as each node answers", () => {
+    const lab = new SearchLab();
+    lab.behaviour = new HonestPeers().answer;
+    lab.addPeers(20);
+    lab.listen(Query.all, { urgent: true });
+    lab.run(1000);
+    expect(lab.ranks("listen").sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   test("is renewed 20 s after each reply (up to 5 % earlier), with the same socket", () => {
     const { lab, at } = listening(4);
     const socketId = at(0).socketId;

@@ -191,8 +191,8 @@ export class SearchLab {
     return put;
   }
 
-  listen(query = Query.all, key = KEY): RecordedListen {
-    const sink = new RecordedListen();
+  listen(query = Query.all, { key = KEY, urgent = false } = {}): RecordedListen {
+    const sink = new RecordedListen(urgent);
     sink.handle = this.table.listen(key, query, sink);
     return sink;
   }
@@ -329,10 +329,15 @@ export class RecordedPut implements Announcement {
 }
 
 export class RecordedListen implements ListenSink {
+  readonly urgent: boolean;
   handle: ReturnType<SearchTable["listen"]>;
   /** `+id` for a value, `-id` for an expired one, in order. */
   readonly log: string[] = [];
   readonly values: Value[] = [];
+
+  constructor(urgent: boolean) {
+    this.urgent = urgent;
+  }
 
   onValues(values: readonly Value[], expired: boolean): void {
     for (const value of values) this.log.push(`${expired ? "-" : "+"}${value.id}`);

@@ -39,12 +39,12 @@ describe("the table of searches", () => {
 
   test("at its limit never gives up a search that announces or listens: the operation fails at once", () => {
     const lab = honestLab(3, { maxSearches: 2 });
-    lab.listen(undefined, key(1));
+    lab.listen(undefined, { key: key(1) });
     lab.put(value(1), { permanent: true, key: key(2) });
     lab.run(1000);
     expect(lab.get(undefined, key(3)).done).toEqual({ ok: false, peers: [] });
     expect(lab.put(value(1), { key: key(3) }).done?.ok).toBe(false);
-    expect(lab.listen(undefined, key(3)).handle).toBeUndefined();
+    expect(lab.listen(undefined, { key: key(3) }).handle).toBeUndefined();
   });
 
   test("keeps no more searches that nobody uses than it may", () => {
@@ -63,7 +63,7 @@ describe("the table of searches", () => {
   test("forgets searches that nobody used for 62 minutes, and lets their peers go", () => {
     const lab = honestLab(3);
     lab.get();
-    lab.listen(undefined, key(1));
+    lab.listen(undefined, { key: key(1) });
     lab.run(SEARCH_IDLE_MS - 1000);
     lab.table.expire();
     expect(lab.table.size).toBe(2);
@@ -81,7 +81,7 @@ describe("the table of searches", () => {
     const far = lab.peer(19);
     const near = KEY.withBit(159, !KEY.getBit(159));
     lab.listen();
-    lab.listen(undefined, near);
+    lab.listen(undefined, { key: near });
     lab.run(0);
     lab.table.onPeer(far);
     for (const search of lab.table) expect([...search.nodes].some(({ peer }) => peer === far)).toBe(false);

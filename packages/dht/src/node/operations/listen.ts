@@ -11,6 +11,8 @@ export interface ListenOptions {
   readonly where?: Where | undefined;
   /** Judged here. Default: every value. */
   readonly filter?: Filter | undefined;
+  /** Listens at all nodes to which values are announced, eight instead of four. Default false. */
+  readonly urgent?: boolean | undefined;
   /** Values that appeared, or (`expired`) that nobody holds any more whom we listen at. Return false to stop listening. */
   // biome-ignore lint/suspicious/noConfusingVoidType: callbacks that return nothing are the rule
   onValues(values: readonly Value[], expired: boolean): boolean | void;
@@ -72,6 +74,7 @@ export class ListenOperation implements Operation {
 
   #listenIn(family: FamilyState, query: Query): void {
     const handle = family.searches.listen(this.#key, query, {
+      urgent: this.#options.urgent,
       onValues: (values, expired) => this.#hear(family, values, expired),
     });
     if (handle === undefined) return;

@@ -30,7 +30,13 @@ export interface OperationOptions {
 /** Which values to get, and how. */
 export interface GetOptions<T = Value> extends Selection<T>, ResultStreamOptions {}
 /** Which values to hear of, and how. */
-export interface ListenOptions<T = Value> extends Selection<T>, ListenerOptions {}
+export interface ListenOptions<T = Value> extends Selection<T>, ListenerOptions {
+  /**
+   * For values that must not be missed, nor come late: listens at all nodes to which values are announced, eight instead of
+   * the closest four, which may have died, or be out of reach of those who put. Default false.
+   */
+  readonly urgent?: boolean | undefined;
+}
 
 /** How to put a value. */
 export interface PutOptions extends OperationOptions {
@@ -131,6 +137,7 @@ export abstract class UserOperations extends TypedEventTarget<DhtRunnerEventMap>
         host.operations.remove(listen); // it waits for a network no more, and a shutdown doesn't wait for it
         return dht.listen(id, {
           ...toEngineSelection(options),
+          urgent: options.urgent,
           onValues: (values, expired) => decodeEach(values, options, (result: T) => emit(result, expired)),
           onError: (error) => listen.fail(error),
         });

@@ -109,10 +109,11 @@ class MovingListen implements Operation {
     this.#current?.cancel();
     this.#check?.cancel();
     this.#node = node;
-    const { where, filter } = this.#options;
+    const { where, filter, urgent } = this.#options;
     const current = node.listen(this.#key, {
       where,
       filter,
+      urgent,
       onValues: (values, expired) => this.#hear(node, values, expired),
       onError: (error) => {
         if (node !== this.#node || this.#isOver) return;
