@@ -339,14 +339,15 @@ export class IceAgent {
     const pair = this.#list.find(flow) ?? this.#learn(flow, check.priority);
     if (pair === undefined) return;
     if (check.isNominating && this.#role === "controlled") pair.isNominated = true;
+    // They check as we do, and so have opened their router for what it may have kept out before.
+    if (!this.#list.pairs.some(({ isChecked }) => isChecked)) this.#transactions.repeat();
     pair.next?.cancel();
     pair.flow ??= flow;
     pair.isChecked = true;
     if (pair.state === "succeeded" && pair.isNominated) this.#select(pair, flow);
     else if (this.#isGoodEnough(pair)) this.#nomination.propose(pair, this.#list.pairs);
-    else if (pair.state === "checking") {
-      if (flow.base.kind === "datagram") this.#transactions.repeat(pair);
-    } else if (pair.state !== "succeeded") this.#check(pair, flow);
+    else if (pair.state === "checking") this.#transactions.repeat(pair);
+    else if (pair.state !== "succeeded") this.#check(pair, flow);
     this.#look();
   }
 

@@ -48,9 +48,12 @@ export class Transactions {
     return running;
   }
 
-  /** Sends what waits on this pair again at once: something has changed on the way. */
-  repeat(pair: CandidatePair): void {
-    for (const running of this.#running.values()) if (running.pair === pair) this.#sendNow(running, FIRST_REPEAT_MS);
+  /** Sends what waits on this pair, or on all, again at once where it may have got lost: something has changed on the way. */
+  repeat(pair?: CandidatePair): void {
+    for (const running of this.#running.values()) {
+      const isMeant = pair === undefined || running.pair === pair;
+      if (isMeant && isDatagram(running)) this.#sendNow(running, FIRST_REPEAT_MS);
+    }
   }
 
   /** Forgets what waits on this pair. */
@@ -69,10 +72,14 @@ export class Transactions {
 
   #sendNow(running: RunningTransaction, delay: number): void {
     running.repeat?.cancel();
-    if (running.flow.base.kind === "datagram") {
+    if (isDatagram(running)) {
       const next = () => this.#sendNow(running, Math.min(delay * 2, MAX_REPEAT_MS));
       running.repeat = this.#scheduler.at(this.#scheduler.now() + delay, next);
     }
     running.flow.send(running.request);
   }
+}
+
+function isDatagram({ flow }: Transaction): boolean {
+  return flow.base.kind === "datagram";
 }

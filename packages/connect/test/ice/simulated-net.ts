@@ -169,15 +169,18 @@ export class Router {
   readonly address: string;
   /** Symmetric ones use another port for each destination. */
   readonly isSymmetric: boolean;
+  /** Others let in what comes from an address to which something has gone, from whichever port. */
+  readonly #restrictsPorts: boolean;
   readonly #mappings = new Map<
     string,
     { readonly inside: TransportAddress; readonly port: number; readonly peers: Set<string> }
   >();
   #nextPort = 50_000;
 
-  constructor(address: string, { isSymmetric = false } = {}) {
+  constructor(address: string, { isSymmetric = false, restrictsPorts = true } = {}) {
     this.address = address;
     this.isSymmetric = isSymmetric;
+    this.#restrictsPorts = restrictsPorts;
   }
 
   translate(inside: TransportAddress, remote: TransportAddress): TransportAddress {
@@ -186,12 +189,12 @@ export class Router {
     const port = this.isSymmetric ? this.#nextPort++ : inside.port;
     const mapping = this.#mappings.get(key) ?? { inside, port, peers: new Set() };
     this.#mappings.set(key, mapping);
-    mapping.peers.add(to);
+    mapping.peers.add(this.#restrictsPorts ? to : remote.address);
     return { address: this.address, port: mapping.port, family: inside.family };
   }
 
   admit(to: TransportAddress, from: TransportAddress): TransportAddress | undefined {
-    const peer = formatTransportAddress(from);
+    const peer = this.#restrictsPorts ? formatTransportAddress(from) : from.address;
     return [...this.#mappings.values()].find(({ port, peers }) => port === to.port && peers.has(peer))?.inside;
   }
 }

@@ -87,12 +87,12 @@ export class TestPeer implements Receiver {
     return this;
   }
 
-  /** A UDP socket, with the address that the world sees when a router is between. */
-  udp(address: string, router?: Router): this {
+  /** A UDP socket, with the address that the world sees when a router is between; of a symmetric one the port is a guess. */
+  udp(address: string, router?: Router, { guesses = false } = {}): this {
     const local = addressOf(address, 7000 + this.#locals.length);
     const base = this.#net.bind(local, this, router);
     this.#locals.push({ transport: "udp", type: "host", address: local, base });
-    if (router && !router.isSymmetric) {
+    if (router && (guesses || !router.isSymmetric)) {
       this.#locals.push({ transport: "udp", type: "srflx", address: { ...local, address: router.address }, base });
     }
     return this;

@@ -218,6 +218,18 @@ describe("over UDP, two agents", () => {
     expect(caller.selected).toBeDefined();
   });
 
+  test("repeat what a router has kept out as soon as the other side shows that it sends, too, before a relay wins", () => {
+    const net = new SimulatedNet();
+    const open = new Router("11.0.0.1", { restrictsPorts: false });
+    const caller = new TestPeer(net, "controlled").udp("10.0.0.1", open).relay("203.0.113.9").host("192.0.2.1");
+    const strict = new Router("11.0.0.2", { isSymmetric: true });
+    const called = new TestPeer(net, "controlling").udp("10.0.0.2", strict, { guesses: true }).host("192.0.2.2");
+    net.silent.add("192.0.2.1").add("192.0.2.2");
+    call(net, caller, called);
+    expect(called.selected?.pair.local.transport).toBe("udp");
+    expect(caller.selected?.pair.remote.type).toBe("prflx");
+  });
+
   test("use TCP where both meet through routers, though it takes a little longer", () => {
     const net = new SimulatedNet({ delayMs: 80 });
     net.silent.add("11.0.1.1").add("11.0.1.2");
