@@ -6,7 +6,7 @@ export interface JsonObject {
   readonly [name: string]: Json;
 }
 
-/** Text that is no JSON, or nested too deeply. */
+/** Text that is no JSON, or goes beyond what is read of it. */
 export class JsonSyntaxError extends SyntaxError {
   readonly code = "ERR_JSON_SYNTAX";
   override readonly name = "JsonSyntaxError";

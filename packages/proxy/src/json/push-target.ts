@@ -1,4 +1,7 @@
-import { isJsonObject, type Json, type JsonObject, JsonTypeError } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, JsonSyntaxError, JsonTypeError } from "./json.ts";
+
+/** Characters of all texts of a push target together. It is kept for a day and goes into each push; real ones have hundreds. */
+export const MAX_PUSH_TARGET_LENGTH = 4_096;
 
 /** Which kind of gateway a push goes to. */
 export type Platform = "none" | "android" | "ios" | "unifiedpush";
@@ -16,15 +19,22 @@ export interface PushTarget {
   readonly topic: string;
 }
 
-/** @throws JsonTypeError for members that are objects or arrays */
+/** @throws JsonTypeError for members that are objects or arrays; JsonSyntaxError for texts beyond their limit */
 export function readPushTarget(json: JsonObject): PushTarget {
-  return {
+  const target = {
     token: textOf(json, "key"),
     clientId: textOf(json, "client_id"),
     sessionId: textOf(json, "session_id"),
     platform: platformOf(textOf(json, "platform")),
     topic: textOf(json, "topic"),
   };
+  if (lengthOf(target) > MAX_PUSH_TARGET_LENGTH) throw new JsonSyntaxError("the texts of a push target are too long");
+  return target;
+}
+
+/** Characters of its texts. */
+export function lengthOf({ token, clientId, sessionId, topic }: PushTarget): number {
+  return token.length + clientId.length + sessionId.length + topic.length;
 }
 
 /** The push target of a permanent put; undefined for a put that is not permanent. Its mere presence makes it so. */

@@ -1,6 +1,6 @@
 // Source: OpenDHT REST proxy, permanent puts.
 import { type InfoHash, type RandomSource, randomId64, type Value } from "@hashmere/dht/engine";
-import type { PushTarget } from "../json/index.ts";
+import { lengthOf, type PushTarget } from "../json/index.ts";
 import type { PushEvent } from "../push/index.ts";
 import type { AnnouncePacer } from "./announce-pacer.ts";
 import type { ClientAccount } from "./client-ledger.ts";
@@ -171,7 +171,7 @@ class PermanentPut extends Commitment {
 
   replace(value: Value): void {
     this.#value = value;
-    this.#countBytes(value.size);
+    this.#countBytes(value.size + lengthOf(this.target));
   }
 
   /** Whoever knows the id of a put may change its session, and nothing else about where its pushes go. */

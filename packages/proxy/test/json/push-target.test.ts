@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { JsonTypeError, readJson, readPermanent, readPushTarget } from "../../src/json/index.ts";
+import {
+  JsonSyntaxError,
+  JsonTypeError,
+  MAX_PUSH_TARGET_LENGTH,
+  readJson,
+  readPermanent,
+  readPushTarget,
+} from "../../src/json/index.ts";
 
 const nobody = { token: "", clientId: "", sessionId: "", platform: "none", topic: "" };
 
@@ -23,6 +30,13 @@ describe("a push target", () => {
     });
     expect(() => readPushTarget({ key: [] })).toThrow(JsonTypeError);
     expect(() => readPushTarget({ key: {} })).toThrow(JsonTypeError);
+  });
+
+  test("has texts of bounded length, all together", () => {
+    const half = "x".repeat(MAX_PUSH_TARGET_LENGTH / 2);
+    expect(readPushTarget({ key: half, topic: half }).token).toBe(half);
+    expect(() => readPushTarget({ key: half, topic: half, client_id: "c" })).toThrow(JsonSyntaxError);
+    expect(() => readPermanent({ permanent: { session_id: `${half}${half}s` } })).toThrow(JsonSyntaxError);
   });
 
   test("has no platform when its name is unknown", () => {
