@@ -11,6 +11,7 @@ export class ClientAccount {
   requests = 0;
   listens = 0;
   subscriptions = 0;
+  permanentPuts = 0;
   /** Of values put permanently. */
   permanentBytes = 0;
   readonly recentBytes: RecentBytes;
@@ -43,7 +44,8 @@ export class ClientAccount {
 
   /** There is nothing in it, and the client would not be better off with a new one. */
   get isEmpty(): boolean {
-    if (this.connections + this.requests + this.listens + this.subscriptions + this.bytes > 0) return false;
+    const { connections, requests, listens, subscriptions, permanentPuts, bytes } = this;
+    if (connections + requests + listens + subscriptions + permanentPuts + bytes > 0) return false;
     this.#earn();
     return this.#allowance === this.#largestAllowance;
   }
@@ -142,7 +144,21 @@ export class ClientLedger {
     this.#recentBytes.add(bytes);
   }
 
-  /** A value that lives until it is taken away; negative when it is. */
+  mayPutPermanently(account: ClientAccount): boolean {
+    return account.permanentPuts < this.#limits.maxPermanentPutsPerClient;
+  }
+
+  beginPermanentPut(account: ClientAccount | undefined): void {
+    if (account !== undefined) account.permanentPuts++;
+  }
+
+  endPermanentPut(account: ClientAccount | undefined): void {
+    if (account === undefined) return;
+    account.permanentPuts--;
+    this.#sweep(account);
+  }
+
+  /** Of a permanent put; negative when they are taken away. */
   addPermanent(account: ClientAccount | undefined, bytes: number): void {
     this.#permanentBytes += bytes;
     if (account === undefined) return;

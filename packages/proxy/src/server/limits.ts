@@ -16,6 +16,8 @@ export interface ProxyLimits {
   readonly maxSubscriptionsPerClient: number;
   /** Permanent puts, of all clients together. Default 100,000. */
   readonly maxPermanentPuts: number;
+  /** Permanent puts that one client has made. Default 4,096. */
+  readonly maxPermanentPutsPerClient: number;
   /** Puts and pings of one client per second, on average; twice as many at once. Default 1,000. */
   readonly maxPutsPerSecondPerClient: number;
   /** Bytes of values that one client has put in the last ten minutes, or has put permanently. Default 256 MiB. */
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   maxSubscriptions: 100_000,
   maxSubscriptionsPerClient: 4_096,
   maxPermanentPuts: 100_000,
+  maxPermanentPutsPerClient: 4_096,
   maxPutsPerSecondPerClient: 1_000,
   maxBytesPerClient: 256 * 2 ** 20,
   maxBytes: 2 ** 30,
@@ -54,6 +57,7 @@ export const NO_CLIENT_LIMITS: Partial<ProxyLimits> = {
   maxSubscriptions: Number.POSITIVE_INFINITY,
   maxSubscriptionsPerClient: Number.POSITIVE_INFINITY,
   maxPermanentPuts: Number.POSITIVE_INFINITY,
+  maxPermanentPutsPerClient: Number.POSITIVE_INFINITY,
   maxPutsPerSecondPerClient: Number.POSITIVE_INFINITY,
   maxBytesPerClient: Number.POSITIVE_INFINITY,
   maxBytes: Number.POSITIVE_INFINITY,

@@ -58,9 +58,13 @@ export class PermanentPuts {
     return this.#puts.groups;
   }
 
+  has(key: InfoHash, id: bigint): boolean {
+    return this.#find(key, id) !== undefined;
+  }
+
   /** Whether a value can be kept there: one that is there already can always be replaced. */
   hasRoomAt(key: InfoHash, id: bigint): boolean {
-    if (this.#find(key, id)) return true;
+    if (this.has(key, id)) return true;
     return !this.#puts.isFull && this.#puts.sizeOf(`${key}`) < MAX_PUTS_PER_KEY;
   }
 
@@ -146,6 +150,7 @@ class PermanentPut extends Commitment {
     super(options, parties);
     this.#options = options;
     this.#value = value;
+    options.ledger.beginPermanentPut(parties.account);
   }
 
   get group(): string {
@@ -203,6 +208,7 @@ class PermanentPut extends Commitment {
 
   protected release(): void {
     this.#countBytes(0);
+    this.#options.ledger.endPermanentPut(this.account);
     this.#announcement?.cancel();
   }
 

@@ -223,4 +223,15 @@ describe("a client that wants too much", () => {
     expect((await permanent(2)).status).toBe(503);
     expect((await permanent(1)).status).toBe(200);
   });
+
+  test("gets no more permanent puts than one client may have, and room again with each that ends", async () => {
+    await using rig = await openProxiedNode({ limits: { maxPermanentPutsPerClient: 1 } });
+    const permanent = async (id: number) => {
+      const { status } = await fetch(rig.url("/key/k"), post(JSON.stringify({ id, permanent: true })));
+      return status;
+    };
+    expect([await permanent(1), await permanent(2), await permanent(1)]).toEqual([200, 429, 200]);
+    expect((await fetch(rig.url("/key/k/1"), { method: "DELETE" })).status).toBe(200);
+    expect([await permanent(2), await permanent(1)]).toEqual([200, 429]);
+  });
 });
