@@ -15,6 +15,7 @@ const CASES: Readonly<Record<string, { readonly caller: string; readonly called:
   "40 ms one way": { caller: "port-restricted+delay=20", called: "port-restricted+delay=20" },
   "40 ms one way, relayed": { caller: "symmetric+delay=20", called: "symmetric+delay=20" },
   "10 % lost": { caller: "port-restricted+loss=10", called: "port-restricted+loss=10" },
+  "10 % lost, to a symmetric router": { caller: "port-restricted+loss=10", called: "symmetric+loss=10" },
   "10 % lost, relayed": { caller: "symmetric+loss=10", called: "symmetric+loss=10" },
 };
 
