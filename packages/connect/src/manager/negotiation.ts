@@ -25,8 +25,6 @@ const MAX_REPEAT_MS = 2500;
  * to whoever does not come, no more is owed.
  */
 const MAX_ANSWERS = 5;
-/** A request that no node took is tried again after this. */
-const RETRY_PUT_MS = 500;
 /** How long the other side may take to prove who it is. */
 const TLS_TIMEOUT_MS = 10_000;
 
@@ -239,12 +237,12 @@ export class OutgoingNegotiation extends Negotiation {
       chain: chainToEnclose(identity.certificate),
     };
     for (let count = 1; ; count++) {
-      const { ok, acknowledged } = await inbox.send(this.device.certificate.publicKey, request, {
-        inbox: this.#inbox,
-        signal,
-      });
-      this.say(`${acknowledged} nodes have the request`);
-      await delay(scheduler, ok || acknowledged > 0 ? repeatMs(count) : RETRY_PUT_MS, signal);
+      // Where packets get lost, it may take seconds until nodes have confirmed that they hold it.
+      inbox.send(this.device.certificate.publicKey, request, { inbox: this.#inbox, signal }).then(
+        ({ acknowledged }) => this.say(`${acknowledged} nodes have the request`),
+        (error) => signal.aborted || this.abort(error),
+      );
+      await delay(scheduler, repeatMs(count), signal);
     }
   }
 }

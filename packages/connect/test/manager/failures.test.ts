@@ -243,6 +243,20 @@ describe("signalling that loses messages", () => {
     expect(incoming.names).toEqual(["chat"]);
   });
 
+  test("a request is repeated though no node has confirmed the one before, which takes seconds over lossy lines", async () => {
+    const { alice, incoming } = await world.pair();
+    await world.time.run(1000);
+    const dht = world.dht("alice");
+    const { putEncrypted } = dht;
+    let puts = 0;
+    dht.putEncrypted = function (...args) {
+      return ++puts === 1 ? new Promise(() => {}) : putEncrypted.apply(this, args);
+    };
+    await world.until(alice.connect(bobsId, "chat"));
+    expect(puts).toBe(2);
+    expect(incoming.names).toEqual(["chat"]);
+  });
+
   test("a request that is repeated although it arrived changes nothing", async () => {
     const { alice, bob } = await world.pair();
     world.paths.isBlocked = true; // so that it stays unanswered for a while: answers get lost
