@@ -23,6 +23,10 @@ const STATUSES: Readonly<Record<ConnectErrorCode, ExitStatus>> = {
   ERR_TIMED_OUT: ExitStatus.timedOut,
 };
 
+/** The same for the help of commands that reach devices. */
+export const STATUSES_IN_WORDS =
+  "Exit status: 3 no network or no path, 4 nobody of that id, 5 refused, declined or closed by the peer, 6 no answer.";
+
 export function connectionFailed(cause: ConnectError): CommandError {
   const { code, message, hint } = cause;
   return new CommandError({ status: STATUSES[code], code, message, hint: hint || undefined, cause });

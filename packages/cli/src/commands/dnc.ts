@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { wrongUse } from "../command-error.ts";
+import { STATUSES_IN_WORDS } from "../connect-failure.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { openIdentity } from "../identity/open-identity.ts";
 import { tryParseKeyId } from "../identity/own-identity.ts";
@@ -41,6 +42,11 @@ interface DncOptions extends PasswordOptions {
 /** What to do after a mistake. */
 const HELP = "`dnc --help` lists the options.";
 
+const MORE = `
+Forwarded ports (-L), a SOCKS proxy (-D) and lists of who may connect (--allow) are in \`hashmere nc\`.
+
+${STATUSES_IN_WORDS}`;
+
 /** Where DHTNet's tools ask for a connection when they are told nothing. */
 const DEFAULT_TARGET = { host: "127.0.0.1", port: 22 } as const;
 
@@ -68,7 +74,8 @@ export function addDncCommand(program: Command, context: CommandContext): Comman
       new Option("-v, --version", "print the version; twice: tell on stderr what happens")
         .default(0)
         .argParser((_, earlier: number) => earlier + 1),
-    );
+    )
+    .addHelpText("after", MORE);
   addTurnPasswordFile(command, "turn_pass");
   return addPasswordOptions(command).action((peer: string | undefined, options: DncOptions) =>
     context.run(() => dnc(peer, options, context)),

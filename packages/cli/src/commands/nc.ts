@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { qrCode } from "../cert/qr-code.ts";
 import type { CommandContext } from "../command-context.ts";
 import { wrongUse } from "../command-error.ts";
+import { STATUSES_IN_WORDS } from "../connect-failure.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
@@ -57,7 +58,7 @@ Examples:
   hashmere nc <id> -L 5432:127.0.0.1:5432                       a database port of another network
   hashmere nc <id> -D 1080                                      a SOCKS proxy into it
 
-Exit status: 3 no network or no path, 4 nobody of that id, 5 refused, declined or closed by the peer, 6 no answer.`;
+${STATUSES_IN_WORDS}`;
 
 export function addNcCommand(program: Command, context: CommandContext): void {
   const command = program

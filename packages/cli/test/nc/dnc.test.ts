@@ -102,3 +102,11 @@ test("once -v is the version, twice is talk", async () => {
   expect(stdout).toBe("loud");
   expect(stderr).not.toBe("");
 });
+
+test("the help tells the exit statuses, and where there is more", async () => {
+  await using help = dnc(["--help"], "client");
+  const { status, stdout } = await help.end("");
+  expect(status).toBe(0);
+  expect(stdout).toContain("`hashmere nc`");
+  expect(stdout).toContain("Exit status: 3 no network");
+});
