@@ -58,7 +58,9 @@ export class Reach implements AsyncDisposable {
   /** Sources of candidates for one attempt. */
   sources(): readonly CandidateSource[] {
     const { publicAddresses, ...context } = this.#context;
-    const sources: CandidateSource[] = this.#relays.map(({ server, cache }) => new TurnSource(server, cache.resolve));
+    const sources: CandidateSource[] = this.#relays.map(
+      ({ server, cache }) => new TurnSource(server, cache.resolve, cache.ready),
+    );
     if (this.#mapper) sources.push(new MappedSource(this.#mapper));
     if (this.#options.udp !== false) {
       const publicHosts = () => publicAddresses().map(({ host }) => host);

@@ -3,7 +3,8 @@ import type { TransportAddress } from "../address/index.ts";
 import type { IceConnection } from "../ice/index.ts";
 import { StunAttributeType, type StunMessage, StunMethod } from "../stun/index.ts";
 import { TurnConnection } from "./turn-connection.ts";
-import { TurnCredentials } from "./turn-credentials.ts";
+import { openControl, type TurnControl } from "./turn-control.ts";
+import type { TurnCredentials } from "./turn-credentials.ts";
 import { TurnError } from "./turn-error.ts";
 import type { TurnAddress, TurnServer } from "./turn-server.ts";
 
@@ -32,8 +33,9 @@ export const MAX_PERMISSIONS = 32;
 export class TurnAllocation {
   /** The address that peers connect to. */
   readonly relayed: TransportAddress;
+  /** Where it was asked for. */
+  readonly server: TurnAddress;
   readonly #control: TurnConnection;
-  readonly #address: TurnAddress;
   readonly #credentials: TurnCredentials;
   readonly #permitted = new Map<string, TransportAddress>();
   readonly #end = new AbortController();
@@ -53,7 +55,7 @@ export class TurnAllocation {
     lifetimeS: number,
   ) {
     this.#control = control;
-    this.#address = address;
+    this.server = address;
     this.#credentials = credentials;
     this.relayed = relayed;
     control.onIndication = (message) => this.#onIndication(message);
@@ -64,6 +66,7 @@ export class TurnAllocation {
 
   /**
    * @param family of the relayed address; a server may have none of that family and refuse
+   * @param ready the connection to ask on, which is closed with the allocation. Default: a new one
    * @throws TurnError, or the signal's reason
    */
   static async open(
@@ -71,9 +74,9 @@ export class TurnAllocation {
     server: TurnServer,
     family: 4 | 6,
     signal: AbortSignal,
+    ready?: Promise<TurnControl>,
   ): Promise<TurnAllocation> {
-    const credentials = new TurnCredentials(server);
-    const control = await TurnConnection.open(address, credentials, signal);
+    const { connection: control, credentials } = await (ready ?? openControl(address, server, signal));
     const onAbort = () => control.close();
     signal.addEventListener("abort", onAbort);
     try {
@@ -188,7 +191,7 @@ export class TurnAllocation {
   }
 
   #openData(): Promise<TurnConnection> {
-    return TurnConnection.open(this.#address, this.#credentials, this.#end.signal);
+    return TurnConnection.open(this.server, this.#credentials, this.#end.signal);
   }
 
   #prepare(): void {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile } from "@hashmere/crypto";
 import { readBoundedFile } from "../files/index.ts";
+import { ReadyControls } from "./ready-controls.ts";
 import { TurnAllocation } from "./turn-allocation.ts";
 import { DEFAULT_TURN_PORT, type TurnAddress, type TurnServer } from "./turn-server.ts";
 
@@ -26,6 +27,8 @@ export class TurnCache {
   #server: TurnServer | undefined;
   #found = new Map<4 | 6, TurnAddress>();
   #refresh = new AbortController();
+  /** Connections to what works. */
+  readonly ready = new ReadyControls();
 
   /** @param cachePath without it, nothing is kept in files */
   constructor(cachePath?: string) {
@@ -34,7 +37,7 @@ export class TurnCache {
 
   /** Which server to look after; undefined: none, and nothing is offered. Two calls in a row are harmless. */
   configure(server: TurnServer | undefined): void {
-    this.#refresh.abort();
+    this.close();
     this.#refresh = new AbortController();
     this.#server = server;
     this.#found = new Map();
@@ -57,6 +60,7 @@ export class TurnCache {
 
   close(): void {
     this.#refresh.abort();
+    this.ready.clear();
   }
 
   async #keepTrying(server: TurnServer, signal: AbortSignal): Promise<void> {
@@ -78,6 +82,7 @@ export class TurnCache {
     }
     if (signal.aborted) return;
     this.#found.set(family, address);
+    this.ready.prepare(address, server);
     await this.#remember(server, address);
   }
 

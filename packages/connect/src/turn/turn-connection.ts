@@ -71,6 +71,14 @@ export class TurnConnection {
     }
   }
 
+  /**
+   * Sends a request that the server will refuse, to learn how the next ones are to be signed.
+   * @throws TurnError when no response comes in time
+   */
+  async greet(method: number, describe: (builder: StunBuilder) => void): Promise<void> {
+    this.#credentials.learn(await this.#exchange(method, describe));
+  }
+
   /** The socket itself, with what has arrived after the last message: from now on it carries no STUN. */
   release(): Socket {
     this.#socket.removeAllListeners("error").removeAllListeners("close").removeListener("readable", this.#onReadable);

@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CandidateSource, GatherContext } from "../ice/index.ts";
+import type { ReadyControls } from "./ready-controls.ts";
 import { TurnAllocation } from "./turn-allocation.ts";
+import type { TurnControl } from "./turn-control.ts";
 import { TurnError } from "./turn-error.ts";
 import type { TurnAddress, TurnServer } from "./turn-server.ts";
 
 /** Addresses of one server that are tried at the same time: one per family. */
 const MAX_ADDRESSES = 2;
+
+/** A connection that was made ready may have died without a word: after this, a new one is tried beside it. */
+const READY_PATIENCE_MS = 500;
 
 /** STUN error code "address family not supported" (RFC 8656 §18.9). */
 const FAMILY_NOT_SUPPORTED = 440;
@@ -21,10 +27,12 @@ export class TurnSource implements CandidateSource {
   readonly isSlow = true;
   readonly #server: TurnServer;
   readonly #resolve: ResolveTurn;
+  readonly #ready: ReadyControls | undefined;
 
-  constructor(server: TurnServer, resolve: ResolveTurn) {
+  constructor(server: TurnServer, resolve: ResolveTurn, ready?: ReadyControls) {
     this.#server = server;
     this.#resolve = resolve;
+    this.#ready = ready;
   }
 
   async gather(context: GatherContext): Promise<void> {
@@ -48,7 +56,7 @@ export class TurnSource implements CandidateSource {
   }
 
   async #firstOf(addresses: readonly TurnAddress[], family: 4 | 6, { signal }: GatherContext): Promise<TurnAllocation> {
-    const attempts = addresses.map((address) => TurnAllocation.open(address, this.#server, family, signal));
+    const attempts = addresses.map((address) => this.#open(address, family, signal));
     try {
       const first = await Promise.any(attempts);
       for (const attempt of attempts) attempt.then((other) => other !== first && other.close()).catch(() => undefined);
@@ -58,8 +66,28 @@ export class TurnSource implements CandidateSource {
     }
   }
 
+  async #open(address: TurnAddress, family: 4 | 6, signal: AbortSignal): Promise<TurnAllocation> {
+    const ready = this.#ready?.take(address, family);
+    const open = (control?: Promise<TurnControl>) =>
+      TurnAllocation.open(address, this.#server, family, signal, control);
+    if (ready === undefined) return open();
+    const decided = new AbortController();
+    const undecided = AbortSignal.any([signal, decided.signal]);
+    const quick = open(ready);
+    const slow = sleep(READY_PATIENCE_MS, undefined, { signal: undecided }).then(() => open());
+    let first: TurnAllocation | undefined;
+    try {
+      first = await Promise.race([quick.catch(() => slow), slow]);
+      return first;
+    } finally {
+      decided.abort();
+      for (const other of [quick, slow]) other.then((late) => late !== first && late.close()).catch(() => undefined);
+    }
+  }
+
   #offer(allocation: TurnAllocation, context: GatherContext): void {
-    const { relayed } = allocation;
+    const { relayed, server } = allocation;
+    this.#ready?.prepare(server, this.#server);
     context.signal.addEventListener("abort", () => allocation.close(), { once: true });
     allocation.onLost = (error) => context.failed(error);
     context.add({
