@@ -79,6 +79,28 @@ describe("the live view", () => {
     expect(browser.failures).toEqual([]);
   });
 
+  test("names who listens at a key, by id and address", async () => {
+    await using stage = new Stage();
+    const { network, browser } = await begin(stage);
+    const [first, other] = network.nodes;
+    if (first === undefined || other === undefined) throw new Error("a network of two at least");
+    const key = first.nodeId; // whoever listens there asks this node
+    const page = await browser.open(network.url, { viewport: PHONE });
+    await fill(page, /^Key/, `${key}`);
+    await button(page, "Listen").click();
+    const listening = other.listen(key);
+    const line = page.getByText(/^\d+ listeners?: this node/);
+    await expect.poll(() => line.textContent(), POLL).toContain(`${other.nodeId}`.slice(0, 8));
+    await line.focus();
+    await page.keyboard.press("Enter");
+    const names = page.getByRole("listitem").filter({ hasText: `${other.nodeId} at ${other.getBound()}` });
+    expect(await names.isVisible()).toBe(true);
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    expect(await barriers(page)).toEqual([]);
+    listening.cancel();
+    expect(browser.failures).toEqual([]);
+  });
+
   test("says when the server is out of sight, and goes on when it is back", async () => {
     await using stage = new Stage();
     const { network, browser } = await begin(stage);

@@ -77,7 +77,7 @@ export type MessageKind =
   | "error"
   | "part";
 
-/** What the node holds, for itself and for others: at most 500 keys. */
+/** What the node holds, for itself and for others, and what it is listened to for: at most 500 keys. */
 export interface StoreMessage {
   readonly kind: "store";
   readonly keys: readonly StoredKeyRow[];
@@ -86,8 +86,23 @@ export interface StoreMessage {
 export interface StoredKeyRow {
   readonly key: string;
   readonly values: readonly StoredValueRow[];
-  /** How many nodes want to hear of changes. */
-  readonly listeners: number;
+  readonly listeners: ListenersRow;
+}
+
+/** Who wants to hear of changes under a key. */
+export interface ListenersRow {
+  /** How many operations of the node itself. */
+  readonly own: number;
+  /** How many other nodes. */
+  readonly others: number;
+  /** The first of these: at most 8. */
+  readonly named: readonly ListenerRow[];
+}
+
+export interface ListenerRow {
+  readonly id: string;
+  /** From where it listens: `host:port`. */
+  readonly address: string;
 }
 
 export interface StoredValueRow {

@@ -39,7 +39,7 @@ export {
   signValue,
   withSecurity,
 } from "./secure/index.ts";
-export type { RefusalCounts } from "./store/index.ts";
+export type { KeyListeners, RefusalCounts } from "./store/index.ts";
 export * from "./transport/index.ts";
 export * from "./value/public.ts";
 export type { NodeEntry, ValuesExport } from "./wire/index.ts";

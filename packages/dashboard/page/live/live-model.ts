@@ -1,4 +1,4 @@
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type {
   DashboardMessage,
   HopMessage,
@@ -13,6 +13,7 @@ import { type Dot, type Path, type PathLook, RingScene } from "../ring/scene.ts"
 import { TrafficWindow } from "../traffic/traffic-window.ts";
 import { type FeedState, followEvents } from "./event-feed.ts";
 import { type Journey, withHop } from "./journey.ts";
+import { listenerIds } from "./listeners.ts";
 import { PageDht } from "./page-dht.ts";
 import { parseMessage } from "./parse-message.ts";
 
@@ -35,6 +36,8 @@ export class LiveModel {
   readonly node = signal<NodeMessage | undefined>(undefined);
   readonly peers = signal<readonly PeerRow[]>([]);
   readonly keys = signal<readonly StoredKeyRow[]>([]);
+  /** Which other nodes listen here, as far as they are named. */
+  readonly listeners = computed(() => listenerIds(this.keys.value));
   /** The last lookup asked for on this page. */
   readonly journey = signal<Journey | undefined>(undefined);
   readonly traffic = new TrafficWindow(TRAFFIC_SECONDS);
@@ -98,6 +101,7 @@ export class LiveModel {
         return this.#takeTraffic(message);
       case "store":
         this.keys.value = message.keys;
+        this.scene.markListeners(this.listeners.value);
         return;
       case "hop":
         if (this.#early !== undefined && this.#early.length < MAX_EARLY_HOPS) this.#early.push(message);

@@ -1,6 +1,8 @@
 import type {
   DashboardMessage,
   HopMessage,
+  ListenerRow,
+  ListenersRow,
   MessageTally,
   NodeMessage,
   PeerRow,
@@ -10,6 +12,11 @@ import type {
 
 /** More rows of anything are not shown. */
 export const MAX_ROWS = 2000;
+/** A server names no more of a key's listeners. */
+export const MAX_LISTENERS_NAMED = 8;
+/** An IPv6 address with a name of its network and a port. */
+const MAX_ADDRESS_CHARACTERS = 80;
+const ID = /^[0-9a-f]{40}$/;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -71,7 +78,30 @@ function isTally(tally: unknown): tally is MessageTally {
 }
 
 function isKey(row: unknown): row is StoredKeyRow {
-  return isObject(row) && isText(row.key) && isNumber(row.listeners) && isList(row.values) && row.values.every(isValue);
+  return (
+    isObject(row) && isText(row.key) && isListeners(row.listeners) && isList(row.values) && row.values.every(isValue)
+  );
+}
+
+function isListeners(row: unknown): row is ListenersRow {
+  return (
+    isObject(row) &&
+    isCount(row.own) &&
+    isCount(row.others) &&
+    isList(row.named) &&
+    row.named.length <= Math.min(MAX_LISTENERS_NAMED, row.others) &&
+    row.named.every(isListener)
+  );
+}
+
+function isListener(row: unknown): row is ListenerRow {
+  return (
+    isObject(row) &&
+    isText(row.id) &&
+    ID.test(row.id) &&
+    isText(row.address) &&
+    row.address.length <= MAX_ADDRESS_CHARACTERS
+  );
 }
 
 function isValue(row: unknown): row is StoredValueRow {
@@ -99,6 +129,10 @@ function isList(value: unknown): value is readonly unknown[] {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return isNumber(value) && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isNumber(value: unknown): value is number {

@@ -9,7 +9,8 @@ export function RingPanel({ model }: { readonly model: LiveModel }) {
   const peers = model.peers.value;
   const good = peers.filter(({ state }) => state === "good" || state === "incoming").length;
   const depth = peers.reduce((deepest, { bucket }) => Math.max(deepest, bucket), 0);
-  const label = `The key space as a circle: this node, and ${peers.length} peers, ${good} of which answer.`;
+  const peersText = `this node, and ${peers.length} peers, ${good} of which answer`;
+  const label = `The key space as a circle: ${peersText}. Other nodes that listen here: ${model.listeners.value.size}.`;
   return (
     <section class="section" aria-labelledby="ring-title">
       <h2 id="ring-title">
@@ -21,6 +22,7 @@ export function RingPanel({ model }: { readonly model: LiveModel }) {
         <DotSign look="incoming" text="asked us last" />
         <DotSign look="dubious" text="not heard for long" />
         <DotSign look="gone" text="taken for dead" />
+        <DotSign look="listener" text="listens here" />
       </ul>
       <p class="soft note">
         The circle is the space of all keys. The arcs around it are this node’s buckets: it knows the keys next to its

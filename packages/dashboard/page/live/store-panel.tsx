@@ -1,5 +1,7 @@
 import type { StoredKeyRow, StoredValueRow } from "../../src/messages.ts";
 import { durationText, sizeText } from "../format/quantity.ts";
+import { countText, listenerCount } from "./listeners.ts";
+import { ListenersList } from "./listeners-list.tsx";
 import type { LiveModel } from "./live-model.ts";
 
 /** A plain value lives so long: its bar is full then. */
@@ -12,11 +14,11 @@ export function StorePanel({ model }: { readonly model: LiveModel }) {
   const keys = model.keys.value;
   model.trafficBeat.value; // once a second the time is another
   const values = keys.reduce((count, key) => count + key.values.length, 0);
-  const listeners = keys.reduce((count, key) => count + key.listeners, 0);
+  const listeners = keys.reduce((count, key) => count + listenerCount(key.listeners), 0);
   return (
     <section class="section store late" aria-labelledby="store-title">
       <h2 id="store-title">
-        {values} {values === 1 ? "value" : "values"} held, {listeners} {listeners === 1 ? "listener" : "listeners"}
+        {values} {values === 1 ? "value" : "values"} held, {countText(listeners)}
       </h2>
       {keys.length === 0 ? (
         <p class="soft">Nothing yet. Values come here when their key is close to this node’s id.</p>
@@ -31,12 +33,11 @@ export function StorePanel({ model }: { readonly model: LiveModel }) {
                   Size
                 </th>
                 <th scope="col">Lives for</th>
-                <th scope="col" class="number">
-                  Listeners
-                </th>
               </tr>
             </thead>
-            <tbody>{keys.map((key) => rowsOf(key))}</tbody>
+            {keys.map((row) => (
+              <KeyRows key={row.key} row={row} />
+            ))}
           </table>
         </div>
       )}
@@ -44,23 +45,30 @@ export function StorePanel({ model }: { readonly model: LiveModel }) {
   );
 }
 
-function rowsOf({ key, values, listeners }: StoredKeyRow) {
-  const rows = Math.max(1, values.length);
-  return Array.from({ length: rows }, (_, index) => (
-    <tr key={`${key}${values[index]?.id}`}>
-      {index === 0 && (
-        <th scope="rowgroup" rowSpan={rows}>
-          <span class="mono key">{key}</span>
-        </th>
+function KeyRows({ row: { key, values, listeners } }: { readonly row: StoredKeyRow }) {
+  const valueRows = Math.max(1, values.length);
+  const isHeard = listenerCount(listeners) > 0;
+  return (
+    <tbody>
+      {Array.from({ length: valueRows }, (_, index) => (
+        <tr key={values[index]?.id}>
+          {index === 0 && (
+            <th scope="rowgroup" rowSpan={valueRows + (isHeard ? 1 : 0)}>
+              <span class="mono key">{key}</span>
+            </th>
+          )}
+          <ValueCells value={values[index]} />
+        </tr>
+      ))}
+      {isHeard && (
+        <tr key="listeners">
+          <td colSpan={2}>
+            <ListenersList listeners={listeners} />
+          </td>
+        </tr>
       )}
-      <ValueCells value={values[index]} />
-      {index === 0 && (
-        <td class="number" rowSpan={rows}>
-          {listeners}
-        </td>
-      )}
-    </tr>
-  ));
+    </tbody>
+  );
 }
 
 function ValueCells({ value }: { readonly value: StoredValueRow | undefined }) {

@@ -1,6 +1,6 @@
 import { alongCurve, angleOf, bendBetween, pointAt } from "./geometry.ts";
 import type { Palette } from "./palette.ts";
-import type { Dot, Mark, Path, RingScene } from "./scene.ts";
+import type { Dot, Mark, Path, Place, RingScene } from "./scene.ts";
 
 /** How long a line takes from one end to the other. */
 const TRAVEL_MS = 420;
@@ -41,8 +41,8 @@ export function measuresOf(size: number, dotCount: number): Measures {
 }
 
 /** Distance of a node from the middle. */
-export function radiusOf(dot: Dot, { rim, band }: Measures, dotCount: number): number {
-  return rim + (dotCount > 16 ? (dot.offset - 0.5) * band : 0);
+export function radiusOf(place: Place, { rim, band }: Measures, dotCount: number): number {
+  return rim + (dotCount > 16 ? (place.offset - 0.5) * band : 0);
 }
 
 export function paintRing(scene: RingScene, frame: Frame): void {
@@ -56,6 +56,7 @@ export function paintRing(scene: RingScene, frame: Frame): void {
   if (scene.isSplit) paintRift(frame, measures);
   for (const path of scene.paths) paintPath(path, frame, measures);
   for (const dot of scene.dots.values()) paintDot(dot, scene.dots.size, frame, measures);
+  for (const place of scene.listeners) paintListener(place, scene.dots.size, frame, measures);
   if (scene.self !== undefined) paintSelf(scene.self, frame, measures);
   if (scene.target !== undefined) paintTarget(scene.target, frame, measures);
   if (frame.pointed !== undefined) paintPointed(frame.pointed, scene.dots.size, frame, measures);
@@ -206,6 +207,14 @@ function dotColour({ look }: Dot, palette: Palette): string {
     case "holder":
       return palette.ember;
   }
+}
+
+function paintListener(place: Place, dotCount: number, { context, palette }: Frame, measures: Measures): void {
+  const { x, y } = pointAt(place.turn, radiusOf(place, measures, dotCount));
+  context.strokeStyle = palette["kind-listen"];
+  context.lineWidth = 1.5;
+  disc(context, x, y, measures.dot * 1.8);
+  context.stroke();
 }
 
 function paintSelf({ turn, text }: Mark, frame: Frame, measures: Measures): void {

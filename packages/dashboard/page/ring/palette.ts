@@ -13,6 +13,7 @@ const NAMES = [
   "reed",
   "amber",
   "stone",
+  "kind-listen",
 ] as const;
 
 /** The colours of the style sheet, for what is drawn on a canvas. */

@@ -4,12 +4,16 @@ import { turnOf } from "./geometry.ts";
 /** How a node is drawn; told apart by shape, not by colour alone. */
 export type DotLook = "good" | "incoming" | "dubious" | "gone" | "holder";
 
-/** A node on the rim. */
-export interface Dot {
+/** Where a node is drawn. */
+export interface Place {
   readonly id: string;
   readonly turn: number;
   /** 0 … 1: how far from the rim's middle line, so that neighbours don't hide each other. */
   readonly offset: number;
+}
+
+/** A node on the rim. */
+export interface Dot extends Place {
   look: DotLook;
   /** Page time when a message last passed, ms. */
   pulsedAt: number;
@@ -37,6 +41,8 @@ export interface Mark {
 
 /** Most lines drawn at a time; the oldest go first. */
 export const MAX_PATHS = 240;
+/** Most listeners marked at a time. */
+export const MAX_LISTENERS = 500;
 const NOT_YET = Number.NEGATIVE_INFINITY;
 
 /** What a ring shows. Whoever knows the network writes it, the painter reads it, frame by frame. */
@@ -44,6 +50,8 @@ export class RingScene {
   readonly dots = new Map<string, Dot>();
   readonly paths: Path[] = [];
   arcs: readonly Arc[] = [];
+  /** Nodes with a circle around them, be they dots or not. */
+  listeners: readonly Place[] = [];
   self: Mark | undefined;
   target: Mark | undefined;
   /** 0 … 1: how much is going on; the water breathes with it. */
@@ -58,7 +66,7 @@ export class RingScene {
       known.look = look;
       return known;
     }
-    const dot = { id, turn: turnOf(id), offset: Number.parseInt(id.slice(-2), 16) / 255, look, pulsedAt: NOT_YET };
+    const dot = { ...placeOf(id), look, pulsedAt: NOT_YET };
     this.dots.set(id, dot);
     return dot;
   }
@@ -66,6 +74,11 @@ export class RingScene {
   /** Takes everybody off the rim who is not named. */
   keepOnly(ids: ReadonlySet<string>): void {
     for (const id of this.dots.keys()) if (!ids.has(id)) this.dots.delete(id);
+  }
+
+  /** Marks these, and nobody else, as listeners. */
+  markListeners(ids: ReadonlySet<string>): void {
+    this.listeners = Array.from(ids).slice(0, MAX_LISTENERS).map(placeOf);
   }
 
   addPath(path: Path): Path {
@@ -85,9 +98,14 @@ export class RingScene {
     this.dots.clear();
     this.paths.length = 0;
     this.arcs = [];
+    this.listeners = [];
     this.self = undefined;
     this.target = undefined;
     this.activity = 0;
     this.isSplit = false;
   }
+}
+
+function placeOf(id: string): Place {
+  return { id, turn: turnOf(id), offset: Number.parseInt(id.slice(-2), 16) / 255 };
 }

@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_ROWS, parseMessage } from "../../page/live/parse-message.ts";
+import { MAX_LISTENERS_NAMED, MAX_ROWS, parseMessage } from "../../page/live/parse-message.ts";
 import type { DashboardMessage } from "../../src/messages.ts";
 
 const ID = "0123456789abcdef0123456789abcdef01234567";
 const PEER = { id: ID, family: 4, state: "good", lastSeen: 1, bucket: 0 } as const;
+const LISTENER = { id: ID, address: "[2001:db8::1]:4222" };
+const KEY = {
+  key: ID,
+  values: [{ id: "18446744073709551615", type: 0, size: 5, expires: 9 }],
+  listeners: { own: 1, others: 2, named: [LISTENER] },
+};
 
 const MESSAGES: readonly DashboardMessage[] = [
   {
@@ -20,7 +26,11 @@ const MESSAGES: readonly DashboardMessage[] = [
   { kind: "traffic", at: 1000, in: { get: 1 }, out: {}, bytesIn: 10, bytesOut: 0 },
   {
     kind: "store",
-    keys: [{ key: ID, values: [{ id: "18446744073709551615", type: 0, size: 5, expires: 9 }], listeners: 1 }],
+    keys: [
+      KEY,
+      { ...KEY, listeners: { own: 0, others: 0, named: [] } },
+      { ...KEY, values: [], listeners: { own: 0, others: 4000, named: new Array(MAX_LISTENERS_NAMED).fill(LISTENER) } },
+    ],
   },
   { kind: "hop", lookup: "1", key: ID, step: "asked", address: "127.0.0.1:4222", at: 1 },
   { kind: "hop", lookup: "1", key: ID, step: "found", address: "127.0.0.1:4222", to: ID, from: ID, at: 1, count: 1 },
@@ -54,6 +64,23 @@ describe("what a server says", () => {
     expect(parseMessage(JSON.stringify({ kind: "peers", peers }))).toEqual({ kind: "peers", peers: [PEER] });
     const many = parseMessage(JSON.stringify({ kind: "peers", peers: new Array(MAX_ROWS + 1).fill(PEER) }));
     expect(many?.kind === "peers" && many.peers.length).toBe(MAX_ROWS);
+  });
+
+  it.each([
+    1,
+    null,
+    { own: 1, others: 1 },
+    { own: -1, others: 0, named: [] },
+    { own: 0.5, others: 0, named: [] },
+    { own: 0, others: "1", named: [] },
+    { own: 0, others: 0, named: [LISTENER] },
+    { own: 0, others: 99, named: new Array(MAX_LISTENERS_NAMED + 1).fill(LISTENER) },
+    { own: 0, others: 1, named: [{ ...LISTENER, id: "somebody" }] },
+    { own: 0, others: 1, named: [{ id: ID }] },
+    { own: 0, others: 1, named: [{ id: ID, address: "a".repeat(1000) }] },
+  ])("leaves a key out whose listeners make no sense: %j", (listeners) => {
+    const keys = [KEY, { ...KEY, listeners }];
+    expect(parseMessage(JSON.stringify({ kind: "store", keys }))).toEqual({ kind: "store", keys: [KEY] });
   });
 
   it("never throws", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_PATHS, RingScene } from "../../page/ring/scene.ts";
+import { MAX_LISTENERS, MAX_PATHS, RingScene } from "../../page/ring/scene.ts";
 
 const ID = "8".padEnd(40, "0");
 
@@ -16,6 +16,16 @@ describe("what a ring shows", () => {
     scene.place(ID, "good");
     scene.keepOnly(new Set());
     expect(scene.dots.size).toBe(0);
+  });
+
+  it("marks who listens, dot or not, up to a limit", () => {
+    const scene = new RingScene();
+    scene.markListeners(new Set([ID]));
+    expect(scene.listeners).toMatchObject([{ id: ID, turn: 0.5 }]);
+    scene.markListeners(new Set(Array.from({ length: MAX_LISTENERS + 1 }, (_, index) => ID + index)));
+    expect(scene.listeners).toHaveLength(MAX_LISTENERS);
+    scene.markListeners(new Set());
+    expect(scene.listeners).toEqual([]);
   });
 
   it("forgets lines that have faded, and the oldest where there are too many", () => {

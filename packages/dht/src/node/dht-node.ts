@@ -249,7 +249,7 @@ export class DhtNode implements NodeOperations {
     return knownPeers(families, now, scheduler.wallClock() - now);
   }
 
-  /** Up to `limit` of the keys under which values are held, for others or for ourselves. */
+  /** Up to `limit` of the keys under which values are held, for others or for ourselves, or listened for. */
   heldKeys(limit: number): HeldKey[] {
     return heldKeys(this.#core.store, limit);
   }

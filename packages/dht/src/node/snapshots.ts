@@ -2,7 +2,7 @@
 import type { SockAddr } from "../address/index.ts";
 import type { InfoHash } from "../id/index.ts";
 import { NEVER, type Peer } from "../routing/index.ts";
-import type { HeldValue, Store } from "../store/index.ts";
+import type { HeldValue, KeyListeners, Store } from "../store/index.ts";
 import type { FamilyState } from "./family-state.ts";
 
 /** A node in the routing table. */
@@ -26,8 +26,7 @@ export interface KnownPeer {
 export interface HeldKey {
   readonly key: InfoHash;
   readonly values: readonly HeldValue[];
-  /** Other nodes, and operations of our own, that hear of changes. */
-  readonly listeners: number;
+  readonly listeners: KeyListeners;
 }
 
 /** @param wallOffset what makes Unix time of monotonic time, ms */
@@ -45,12 +44,17 @@ export function knownPeers(families: readonly FamilyState[], now: number, wallOf
   );
 }
 
-/** The first `limit` keys of a store. */
+/** The first `limit` keys of a store: those with values before those that are only listened for. */
 export function heldKeys(store: Store, limit: number): HeldKey[] {
   const held: HeldKey[] = [];
-  for (const key of store.keys()) {
-    if (held.length >= limit) break;
-    held.push({ key, values: store.held(key), listeners: store.listenerCount(key) });
+  for (const keys of [store.keys(), store.awaitedKeys()]) {
+    for (const key of keys) {
+      if (held.length >= limit) return held;
+      const values = store.held(key);
+      const listeners = store.listeners(key);
+      const isInUse = values.length > 0 || listeners.own > 0 || listeners.others > 0;
+      if (isInUse) held.push({ key, values, listeners }); // not where all subscriptions are over, and not swept yet
+    }
   }
   return held;
 }

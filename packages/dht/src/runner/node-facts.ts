@@ -129,7 +129,7 @@ export abstract class NodeFacts extends UserOperations {
     return this.running("getPeers").node.peers;
   }
 
-  /** Up to `limit` of the keys under which this node holds values. */
+  /** Up to `limit` of the keys under which this node holds values, or somebody listens for them. */
   getHeldKeys(limit = Number.POSITIVE_INFINITY): HeldKey[] {
     return this.running("getHeldKeys").node.heldKeys(limit);
   }

@@ -1,4 +1,5 @@
 export type { HeldValue } from "./held-value.ts";
+export { type KeyListeners, MAX_LISTENERS_NAMED } from "./key-listeners.ts";
 export {
   DEFAULT_MAX_STORE_BYTES,
   DEFAULT_MAX_STORE_KEYS,

@@ -35,6 +35,11 @@ export class RemoteListener {
     this.#renewedAt = now;
   }
 
+  /** From where it was last asked for. */
+  get address(): SockAddr {
+    return this.#address;
+  }
+
   /** When it was last asked for, monotonic ms. */
   get renewedAt(): number {
     return this.#renewedAt;

@@ -16,6 +16,7 @@ import {
 import { Audience } from "./audience.ts";
 import { heldBytes } from "./held-bytes.ts";
 import type { HeldValue } from "./held-value.ts";
+import { type KeyListeners, keyListeners } from "./key-listeners.ts";
 import { KeyTable } from "./key-table.ts";
 import { Ledger } from "./ledger.ts";
 import { Lifetimes } from "./lifetimes.ts";
@@ -253,10 +254,15 @@ export class Store {
     for (const storedKey of this.#keys.values()) if (storedKey.valueCount > 0) yield storedKey.key;
   }
 
-  /** How many listen under a key, of other nodes and of our own operations. */
-  listenerCount(key: InfoHash): number {
+  /** Every key under which somebody listens, and no value is. */
+  *awaitedKeys(): IterableIterator<InfoHash> {
+    for (const storedKey of this.#keys.values()) if (storedKey.valueCount === 0) yield storedKey.key;
+  }
+
+  /** Who listens under a key. */
+  listeners(key: InfoHash): KeyListeners {
     const storedKey = this.#keys.get(key);
-    return storedKey === undefined ? 0 : storedKey.localListeners.length + storedKey.remoteListeners.length;
+    return storedKey === undefined ? { own: 0, others: 0, named: [] } : keyListeners(storedKey, this.#scheduler.now());
   }
 
   /** The values under a key with their times. */

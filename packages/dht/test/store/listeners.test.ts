@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { SockAddr } from "../../src/address/index.ts";
 import { InfoHash } from "../../src/id/index.ts";
+import { heldKeys } from "../../src/node/snapshots.ts";
 import { Peer } from "../../src/routing/index.ts";
 import {
+  MAX_LISTENERS_NAMED,
   MAX_NETWORK_LISTENERS_PER_KEY,
   MAX_REMOTE_LISTENERS,
   MAX_REMOTE_LISTENERS_PER_KEY,
@@ -151,6 +153,65 @@ describe("a remote listener", () => {
     rig.store.addRemoteListener(key, peer, 1, undefined, 1);
     rig.store.refresh(key, 1n);
     expect(rig.told).toEqual(["remote refreshed 1"]);
+  });
+});
+
+describe("who listens under a key", () => {
+  const others = (rig: StoreRig) => rig.store.listeners(key).others;
+
+  test("is told by id and address; a node counts once, our own operations each", () => {
+    const rig = new StoreRig();
+    expect(rig.store.listeners(key)).toEqual({ own: 0, others: 0, named: [] });
+    const { peer } = rig.listen();
+    rig.store.addRemoteListener(key, peer, 2, undefined, 1);
+    rig.listenLocally();
+    const own = rig.listenLocally();
+    const named = [{ id: peer.id, address: peer.address }];
+    expect(rig.store.listeners(key)).toEqual({ own: 2, others: 1, named });
+    own.cancel();
+    expect(rig.store.listeners(key)).toEqual({ own: 1, others: 1, named });
+  });
+
+  test("is told until the subscription is over, be it swept or not", () => {
+    const rig = new StoreRig();
+    rig.listen();
+    rig.scheduler.advance(REMOTE_LISTENER_LIFE_MS);
+    expect(others(rig)).toBe(1);
+    rig.scheduler.advance(1);
+    expect(rig.store.listeners(key)).toEqual({ own: 0, others: 0, named: [] });
+    rig.store.sweep();
+    expect(others(rig)).toBe(0);
+  });
+
+  test("is at the address where it has shown a token", () => {
+    const rig = new StoreRig();
+    const { peer } = rig.listen();
+    const { address } = peer;
+    peer.moveTo(SockAddr.ipv4(0x0a0000ff, 53));
+    expect(rig.store.listeners(key).named).toEqual([{ id: peer.id, address }]);
+  });
+
+  test(`is named up to ${MAX_LISTENERS_NAMED} times, and counted beyond`, () => {
+    const rig = new StoreRig();
+    const peers = Array.from({ length: MAX_LISTENERS_NAMED + 3 }, (_, number) => rig.listen(undefined, number).peer);
+    const { others, named } = rig.store.listeners(key);
+    expect(others).toBe(peers.length);
+    expect(named.map(({ id }) => id)).toEqual(peers.slice(0, MAX_LISTENERS_NAMED).map(({ id }) => id));
+  });
+
+  test("is told of keys without values, too, but after those that have some", () => {
+    const rig = new StoreRig();
+    rig.listen();
+    const held = InfoHash.get("held");
+    rig.put(plainOf(1), 1, held);
+    const keysOf = (limit: number) => heldKeys(rig.store, limit).map(({ key, values }) => [key, values.length]);
+    expect(keysOf(9)).toEqual([
+      [held, 1],
+      [key, 0],
+    ]);
+    expect(keysOf(1)).toEqual([[held, 1]]);
+    rig.scheduler.advance(REMOTE_LISTENER_LIFE_MS + 1);
+    expect(keysOf(9)).toEqual([]);
   });
 });
 

@@ -1,9 +1,25 @@
+import type { StoreMessage } from "@hashmere/dashboard";
 import { SockAddr } from "@hashmere/dht";
 import { InfoHash } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
 import { MAX_LOOKUPS, MAX_WATCHERS } from "../../src/server/dashboard/index.ts";
 import { ShownLookup } from "../../src/server/dashboard/shown-lookup.ts";
 import { openProxiedNode } from "../support/proxied-node.ts";
+
+/** What a node holds, as a page is told that has just been opened. */
+async function firstStoreMessage(url: string): Promise<StoreMessage> {
+  const stop = new AbortController();
+  const { body } = await fetch(url, { signal: stop.signal });
+  let text = "";
+  for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    const [, json] = /^data: (\{"kind":"store".*\})\n\n/m.exec(text) ?? [];
+    if (json === undefined) continue;
+    stop.abort();
+    return JSON.parse(json);
+  }
+  throw new Error("the feed has ended");
+}
 
 describe("the page's feed", () => {
   test("has no more watchers than it may have", async () => {
@@ -14,6 +30,18 @@ describe("the page's feed", () => {
     expect(statuses.filter((status) => status === 503).length).toBe(1);
     stop.abort();
     await expect.poll(async () => watch().catch(() => 0)).toBe(0);
+  });
+
+  test("tells who listens at a key, by id and address, and what this node listens to", async () => {
+    await using rig = await openProxiedNode();
+    const key = InfoHash.get("room");
+    rig.node.listen(key);
+    rig.peer.listen(key);
+    const named = [{ id: `${rig.peer.nodeId}`, address: `${rig.peer.getBound(4)}` }];
+    const told = async () => (await firstStoreMessage(rig.url("/dashboard/events"))).keys;
+    await expect
+      .poll(told, { timeout: 30_000 })
+      .toEqual([{ key: `${key}`, values: [], listeners: { own: 1, others: 1, named } }]);
   });
 
   test("has no more lookups under way than it may have", async () => {

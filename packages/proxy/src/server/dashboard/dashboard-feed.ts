@@ -136,7 +136,11 @@ function storeMessage(node: WatchedNode): StoreMessage {
       size: value.size,
       expires: Number.isFinite(expires) ? Math.round(expires) : Number.MAX_SAFE_INTEGER,
     })),
-    listeners,
+    listeners: {
+      own: listeners.own,
+      others: listeners.others,
+      named: listeners.named.map(({ id, address }) => ({ id: id.toString(), address: address.toString() })),
+    },
   }));
   return { kind: "store", keys };
 }
