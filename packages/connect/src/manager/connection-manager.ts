@@ -39,6 +39,7 @@ import {
 import { GatheringAhead } from "./gathering-ahead.ts";
 import { type ChannelHandler, type HandleOptions, IncomingChannels } from "./incoming-channels.ts";
 import { IncomingNegotiation, type NegotiationContext, OutgoingNegotiation, type SecuredPath } from "./negotiation.ts";
+import { NetworkCheck } from "./network-check.ts";
 import type { ConnectionManagerOptions } from "./options.ts";
 import { Peer, type PeerHost } from "./peer.ts";
 import type { PeerLink } from "./peer-link.ts";
@@ -46,8 +47,6 @@ import { randomConnectionId } from "./random-connection-id.ts";
 
 /** Attempts of others that are under way at a time; further requests are passed over. */
 export const MAX_INCOMING_NEGOTIATIONS = 128;
-/** After a link broke or no path was found, the node looks at its network anew, at most this often. */
-const NETWORK_CHECK_PAUSE_MS = 30_000;
 
 /**
  * Connections to devices by their public keys alone, and from them.
@@ -76,7 +75,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
   /** Left out where no sockets of this machine are used. */
   readonly #networkWatch: NetworkWatch | undefined;
   #closed: Promise<void> | undefined;
-  #networkCheckedAt = Number.NEGATIVE_INFINITY;
+  readonly #networkCheck: NetworkCheck;
 
   private constructor(environment: Environment, options: ConnectionManagerOptions) {
     super();
@@ -111,6 +110,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
       onRequest: (request) => doorkeeper.decide(request),
       onAnswer: (answer) => this.#peers.get(`${answer.deviceId}`)?.answered(answer) === true,
     });
+    this.#networkCheck = new NetworkCheck(scheduler, () => environment.connectivityChanged());
     this.#host = this.#peerHost();
     this.#networkWatch =
       options.layers === undefined ? new NetworkWatch(scheduler, () => this.connectivityChanged()) : undefined;
@@ -312,6 +312,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
     this.#closing.abort(closedHere());
     this.#inbox.close();
     this.#networkWatch?.[Symbol.dispose]();
+    this.#networkCheck.stop();
     for (const queue of [...this.#queues]) queue.end();
     await Promise.all([...this.#peers.values()].map((peer) => peer.close(closedHere())));
     await this.#environment.close();
@@ -404,7 +405,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
       answer: (request, device, onStatus, session) =>
         new IncomingNegotiation(request, device, context, onStatus, session?.take()),
       createLink: (device, secured) => this.#createLink(device, secured),
-      checkNetwork: () => this.#checkNetwork(),
+      checkNetwork: () => this.#networkCheck.begin(),
       negotiationChanged: (negotiation, error) => {
         const info = negotiationInfo(negotiation, error === undefined ? negotiation.status : "closed");
         this.dispatchEvent(new ConnectionEvent(info, error));
@@ -425,14 +426,6 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
       log: this.#environment.log,
       accept: (request) => this.#incoming.decide(device, request),
     });
-  }
-
-  /** A path may be dead, or not be found, because this machine's address has changed: others must learn of it. */
-  #checkNetwork(): void {
-    const now = this.#environment.scheduler.now();
-    if (this.#closed !== undefined || now - this.#networkCheckedAt < NETWORK_CHECK_PAUSE_MS) return;
-    this.#networkCheckedAt = now;
-    this.#environment.connectivityChanged();
   }
 }
 

@@ -2,7 +2,7 @@ import { openReadyControl, type TurnControl } from "./turn-control.ts";
 import type { TurnAddress, TurnServer } from "./turn-server.ts";
 
 /** How long one is kept that nobody needs. Servers end connections without an allocation after a minute. */
-export const READY_LIFETIME_MS = 25_000;
+const READY_LIFETIME_MS = 25_000;
 
 interface Entry {
   /** From the moment on when it begins to be made. */

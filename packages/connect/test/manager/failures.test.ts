@@ -10,6 +10,7 @@ import type {
   LegacyMode,
   RefusedEvent,
 } from "../../src/index.ts";
+import { SECOND_LOOK_MS } from "../../src/manager/network-check.ts";
 import { acceptAll, people, VirtualWorld, withChain, withoutChain } from "../support/virtual-world.ts";
 
 let world: VirtualWorld;
@@ -99,14 +100,16 @@ test("no path", async () => {
 
 test("who waits longer than an attempt lasts gets another one, on a network looked at anew", async () => {
   const { alice } = await world.pair();
-  let checks = 0;
-  world.dht("alice").connectivityChanged = () => void checks++;
+  const looks: number[] = [];
+  world.dht("alice").connectivityChanged = () => void looks.push(world.time.now());
   world.paths.isBlocked = true;
   const asked = alice.connect(bobsId, "chat", { timeoutMs: 30_000 });
   await world.time.run(9000);
   world.paths.isBlocked = false;
   expect((await world.until(asked)).name).toBe("chat");
-  expect(checks).toBe(1);
+  await world.time.run(10_000);
+  expect(looks).toHaveLength(2); // what has broken the path may have gone on for a moment
+  expect((looks[1] ?? 0) - (looks[0] ?? 0)).toBe(SECOND_LOOK_MS);
 });
 
 test("a peer that stalls in the handshake", async () => {
