@@ -11,7 +11,11 @@ const NODES = 40;
 /** Everyday life of the network before the pictures are taken, so that there is something to see. */
 const WARM_UP_ROUNDS = 130;
 const ROUND_MS = 500;
+/** By then the page has been told what its node holds. */
+const STORE_TOLD_MS = 6000;
 const CONVERSATION = ["hello", "anybody here?", "yes, all of us"];
+/** Nodes that listen to all that is said and put. */
+const LISTENERS = [5, 17, 29];
 const SCREEN = { width: 1280, height: 960 };
 const PHONE = { width: 360, height: 780 };
 
@@ -28,11 +32,18 @@ for (let round = 0; round < WARM_UP_ROUNDS; round++) {
   await everydayLife(round);
   await sleep(ROUND_MS);
 }
+for (const number of LISTENERS) {
+  for (const key of ["room", ...[0, 8, 16, 24, 32].map((picture) => `picture ${picture}`)]) {
+    network.nodes[number]?.listen(key);
+  }
+}
+await sleep(STORE_TOLD_MS);
 await live.getByLabel(/^Key/).fill("room");
 await live.getByRole("button", { name: "Listen" }).click();
 await live.getByLabel(/^Key/).fill("picture 8");
 await live.getByRole("button", { name: "Look up" }).click();
 await sleep(2500);
+await live.locator("summary", { hasText: "listener" }).first().click();
 await take(live, "live-light");
 await live.emulateMedia({ colorScheme: "dark" });
 await sleep(1000);
