@@ -85,7 +85,10 @@ export interface StoreMessage {
 
 export interface StoredKeyRow {
   readonly key: string;
+  /** The first of its values: at most 50. */
   readonly values: readonly StoredValueRow[];
+  /** How many there are. */
+  readonly valueCount: number;
   readonly listeners: ListenersRow;
 }
 

@@ -12,6 +12,8 @@ import type {
 
 /** More rows of anything are not shown. */
 export const MAX_ROWS = 2000;
+/** A server tells no more of a key's values. */
+export const MAX_VALUES_TOLD = 50;
 /** A server names no more of a key's listeners. */
 export const MAX_LISTENERS_NAMED = 8;
 /** An IPv6 address with a name of its network and a port. */
@@ -79,7 +81,13 @@ function isTally(tally: unknown): tally is MessageTally {
 
 function isKey(row: unknown): row is StoredKeyRow {
   return (
-    isObject(row) && isText(row.key) && isListeners(row.listeners) && isList(row.values) && row.values.every(isValue)
+    isObject(row) &&
+    isText(row.key) &&
+    isListeners(row.listeners) &&
+    isList(row.values) &&
+    isCount(row.valueCount) &&
+    row.values.length <= Math.min(MAX_VALUES_TOLD, row.valueCount) &&
+    row.values.every(isValue)
   );
 }
 

@@ -13,7 +13,7 @@ const ENDLESS_MS = 100 * 365 * 86_400_000;
 export function StorePanel({ model }: { readonly model: LiveModel }) {
   const keys = model.keys.value;
   model.trafficBeat.value; // once a second the time is another
-  const values = keys.reduce((count, key) => count + key.values.length, 0);
+  const values = keys.reduce((count, key) => count + key.valueCount, 0);
   const listeners = keys.reduce((count, key) => count + listenerCount(key.listeners), 0);
   return (
     <section class="section store late" aria-labelledby="store-title">
@@ -45,21 +45,27 @@ export function StorePanel({ model }: { readonly model: LiveModel }) {
   );
 }
 
-function KeyRows({ row: { key, values, listeners } }: { readonly row: StoredKeyRow }) {
+function KeyRows({ row: { key, values, valueCount, listeners } }: { readonly row: StoredKeyRow }) {
   const valueRows = Math.max(1, values.length);
+  const unshown = valueCount - values.length;
   const isHeard = listenerCount(listeners) > 0;
   return (
     <tbody>
       {Array.from({ length: valueRows }, (_, index) => (
         <tr key={values[index]?.id}>
           {index === 0 && (
-            <th scope="rowgroup" rowSpan={valueRows + (isHeard ? 1 : 0)}>
+            <th scope="rowgroup" rowSpan={valueRows + (unshown > 0 ? 1 : 0) + (isHeard ? 1 : 0)}>
               <span class="mono key">{key}</span>
             </th>
           )}
           <ValueCells value={values[index]} />
         </tr>
       ))}
+      {unshown > 0 && (
+        <tr key="unshown">
+          <td colSpan={2}>and {unshown} more</td>
+        </tr>
+      )}
       {isHeard && (
         <tr key="listeners">
           <td colSpan={2}>

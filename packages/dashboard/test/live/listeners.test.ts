@@ -20,6 +20,7 @@ describe("who listens", () => {
     const keys = [1, 2].map((count) => ({
       key: idOf(0),
       values: [],
+      valueCount: 0,
       listeners: { own: 0, others: count, named: named(count) },
     }));
     expect([...listenerIds(keys)]).toEqual([idOf(1), idOf(2)]);

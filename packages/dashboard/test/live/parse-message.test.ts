@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_LISTENERS_NAMED, MAX_ROWS, parseMessage } from "../../page/live/parse-message.ts";
+import { MAX_LISTENERS_NAMED, MAX_ROWS, MAX_VALUES_TOLD, parseMessage } from "../../page/live/parse-message.ts";
 import type { DashboardMessage } from "../../src/messages.ts";
 
 const ID = "0123456789abcdef0123456789abcdef01234567";
@@ -9,6 +9,7 @@ const LISTENER = { id: ID, address: "[2001:db8::1]:4222" };
 const KEY = {
   key: ID,
   values: [{ id: "18446744073709551615", type: 0, size: 5, expires: 9 }],
+  valueCount: 70_000,
   listeners: { own: 1, others: 2, named: [LISTENER] },
 };
 
@@ -29,7 +30,12 @@ const MESSAGES: readonly DashboardMessage[] = [
     keys: [
       KEY,
       { ...KEY, listeners: { own: 0, others: 0, named: [] } },
-      { ...KEY, values: [], listeners: { own: 0, others: 4000, named: new Array(MAX_LISTENERS_NAMED).fill(LISTENER) } },
+      {
+        ...KEY,
+        values: [],
+        valueCount: 0,
+        listeners: { own: 0, others: 4000, named: new Array(MAX_LISTENERS_NAMED).fill(LISTENER) },
+      },
     ],
   },
   { kind: "hop", lookup: "1", key: ID, step: "asked", address: "127.0.0.1:4222", at: 1 },
@@ -81,6 +87,17 @@ describe("what a server says", () => {
   ])("leaves a key out whose listeners make no sense: %j", (listeners) => {
     const keys = [KEY, { ...KEY, listeners }];
     expect(parseMessage(JSON.stringify({ kind: "store", keys }))).toEqual({ kind: "store", keys: [KEY] });
+  });
+
+  it.each([undefined, -1, 0, "1"])("leaves a key out that says it has %j values, and shows one", (valueCount) => {
+    const keys = [{ ...KEY, valueCount }, KEY];
+    expect(parseMessage(JSON.stringify({ kind: "store", keys }))).toEqual({ kind: "store", keys: [KEY] });
+  });
+
+  it("leaves a key out that shows more values than it may", () => {
+    const values = new Array(MAX_VALUES_TOLD + 1).fill(KEY.values[0]);
+    const text = JSON.stringify({ kind: "store", keys: [{ ...KEY, values }] });
+    expect(parseMessage(text)).toEqual({ kind: "store", keys: [] });
   });
 
   it("never throws", () => {

@@ -2,7 +2,7 @@ import type { StoreMessage } from "@hashmere/dashboard";
 import { SockAddr } from "@hashmere/dht";
 import { InfoHash } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
-import { MAX_LOOKUPS, MAX_WATCHERS } from "../../src/server/dashboard/index.ts";
+import { MAX_LOOKUPS, MAX_VALUES_TOLD, MAX_WATCHERS } from "../../src/server/dashboard/index.ts";
 import { ShownLookup } from "../../src/server/dashboard/shown-lookup.ts";
 import { openProxiedNode } from "../support/proxied-node.ts";
 
@@ -41,7 +41,19 @@ describe("the page's feed", () => {
     const told = async () => (await firstStoreMessage(rig.url("/dashboard/events"))).keys;
     await expect
       .poll(told, { timeout: 30_000 })
-      .toEqual([{ key: `${key}`, values: [], listeners: { own: 1, others: 1, named } }]);
+      .toEqual([{ key: `${key}`, values: [], valueCount: 0, listeners: { own: 1, others: 1, named } }]);
+  });
+
+  test("tells the first values of a key, and how many there are", async () => {
+    await using rig = await openProxiedNode();
+    const key = InfoHash.get("full");
+    const count = MAX_VALUES_TOLD + 2;
+    await Promise.all(Array.from({ length: count }, (_, index) => rig.peer.put(key, `${index}`)));
+    const told = async () => {
+      const { keys } = await firstStoreMessage(rig.url("/dashboard/events"));
+      return keys.map(({ values, valueCount }) => [values.length, valueCount]);
+    };
+    await expect.poll(told, { timeout: 30_000 }).toEqual([[MAX_VALUES_TOLD, count]]);
   });
 
   test("has no more lookups under way than it may have", async () => {

@@ -12,6 +12,8 @@ const PEERS_EVERY_S = 2;
 const STORE_EVERY_S = 5;
 /** Keys told. */
 const MAX_KEYS_TOLD = 500;
+/** Values told of each: strangers may put tens of thousands under one key. */
+export const MAX_VALUES_TOLD = 50;
 /** Pages that watch at the same time. */
 export const MAX_WATCHERS = 64;
 /** Lookups from pages under way. */
@@ -130,12 +132,13 @@ function peersMessage(node: WatchedNode): PeersMessage {
 function storeMessage(node: WatchedNode): StoreMessage {
   const keys = node.getHeldKeys(MAX_KEYS_TOLD).map(({ key, values, listeners }) => ({
     key: key.toString(),
-    values: values.map(({ value, expires }) => ({
+    values: values.slice(0, MAX_VALUES_TOLD).map(({ value, expires }) => ({
       id: value.id.toString(),
       type: value.type,
       size: value.size,
       expires: Number.isFinite(expires) ? Math.round(expires) : Number.MAX_SAFE_INTEGER,
     })),
+    valueCount: values.length,
     listeners: {
       own: listeners.own,
       others: listeners.others,
