@@ -65,3 +65,8 @@ export function collectHosts(text: string, hosts: readonly string[] = []): reado
     throw new InvalidArgumentError("It must be host or host:port, as in bootstrap.jami.net:4222.");
   return [...hosts, target];
 }
+
+/** Parser for an option that may be given several times. */
+export function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {
+  return (text, earlier = []) => [...earlier, parse(text)];
+}

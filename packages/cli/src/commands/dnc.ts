@@ -1,5 +1,5 @@
 // Source: DHTNet's tools, dnc: its options and its configuration file.
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { wrongUse } from "../command-error.ts";
 import { STATUSES_IN_WORDS } from "../connect-failure.ts";
@@ -8,6 +8,7 @@ import { openIdentity } from "../identity/open-identity.ts";
 import { tryParseKeyId } from "../identity/own-identity.ts";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
 import { dhtnetCacheFolder } from "../nc/cache-folder.ts";
+import { addLocalPortOptions, type LocalPortOptions } from "../nc/local-port-options.ts";
 import { defaultDevice, ownDevice } from "../nc/own-device.ts";
 import { runNc } from "../nc/run.ts";
 import { channelName } from "../nc/service-address.ts";
@@ -15,12 +16,13 @@ import type { NcSettings } from "../nc/settings.ts";
 import { addTurnPasswordFile, relayOf } from "../nc/turn-options.ts";
 import { type DncFile, readDncFile } from "../nc/yaml-file.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
-import { durationOption, uint } from "../options.ts";
+import { collect, durationOption, uint } from "../options.ts";
 import { Output } from "../output/output.ts";
 import { VERSION } from "../version.ts";
 
-interface DncOptions extends PasswordOptions {
+interface DncOptions extends PasswordOptions, LocalPortOptions {
   readonly listen?: boolean;
+  readonly allow?: readonly string[];
   readonly ip?: string;
   readonly port?: number;
   readonly bootstrap?: string;
@@ -43,8 +45,6 @@ interface DncOptions extends PasswordOptions {
 const HELP = "`dnc --help` lists the options.";
 
 const MORE = `
-Forwarded ports (-L), a SOCKS proxy (-D) and lists of who may connect (--allow) are in \`hashmere nc\`.
-
 ${STATUSES_IN_WORDS}`;
 
 /** Where DHTNet's tools ask for a connection when they are told nothing. */
@@ -66,7 +66,10 @@ export function addDncCommand(program: Command, context: CommandContext): Comman
     .option("-c, --certificate <file>", "certificate chain (default: this user's device, made at the first run)")
     .option("-p, --privateKey <file>", "and its private key")
     .option("-d, --configuration <file>", "YAML file with these settings; the command line wins")
-    .option("-a, --anonymous", "server: anybody may connect; else devices of our own authority alone")
+    .option("-a, --anonymous", "server: anybody may connect; else devices of our own authority, and those allowed")
+    .addOption(
+      new Option("--allow <id>", "server: this device or account may connect; several times").argParser(collect(keyId)),
+    )
     .option("--any-service", "server: without authorized_services in the file, offer whatever this machine can reach")
     .option("--loopback", "for two devices on this machine: use loopback addresses too")
     .addOption(durationOption("--timeout <duration>", "for the channel to be open", "30s"))
@@ -76,6 +79,7 @@ export function addDncCommand(program: Command, context: CommandContext): Comman
         .argParser((_, earlier: number) => earlier + 1),
     )
     .addHelpText("after", MORE);
+  addLocalPortOptions(command);
   addTurnPasswordFile(command, "turn_pass");
   return addPasswordOptions(command).action((peer: string | undefined, options: DncOptions) =>
     context.run(() => dnc(peer, options, context)),
@@ -110,19 +114,26 @@ async function dnc(peer: string | undefined, options: DncOptions, context: Comma
 type Given = DncFile & DncOptions;
 
 function taskOf(peer: string | undefined, given: Given): NcSettings["task"] {
-  const { listen, anonymous, authorized_services: listed = [], anyService } = given;
+  const { listen, anonymous, allow = [], authorized_services: listed = [], anyService } = given;
   if (listen) {
     // To the original an empty list means everything: an open door into this machine's network, for whoever gets in.
     const services = listed.length === 0 && anyService ? "any" : listed;
     if (services.length === 0)
       throw wrongUse("Nothing to offer: list authorized_services in the file, or say --any-service.", HELP);
-    return { kind: "serve", allow: anonymous ? "anybody" : [], services };
+    return { kind: "serve", allow: anonymous ? "anybody" : allow, services };
   }
   if (peer === undefined) throw wrongUse("Error: Missing peer_id argument.", HELP);
   if (tryParseKeyId(peer) === undefined)
     throw wrongUse(`"${peer}" is no id: it has 64 hexadecimal digits, or 40.`, HELP);
+  const { forward: forwards = [], socks = [] } = given;
+  if (forwards.length + socks.length > 0) return { kind: "listen", device: peer, forwards, socks };
   const { ip: host = DEFAULT_TARGET.host, port = DEFAULT_TARGET.port } = given;
   return { kind: "transfer", device: peer, channel: channelName({ host, port }), idleMs: 10_000, closeAtEnd: false };
+}
+
+function keyId(text: string): string {
+  if (tryParseKeyId(text) !== undefined) return text;
+  throw new InvalidArgumentError("It must be an id of 64 hexadecimal digits, or 40.");
 }
 
 async function identityOf(given: Given, context: CommandContext, output: Output) {

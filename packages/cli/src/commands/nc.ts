@@ -8,25 +8,23 @@ import { STATUSES_IN_WORDS } from "../connect-failure.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
 import { addPasswordOptions, type PasswordOptions } from "../identity/password.ts";
-import { type Forward, parseForward, parseListener } from "../nc/forward.ts";
 import { KnownDevices } from "../nc/known-devices.ts";
+import { addLocalPortOptions, type LocalPortOptions } from "../nc/local-port-options.ts";
 import { defaultDevice, ownDevice } from "../nc/own-device.ts";
 import { runNc } from "../nc/run.ts";
 import { channelName, parseService, type ServiceAddress } from "../nc/service-address.ts";
 import type { NcSettings } from "../nc/settings.ts";
 import { addTurnPasswordFile, relayOf } from "../nc/turn-options.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
-import { collectHosts, durationOption, uint } from "../options.ts";
+import { collect, collectHosts, durationOption, uint } from "../options.ts";
 import { Output } from "../output/output.ts";
 
-interface NcOptions extends PasswordOptions {
+interface NcOptions extends PasswordOptions, LocalPortOptions {
   readonly listen?: boolean;
   readonly allow?: readonly string[];
   readonly allowAnybody?: boolean;
   readonly service?: readonly ServiceAddress[];
   readonly anyService?: boolean;
-  readonly forward?: readonly Forward[];
-  readonly socks?: readonly ServiceAddress[];
   readonly identity?: string;
   readonly printId?: boolean;
   readonly cache?: string;
@@ -81,18 +79,8 @@ export function addNcCommand(program: Command, context: CommandContext): void {
         collect(service),
       ),
     )
-    .option("--any-service", "with --listen: whatever this machine can reach")
-    .addOption(
-      new Option(
-        "-L, --forward <[host:]port:host:port>",
-        "a local port that leads to a service there; several times",
-      ).argParser(collect(forward)),
-    )
-    .addOption(
-      new Option("-D, --socks <[host:]port>", "a local SOCKS proxy into the network there; several times").argParser(
-        collect(listener),
-      ),
-    )
+    .option("--any-service", "with --listen: whatever this machine can reach");
+  addLocalPortOptions(command)
     .option(
       "-i, --identity <prefix>",
       "who we are: <prefix>.pem and <prefix>.crt, made if they aren't there (default: this user's device)",
@@ -212,22 +200,8 @@ function turnOf(options: NcOptions, context: CommandContext): Promise<NcSettings
   return relayOf({ host, user, password, passwordFile, realm }, context.streams.stdin);
 }
 
-function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {
-  return (text, earlier = []) => [...earlier, parse(text)];
-}
-
 function service(text: string): ServiceAddress {
-  return parseService(text) ?? refuse("It must be host:port, as in 127.0.0.1:22.");
-}
-
-function forward(text: string): Forward {
-  return parseForward(text) ?? refuse("It must be [host:]port:host:port, as in 5432:127.0.0.1:5432.");
-}
-
-function listener(text: string): ServiceAddress {
-  return parseListener(text) ?? refuse("It must be [host:]port, as in 1080.");
-}
-
-function refuse(message: string): never {
-  throw new InvalidArgumentError(message);
+  const parsed = parseService(text);
+  if (parsed) return parsed;
+  throw new InvalidArgumentError("It must be host:port, as in 127.0.0.1:22.");
 }

@@ -1,9 +1,10 @@
 // The drop-in with its configuration files, two processes on loopback.
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { DhtRunner } from "@hashmere/dht";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { captured } from "../../../connect/test/support/captured.ts";
@@ -84,11 +85,21 @@ test("a stranger is refused by a server that isn't anonymous", async () => {
   expect(await client.end()).toMatchObject({ status: 5, stderr: expect.stringMatching(/does not accept/) });
 });
 
+test("a stranger who is allowed by his id gets in", async () => {
+  const config = await configure("alice", `authorized_services: [{ip: 127.0.0.1, port: ${port}}]\n`);
+  await using reserved = dnc(["-l", "-d", config, "--allow", bob.device_id], "reserved");
+  await reserved.until(/it offers/);
+  await using client = dnc(["-d", await configure("bob"), "-P", `${port}`, alice.device_id], "stranger");
+  expect(await client.end("let me in")).toMatchObject({ status: 0, stdout: "let me in" });
+});
+
 test.each([
   ["no peer", [], /Missing peer_id/],
   ["an id of 63 digits", [bob.device_id.slice(1)], /no id/],
   ["a key without certificate", ["-p", "key.pem", bob.device_id], /give -c and -p/],
   ["a server that offers nothing", ["-l"], /authorized_services/],
+  ["a local port that leads nowhere", ["-L", "nowhere", bob.device_id], /\[host:\]port:host:port/],
+  ["somebody allowed who has no id", ["-l", "--allow", "alice"], /64 hexadecimal digits/],
 ])("%s is told at once", async (_, args, message) => {
   await using running = dnc(args, "client");
   expect(await running.end()).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(message) });
@@ -103,10 +114,22 @@ test("once -v is the version, twice is talk", async () => {
   expect(stderr).not.toBe("");
 });
 
-test("the help tells the exit statuses, and where there is more", async () => {
+test("local ports lead to services, several connections at a time", async () => {
+  const config = await configure("alice", `ip: 127.0.0.1\nport: ${port}\n`);
+  await using client = dnc(["-d", config, "-L", `0:127.0.0.1:${port}`, "-D", "0", bob.device_id], "client");
+  const [, forwarded] = await client.until(/127\.0\.0\.1:(\d+) leads to/);
+  await client.until(/127\.0\.0\.1:\d+ is a SOCKS proxy/);
+  const answers = ["a", "b", "c"].map(async (text) => {
+    const socket = connect(Number(forwarded), "127.0.0.1");
+    socket.end(text);
+    return `${await buffer(socket)}`;
+  });
+  expect(await Promise.all(answers)).toEqual(["a", "b", "c"]);
+});
+
+test("the help tells the exit statuses", async () => {
   await using help = dnc(["--help"], "client");
   const { status, stdout } = await help.end("");
   expect(status).toBe(0);
-  expect(stdout).toContain("`hashmere nc`");
   expect(stdout).toContain("Exit status: 3 no network");
 });
