@@ -34,11 +34,16 @@ export class Listening implements Disposable {
       socket.setEncoding("latin1");
       socket.once("data", () => resolve());
       socket.on("data", (text) => {
-        this.#heard += String(text).split('"data"').length - 1;
+        // What expires is told with its data, too.
+        this.#heard += occurrences(String(text), '"data"') - occurrences(String(text), '"expired":true');
       });
       socket.on("error", reject);
       socket.on("end", () => this.#ended++);
       socket.write(`GET /key/${key}/listen HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     });
   }
+}
+
+function occurrences(text: string, part: string): number {
+  return text.split(part).length - 1;
 }
