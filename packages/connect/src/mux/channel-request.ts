@@ -9,14 +9,14 @@ const STATES = ["request", "accept", "decline"] as const;
 export type ChannelRequestState = (typeof STATES)[number];
 
 /** A request for a channel, or the answer to one. */
-export interface ChannelRequest {
+export interface ChannelRequestPacket {
   readonly name: string;
   readonly number: number;
   readonly state: ChannelRequestState;
 }
 
 /** A control packet: an array of name, number and state. */
-export function encodeChannelRequest({ name, number, state }: ChannelRequest): Uint8Array {
+export function encodeChannelRequest({ name, number, state }: ChannelRequestPacket): Uint8Array {
   const writer = new Writer(Buffer.byteLength(name) + 16);
   writer.arrayHeader(3);
   writer.text(name);
@@ -25,7 +25,7 @@ export function encodeChannelRequest({ name, number, state }: ChannelRequest): U
   return writer.finish();
 }
 
-export function encodeChannelRequestFrame(request: ChannelRequest): Buffer {
+export function encodeChannelRequestFrame(request: ChannelRequestPacket): Buffer {
   return encodeFrame(CONTROL_CHANNEL, encodeChannelRequest(request));
 }
 
@@ -33,7 +33,7 @@ export function encodeChannelRequestFrame(request: ChannelRequest): Buffer {
  * What follows in a control packet, read as leniently as other peers do: an array of two is a request, a state that
  * nobody knows is a refusal. Undefined, one object further, when it is something else.
  */
-export function readChannelRequest(reader: Reader): ChannelRequest | undefined {
+export function readChannelRequest(reader: Reader): ChannelRequestPacket | undefined {
   const { offset } = reader;
   const elements = reader.isNextArray() ? reader.readArrayLength() : 0;
   if (elements >= 2) {

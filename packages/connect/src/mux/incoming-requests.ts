@@ -1,5 +1,5 @@
 import type { Channel } from "./channel.ts";
-import type { ChannelRequest } from "./channel-request.ts";
+import type { ChannelRequestPacket } from "./channel-request.ts";
 
 /** A channel that the other side asks for. */
 export interface IncomingChannel {
@@ -62,7 +62,7 @@ export class IncomingRequests {
    * @param decided opens the channel if it is accepted
    */
   decide(
-    { name, number }: Pick<ChannelRequest, "name" | "number">,
+    { name, number }: Pick<ChannelRequestPacket, "name" | "number">,
     decided: (isAccepted: boolean) => Channel | undefined,
   ): void {
     const { promise: outcome, resolve } = Promise.withResolvers<Channel | undefined>();

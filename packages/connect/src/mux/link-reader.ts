@@ -1,14 +1,17 @@
+import { Reader } from "@hashmere/dht/msgpack";
 import { ConnectError } from "../errors/index.ts";
 import type { ChannelFlow } from "./channel-flow.ts";
+import { type ChannelRequestPacket, readChannelRequest } from "./channel-request.ts";
 import { CONTROL_CHANNEL, PROTOCOL_CHANNEL } from "./frame.ts";
 import { FrameDecoder, type FrameSink } from "./frame-decoder.ts";
 import type { LinkLimits } from "./limits.ts";
+import { type ProtocolMessage, readProtocolMessage } from "./protocol-message.ts";
 
-/** Where the frames of a link go. */
+/** Where what comes on a link goes. */
 export interface LinkRoutes {
   flow(number: number): ChannelFlow | undefined;
-  /** A whole packet of channel 0 or 0xFFFF. */
-  packet(channel: number, packet: Buffer): void;
+  channelRequest(packet: ChannelRequestPacket): void;
+  protocolMessage(message: ProtocolMessage): void;
   /** An empty frame: the other side ends a channel, whether we know it or not. */
   endOfChannel(number: number): void;
 }
@@ -24,6 +27,7 @@ export class LinkReader implements FrameSink {
   #missingBytes = 0;
   #strayObjects = 0;
   #strayBytes = 0;
+  #isStopped = false;
 
   constructor(routes: LinkRoutes, limits: LinkLimits) {
     this.#routes = routes;
@@ -60,6 +64,11 @@ export class LinkReader implements FrameSink {
     else this.#flow.receive(piece);
   }
 
+  /** The link is over: what is left of a packet is not looked at. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   strayObject(): void {
     this.#strayObjects++;
     if (this.#strayObjects <= this.#limits.maxStrayObjects) return;
@@ -83,7 +92,32 @@ export class LinkReader implements FrameSink {
     if (this.#missingBytes > 0) return;
     const packet = this.#packet.length === 1 ? piece : Buffer.concat(this.#packet);
     this.#packet = [];
-    this.#routes.packet(this.#channel, packet);
+    this.#takeApart(new Reader(packet));
+  }
+
+  /** A packet of the control channel may hold several objects, and those of the protocol channel among them. */
+  #takeApart(reader: Reader): void {
+    if (this.#channel === PROTOCOL_CHANNEL) return this.#protocolObject(reader);
+    while (reader.offset < reader.end && !this.#isStopped) this.#controlObject(reader);
+  }
+
+  #controlObject(reader: Reader): void {
+    if (reader.isNextMap()) {
+      const { offset } = reader;
+      this.#protocolObject(reader);
+      reader.rewind(offset);
+      reader.skip();
+      return;
+    }
+    const request = readChannelRequest(reader);
+    if (request === undefined) this.strayObject();
+    else this.#routes.channelRequest(request);
+  }
+
+  #protocolObject(reader: Reader): void {
+    const message = readProtocolMessage(reader);
+    if (message === undefined) this.strayObject();
+    else this.#routes.protocolMessage(message);
   }
 }
 

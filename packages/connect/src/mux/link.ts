@@ -1,35 +1,22 @@
 // Source: DHTNet connection protocol, multiplexed socket.
 import { type Duplex, finished } from "node:stream";
 import { type Logger, type Scheduler, silentLogger, TypedEventTarget } from "@hashmere/dht";
-import { Reader } from "@hashmere/dht/msgpack";
 import { ConnectError } from "../errors/index.ts";
-import type { Channel, ChannelIdentity } from "./channel.ts";
-import { ChannelFlow, type FlowHost } from "./channel-flow.ts";
-import { isReservedNumber } from "./channel-numbers.ts";
-import {
-  type ChannelRequest,
-  encodeChannelRequest,
-  encodeChannelRequestFrame,
-  readChannelRequest,
-} from "./channel-request.ts";
+import type { Channel } from "./channel.ts";
+import type { FlowHost } from "./channel-flow.ts";
+import { ChannelHandshake, type LinkState } from "./channel-handshake.ts";
 import { ChannelTable } from "./channel-table.ts";
-import { CONTROL_CHANNEL, encodeFrame, MAX_FRAME_DATA_BYTES } from "./frame.ts";
-import { IncomingRequests } from "./incoming-requests.ts";
 import { LINK_LIMITS, type LinkLimits } from "./limits.ts";
-import { closedByPeer, closedHere, cutOff, declined, lost, pathDead, refused } from "./link-errors.ts";
+import { closedByPeer, closedHere, cutOff, lost, pathDead, refused } from "./link-errors.ts";
 import { ChannelEvent, LinkCloseEvent, type LinkEventMap } from "./link-events.ts";
 import type { LinkOptions, LinkStats } from "./link-options.ts";
 import { LinkReader } from "./link-reader.ts";
 import { BEACON_TIMEOUT_MS, Liveness } from "./liveness.ts";
-import { Opening, type OpenOptions } from "./opening.ts";
-import { encodeProtocolMessage, type ProtocolMessage, readProtocolMessage } from "./protocol-message.ts";
+import type { OpenOptions } from "./opening.ts";
+import { ProtocolChannel } from "./protocol-channel.ts";
 import { ReadingGate } from "./reading-gate.ts";
 import { SendQueue } from "./send-queue.ts";
 
-/** The version from which on beacons are answered. */
-const VERSION = 1;
-/** Version of what peers of this library add to the protocol. */
-const EXTENSION_VERSION = 1;
 /** How long an orderly end may take, and the other side's answer to it. */
 const CLOSE_PATIENCE_MS = 2_000;
 
@@ -44,17 +31,14 @@ export class Link extends TypedEventTarget<LinkEventMap> {
   readonly #limits: LinkLimits;
   readonly #log: Logger;
   readonly #table: ChannelTable;
-  readonly #requests: IncomingRequests;
+  readonly #handshake: ChannelHandshake;
+  readonly #protocol: ProtocolChannel;
   readonly #reader: LinkReader;
   readonly #gate: ReadingGate;
   readonly #liveness: Liveness;
   readonly #queue: SendQueue;
-  readonly #host: FlowHost;
   readonly #closed = Promise.withResolvers<void>();
-  #isPeerExtended = false;
-  #hasSaidGoodbye = false;
-  #isClosing = false;
-  #isClosed = false;
+  #state: LinkState = "open";
   #bytesRead = 0;
 
   constructor(
@@ -67,34 +51,47 @@ export class Link extends TypedEventTarget<LinkEventMap> {
     this.#limits = { ...LINK_LIMITS, ...limits };
     this.#log = log;
     this.#table = new ChannelTable(isInitiator);
-    this.#requests = new IncomingRequests(accept);
     this.#queue = new SendQueue(stream, () => scheduler.now());
     this.#liveness = new Liveness({
       scheduler,
-      sendBeacon: () => this.#tell({ kind: "beacon", isRequest: true }),
+      sendBeacon: () => this.#protocol.sendBeacon(),
       dead: (afterMs) => this.#giveUp(pathDead(afterMs)),
     });
+    this.#protocol = new ProtocolChannel({
+      liveness: this.#liveness,
+      table: this.#table,
+      sendControl: (frame) => this.#control(frame),
+    });
     this.#gate = new ReadingGate(stream, scheduler, this.#limits.maxQueuedBytes, {
-      isPeerExtended: () => this.#isPeerExtended,
-      sayHello: () => this.#sayHello(),
+      isPeerExtended: () => this.isPeerExtended,
+      sayHello: () => this.#protocol.sayHello(),
       deaf: (isDeaf) => {
         this.#liveness.isDeaf = isDeaf;
       },
     });
-    this.#host = this.#flowHost();
+    this.#handshake = new ChannelHandshake({
+      scheduler,
+      limits: this.#limits,
+      table: this.#table,
+      flows: this.#flowHost(),
+      accept,
+      state: () => this.#state,
+      opened: (channel) => this.dispatchEvent(new ChannelEvent(channel)),
+      note: (message) => this.#note(message),
+    });
     this.#reader = new LinkReader(
       {
         flow: (number) => {
           this.#liveness.moved(0);
           return this.#table.flow(number);
         },
-        packet: (channel, packet) => this.#packet(channel, packet),
+        channelRequest: (packet) => this.#handshake.receive(packet),
+        protocolMessage: (message) => this.#protocol.receive(message),
         endOfChannel: (number) => this.#endOfChannel(number),
       },
       this.#limits,
     );
-    this.#tell({ kind: "version", version: VERSION });
-    this.#sayHello();
+    this.#protocol.begin();
     this.#attach();
   }
 
@@ -104,7 +101,7 @@ export class Link extends TypedEventTarget<LinkEventMap> {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#state === "closed";
   }
 
   /** Resolves when the link is over, however it ended. */
@@ -114,7 +111,7 @@ export class Link extends TypedEventTarget<LinkEventMap> {
 
   /** Whether the other side runs this library too: channels that can be half-open, and don't stand in each other's way. */
   get isPeerExtended(): boolean {
-    return this.#isPeerExtended;
+    return this.#protocol.isPeerExtended;
   }
 
   stats(): LinkStats {
@@ -135,17 +132,8 @@ export class Link extends TypedEventTarget<LinkEventMap> {
    */
   async open(name: string, options: OpenOptions = {}): Promise<Channel> {
     options.signal?.throwIfAborted();
-    if (this.#isClosing) throw new ConnectError("ERR_CLOSED", "the link is closed");
-    const number = this.#table.takeNumber((candidate) => this.#requests.has(candidate));
-    const packet = encodeChannelRequest({ name, number, state: "request" });
-    if (packet.length > MAX_FRAME_DATA_BYTES) {
-      throw new ConnectError("ERR_MESSAGE_TOO_LONG", "the channel's name is too long: 65,000 bytes are the most");
-    }
-    const flow = new ChannelFlow(this.#identity(name, number, true), this.#host);
-    const opening = new Opening(flow, this.#scheduler, options, (reason) => this.#abandon(number, reason));
-    this.#table.addOpening(opening);
-    this.#control(encodeFrame(CONTROL_CHANNEL, packet));
-    return opening.promise;
+    if (this.#state !== "open") throw new ConnectError("ERR_CLOSED", "the link is closed");
+    return this.#handshake.open(name, options);
   }
 
   /**
@@ -154,14 +142,14 @@ export class Link extends TypedEventTarget<LinkEventMap> {
    * @param timeoutMs more is given when much data is on its way before the question
    */
   beacon(timeoutMs = BEACON_TIMEOUT_MS): Promise<boolean> {
-    return this.#isClosed ? Promise.resolve(false) : this.#liveness.ask(timeoutMs);
+    return this.isClosed ? Promise.resolve(false) : this.#liveness.ask(timeoutMs);
   }
 
   /** Ends all channels in good order, gives what was written some time to leave, and closes the stream. */
   async close(): Promise<void> {
-    if (this.#isClosing) return this.#closed.promise;
-    this.#isClosing = true;
-    for (const opening of this.#table.openings()) this.#abandon(opening.flow.channel.number, closedHere());
+    if (this.#state !== "open") return this.#closed.promise;
+    this.#state = "closing";
+    this.#handshake.abandonAll(closedHere());
     const flows = this.#table.flows();
     await this.#withPatience(Promise.all(flows.map(({ channel }) => endWriting(channel))));
     for (const flow of this.#table.flows()) flow.linkClosing();
@@ -188,11 +176,11 @@ export class Link extends TypedEventTarget<LinkEventMap> {
   /** What an end of the stream means. Peers of other make announce it in TLS alone. */
   #endError(): ConnectError | undefined {
     if (this.#bytesRead === 0) return refused();
-    return this.#isPeerExtended && !this.#hasSaidGoodbye ? cutOff() : undefined;
+    return this.isPeerExtended && !this.#protocol.hasSaidGoodbye ? cutOff() : undefined;
   }
 
   #receive(chunk: Buffer): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#bytesRead += chunk.length;
     try {
       this.#reader.read(chunk);
@@ -204,125 +192,10 @@ export class Link extends TypedEventTarget<LinkEventMap> {
     this.#liveness.heard(chunk.length);
   }
 
-  // --- what the other side says about the link
-
-  #packet(channel: number, packet: Buffer): void {
-    const reader = new Reader(packet);
-    if (channel === CONTROL_CHANNEL) while (reader.offset < reader.end && !this.#isClosed) this.#controlObject(reader);
-    else this.#protocolObject(reader);
-  }
-
-  #controlObject(reader: Reader): void {
-    if (reader.isNextMap()) {
-      const { offset } = reader;
-      this.#protocolObject(reader);
-      reader.rewind(offset);
-      reader.skip();
-      return;
-    }
-    const request = readChannelRequest(reader);
-    if (request === undefined) this.#reader.strayObject();
-    else if (request.state === "request") this.#requested(request);
-    else this.#answered(request);
-  }
-
-  #protocolObject(reader: Reader): void {
-    const message = readProtocolMessage(reader);
-    if (message === undefined) this.#reader.strayObject();
-    else this.#protocolMessage(message);
-  }
-
-  #protocolMessage(message: ProtocolMessage): void {
-    switch (message.kind) {
-      case "version":
-        this.#liveness.canAsk = message.version >= VERSION;
-        break;
-      case "beacon":
-        if (message.isRequest) this.#tell({ kind: "beacon", isRequest: false });
-        else this.#liveness.answered();
-        break;
-      case "hello":
-        this.#isPeerExtended = message.version >= EXTENSION_VERSION;
-        this.#liveness.isAnswerCertain = this.#isPeerExtended;
-        this.#liveness.vouched();
-        break;
-      case "credit":
-        this.#liveness.confirm(message.bytes);
-        this.#table.flow(message.number)?.credit(message.bytes);
-        break;
-      case "finish":
-        this.#table.flow(message.number)?.finishedByPeer();
-        break;
-      case "reset":
-        if (this.#table.open.has(message.number)) this.#table.flow(message.number)?.resetByPeer();
-        break;
-      case "goodbye":
-        this.#hasSaidGoodbye = true;
-        break;
-    }
-  }
-
   #endOfChannel(number: number): void {
     const flow = this.#table.flow(number);
-    if (flow === undefined) this.#requests.cancel(number);
+    if (flow === undefined) this.#handshake.withdrawn(number);
     else flow.closedByPeer();
-  }
-
-  // --- opening channels
-
-  #requested({ name, number }: ChannelRequest): void {
-    const limits = this.#limits;
-    const nameCharacters = this.#table.incomingNameCharacters + this.#requests.nameCharacters + name.length;
-    const isPossible =
-      !this.#isClosing &&
-      !isReservedNumber(number) &&
-      !this.#table.has(number) &&
-      !this.#requests.has(number) &&
-      this.#requests.size < limits.maxPendingRequests &&
-      this.#table.incoming + this.#requests.size < limits.maxIncomingChannels &&
-      nameCharacters <= limits.maxNameCharacters;
-    if (!isPossible) this.#control(encodeChannelRequestFrame({ name, number, state: "decline" }));
-    else this.#requests.decide({ name, number }, (isAccepted) => this.#decided(name, number, isAccepted));
-  }
-
-  #decided(name: string, number: number, isAccepted: boolean): Channel | undefined {
-    this.#control(encodeChannelRequestFrame({ name, number, state: isAccepted ? "accept" : "decline" }));
-    if (!isAccepted || this.#isClosed) return undefined;
-    const flow = new ChannelFlow(this.#identity(name, number, false), this.#host);
-    this.#table.setOpen(flow);
-    this.dispatchEvent(new ChannelEvent(flow.channel));
-    return flow.channel;
-  }
-
-  #answered({ number, state }: ChannelRequest): void {
-    if (this.#table.takeAbandoned(number)) {
-      if (state === "accept") this.#control(encodeFrame(number, new Uint8Array(0)));
-      return;
-    }
-    const opening = this.#table.takeOpening(number);
-    if (opening === undefined) {
-      this.#note("an answer for a channel that nobody asked for");
-    } else if (state === "accept") {
-      if (this.#table.flow(number) === opening.flow) this.#table.setOpen(opening.flow);
-      opening.accepted();
-    } else {
-      opening.flow.discard();
-      opening.failed(declined(opening.flow.channel.name));
-    }
-  }
-
-  /** We no longer want a channel that we asked for. The other side may still say yes. */
-  #abandon(number: number, reason: unknown): void {
-    const opening = this.#table.takeOpening(number);
-    if (opening === undefined) return;
-    this.#table.abandon(number);
-    this.#table.delete(opening.flow);
-    opening.flow.channel.destroy();
-    opening.failed(reason);
-  }
-
-  #identity(name: string, number: number, isInitiator: boolean): ChannelIdentity {
-    return { name, number, isInitiator, createdAt: this.#scheduler.wallClock() };
   }
 
   // --- sending
@@ -331,7 +204,7 @@ export class Link extends TypedEventTarget<LinkEventMap> {
     const link = this;
     return {
       get isPeerExtended() {
-        return link.#isPeerExtended;
+        return link.isPeerExtended;
       },
       windowBudget: link.#gate.windowBudget,
       sendControl: (frame) => link.#control(frame),
@@ -345,14 +218,6 @@ export class Link extends TypedEventTarget<LinkEventMap> {
     };
   }
 
-  #tell(message: ProtocolMessage): void {
-    this.#control(encodeProtocolMessage(message));
-  }
-
-  #sayHello(): void {
-    this.#tell({ kind: "hello", version: EXTENSION_VERSION });
-  }
-
   #control(frame: Buffer): void {
     this.#queue.sendControl(frame);
     if (this.#queue.unsentControlBytes <= this.#limits.maxUnsentControlBytes) return;
@@ -362,18 +227,13 @@ export class Link extends TypedEventTarget<LinkEventMap> {
   // --- the end
 
   #end(error: ConnectError | undefined): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#isClosing = true;
+    if (this.isClosed) return;
+    this.#state = "closed";
     if (error !== undefined) this.#note(error.message);
     this.#liveness.stop();
     this.#gate.close();
-    this.#requests.clear();
-    for (const opening of this.#table.openings()) {
-      this.#table.takeOpening(opening.flow.channel.number);
-      opening.flow.discard();
-      opening.failed(error ?? closedByPeer());
-    }
+    this.#reader.stop();
+    this.#handshake.end(error ?? closedByPeer());
     for (const flow of this.#table.flows()) {
       if (error === undefined) flow.linkEnded();
       else flow.linkLost(error);
@@ -391,7 +251,7 @@ export class Link extends TypedEventTarget<LinkEventMap> {
   /** Ends the stream in good order, whatever the reason: other implementations notice nothing else at once. */
   #hangUp(): void {
     if (this.#stream.destroyed) return;
-    if (this.#isPeerExtended) this.#tell({ kind: "goodbye" });
+    this.#protocol.sayGoodbye();
     this.#stream.resume();
     this.#stream.end();
     const timer = this.#scheduler.at(this.#scheduler.now() + CLOSE_PATIENCE_MS, () => this.#stream.destroy());
