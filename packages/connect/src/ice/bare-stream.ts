@@ -1,4 +1,5 @@
 import type { Candidate } from "./candidate.ts";
+import type { CandidatePair } from "./candidate-pair.ts";
 import type { IceDescription } from "./description.ts";
 
 /**
@@ -7,6 +8,11 @@ import type { IceDescription } from "./description.ts";
  */
 const NAME = "x-tls";
 const VALUE = "bare";
+
+/** A TCP connection without a relay, to a peer that knows how. */
+export function canBeBare({ flow, isRelayed }: CandidatePair, remote: IceDescription): boolean {
+  return flow?.canBeBare === true && !isRelayed && offersBareStream(remote);
+}
 
 export function offersBareStream({ candidates }: IceDescription): boolean {
   return candidates.some(({ transport, extensions }) => transport === "tcp" && extensions.get(NAME) === VALUE);

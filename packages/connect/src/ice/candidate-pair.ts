@@ -1,5 +1,5 @@
 import type { Timer } from "@hashmere/dht";
-import { sameTransportAddress, scopeOf } from "../address/index.ts";
+import { formatTransportAddress, sameTransportAddress, scopeOf } from "../address/index.ts";
 import type { Candidate } from "./candidate.ts";
 import type { IceFlow } from "./flow.ts";
 import type { OfferedCandidate } from "./local-candidates.ts";
@@ -58,6 +58,12 @@ export class CandidatePair {
 /** Best first: without a relay before with one, then by priority. */
 export function comparePairs(a: CandidatePair, b: CandidatePair): number {
   return Number(a.isRelayed) - Number(b.isRelayed) || comparePriorities(a.priority, b.priority);
+}
+
+/** For the log. */
+export function describePair({ local, remote }: CandidatePair): string {
+  const [from, to] = [formatTransportAddress(local.address), formatTransportAddress(remote.address)];
+  return `the way by ${local.transport} from ${local.type} ${from} to ${remote.type} ${to}`;
 }
 
 /** RFC 8445 §6.1.2.5 */

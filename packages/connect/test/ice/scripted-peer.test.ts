@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { KEEP_ALIVE_MS, MAX_EARLY_FLOWS } from "../../src/ice/agent.ts";
+import { MAX_EARLY_FLOWS } from "../../src/ice/early-checks.ts";
+import { KEEP_ALIVE_MS } from "../../src/ice/selected-pair.ts";
 import { StunAttributeType, StunBuilder, StunMessage, StunMethod, shortTermKey } from "../../src/stun/index.ts";
 import { makeRequest, OURS, type ScriptedFlow, ScriptedPeer, THEIRS } from "./scripted-peer.ts";
 
