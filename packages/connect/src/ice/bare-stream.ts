@@ -14,7 +14,7 @@ export function canBeBare({ flow, isRelayed }: CandidatePair, remote: IceDescrip
   return flow?.canBeBare === true && !isRelayed && offersBareStream(remote);
 }
 
-export function offersBareStream({ candidates }: IceDescription): boolean {
+function offersBareStream({ candidates }: IceDescription): boolean {
   return candidates.some(({ transport, extensions }) => transport === "tcp" && extensions.get(NAME) === VALUE);
 }
 

@@ -1,13 +1,11 @@
 // Source: DHTNet connection protocol, connection manager.
 import type { AgentOptions } from "node:http";
 import type { Duplex } from "node:stream";
-import { Certificate } from "@hashmere/crypto";
-import { NetworkWatch, raceAbort, TypedEventTarget } from "@hashmere/dht";
+import { NetworkWatch, TypedEventTarget } from "@hashmere/dht";
 import type { Dispatcher, Agent as UndiciAgent } from "undici";
 import { ConnectError } from "../errors/index.ts";
-import { type Channel, Link, type LinkLimits } from "../mux/index.ts";
+import type { Channel } from "../mux/index.ts";
 import type { PortMapping } from "../port-mapping/index.ts";
-import { Inbox, inboxCalled, type PeerRequest } from "../signalling/index.ts";
 import {
   ChannelAgent,
   ChannelListener,
@@ -15,38 +13,21 @@ import {
   connectChannel,
   type SocketManners,
 } from "../streams/index.ts";
-import { decisionOf, type PeerDevice, peerDevice } from "./admission.ts";
-import { ChannelOpening, type ConnectOptions, DEFAULT_TIMEOUT_MS } from "./channel-opening.ts";
+import { decisionOf } from "./admission.ts";
+import type { ConnectOptions } from "./channel-opening.ts";
 import { ChannelQueue } from "./channel-queue.ts";
-import {
-  type ChannelInfo,
-  type ConnectionInfo,
-  channelInfo,
-  connectionId,
-  linkInfo,
-  negotiationInfo,
-} from "./connection-info.ts";
-import { type DeviceName, deviceIdOf, isIdOf, keyIdOf } from "./device-id.ts";
-import { Doorkeeper } from "./doorkeeper.ts";
+import { type ChannelInfo, type ConnectionInfo, channelInfo, connectionId, linkInfo } from "./connection-info.ts";
+import { type DeviceName, deviceIdOf, keyIdOf } from "./device-id.ts";
+import { Dialer } from "./dialer.ts";
 import { Environment } from "./environment.ts";
-import {
-  ChannelReadyEvent,
-  ConnectionEvent,
-  type ConnectionManagerEventMap,
-  NewDeviceEvent,
-  RefusedEvent,
-} from "./events.ts";
-import { GatheringAhead } from "./gathering-ahead.ts";
+import { type ConnectionManagerEventMap, RefusedEvent } from "./events.ts";
 import { type ChannelHandler, type HandleOptions, IncomingChannels } from "./incoming-channels.ts";
-import { IncomingNegotiation, type NegotiationContext, OutgoingNegotiation, type SecuredPath } from "./negotiation.ts";
 import { NetworkCheck } from "./network-check.ts";
 import type { ConnectionManagerOptions } from "./options.ts";
 import { Peer, type PeerHost } from "./peer.ts";
-import type { PeerLink } from "./peer-link.ts";
-import { randomConnectionId } from "./random-connection-id.ts";
-
-/** Attempts of others that are under way at a time; further requests are passed over. */
-export const MAX_INCOMING_NEGOTIATIONS = 128;
+import { createPeerHost } from "./peer-host.ts";
+import { PeerRegistry } from "./peer-registry.ts";
+import { Reception } from "./reception.ts";
 
 /**
  * Connections to devices by their public keys alone, and from them.
@@ -62,56 +43,44 @@ export const MAX_INCOMING_NEGOTIATIONS = 128;
  */
 export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMap> implements AsyncDisposable {
   readonly #environment: Environment;
-  readonly #inbox: Inbox;
-  readonly #relink: boolean;
-  readonly #linkLimits: Partial<LinkLimits> | undefined;
-  readonly #host: PeerHost;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers: PeerRegistry;
+  readonly #reception: Reception;
+  readonly #dialer: Dialer;
   readonly #incoming: IncomingChannels;
   readonly #queues = new Set<ChannelQueue>();
-  /** For devices that we call. */
-  readonly #gatheringAhead: GatheringAhead;
-  readonly #closing = new AbortController();
+  readonly #networkCheck: NetworkCheck;
   /** Left out where no sockets of this machine are used. */
   readonly #networkWatch: NetworkWatch | undefined;
+  readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
-  readonly #networkCheck: NetworkCheck;
 
   private constructor(environment: Environment, options: ConnectionManagerOptions) {
     super();
+    const { scheduler } = environment;
+    const { signal } = this.#closing;
     this.#environment = environment;
-    this.#relink = options.relink ?? true;
-    this.#linkLimits = options.linkLimits;
-    this.#incoming = new IncomingChannels(environment.scheduler);
-    const { dht, identity, treated, log, certificates, scheduler, layers } = environment;
-    this.#gatheringAhead = new GatheringAhead("controlled", layers, scheduler);
-    const gatheringForCallers = new GatheringAhead("controlling", layers, scheduler);
-    const doorkeeper = new Doorkeeper({
-      ownId: this.deviceId,
-      certificates,
+    this.#incoming = new IncomingChannels(scheduler);
+    this.#peers = new PeerRegistry((device) => new Peer(device, host));
+    this.#dialer = new Dialer(environment, this.#peers, signal);
+    this.#reception = new Reception({
+      environment,
+      peers: this.#peers,
       allow: decisionOf(options.allow),
       answerRefusals: options.answerRefusals ?? true,
-      log,
-      signal: this.#closing.signal,
-      scheduler,
-      refuse: (request) => this.#refuse(request),
+      signal,
       refused: (deviceId, reason) => this.dispatchEvent(new RefusedEvent(deviceId, reason)),
-      gatherAhead: (deviceId) => gatheringForCallers.begin(`${deviceId}`),
-      admit: (device, request, session) =>
-        this.#peersNegotiating < MAX_INCOMING_NEGOTIATIONS && this.#peer(device).answer(request, session),
-    });
-    this.#inbox = new Inbox({
-      dht,
-      identity,
-      treated,
-      log,
-      legacyMode: environment.legacyMode,
-      isKnown: (deviceId) => certificates.known(deviceId) !== undefined,
-      onRequest: (request) => doorkeeper.decide(request),
-      onAnswer: (answer) => this.#peers.get(`${answer.deviceId}`)?.answered(answer) === true,
     });
     this.#networkCheck = new NetworkCheck(scheduler, () => environment.connectivityChanged());
-    this.#host = this.#peerHost();
+    const host: PeerHost = createPeerHost({
+      environment,
+      inbox: this.#reception.inbox,
+      incoming: this.#incoming,
+      relink: options.relink ?? true,
+      linkLimits: options.linkLimits,
+      checkNetwork: () => this.#networkCheck.begin(),
+      dispatch: (event) => this.dispatchEvent(event),
+      idle: (peer) => this.#peers.delete(peer),
+    });
     this.#networkWatch =
       options.layers === undefined ? new NetworkWatch(scheduler, () => this.connectivityChanged()) : undefined;
   }
@@ -128,9 +97,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
     const manager = new ConnectionManager(await Environment.open(options), { ...options, allow });
     signal?.addEventListener("abort", () => void manager.close(), { once: true, signal: manager.#closing.signal });
     if (signal?.aborted) void manager.close();
-    manager.#inbox.open().catch((error: unknown) => {
-      if (!manager.#closing.signal.aborted) manager.#environment.log.log("error", `nobody can reach us: ${error}`);
-    });
+    manager.#reception.open();
     return manager;
   }
 
@@ -162,31 +129,18 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
    * `ERR_NO_CERTIFICATE`, `ERR_BAD_CERTIFICATE`, `ERR_NO_ANSWER`, `ERR_REFUSED`, `ERR_NO_PATH`, `ERR_TLS`,
    * `ERR_DECLINED`, `ERR_TIMED_OUT`, `ERR_LINK_LOST`, `ERR_CLOSED`; the signal's reason
    */
-  async connect(device: DeviceName, name: string, options: ConnectOptions = {}): Promise<Channel> {
-    this.#throwIfClosed();
-    const id = keyIdOf(device);
-    if (isIdOf(id, this.#environment.identity.key.publicKey)) {
-      throw new ConnectError("ERR_SELF", "a device doesn't connect to itself", { hint: "Name another device's id." });
-    }
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    const opening = new ChannelOpening(`${id}`, name, options, timeoutMs, this.#environment.scheduler);
-    this.#closing.signal.addEventListener("abort", () => opening.fail(closedHere()), { signal: opening.signal });
-    try {
-      this.#open(await this.#findDevice(device, opening), opening);
-    } catch (error) {
-      opening.fail(error);
-    }
-    return opening.channel;
+  connect(device: DeviceName, name: string, options: ConnectOptions = {}): Promise<Channel> {
+    return this.#dialer.connect(device, name, options);
   }
 
   /** A link to the device is up. */
   isConnected(device: DeviceName): boolean {
-    return this.#peerOf(device)?.isConnected === true;
+    return this.#peers.named(device)?.isConnected === true;
   }
 
   /** A channel of that name was asked for, and isn't open yet. */
   isConnecting(device: DeviceName, name: string): boolean {
-    return this.#peerOf(device)?.isConnecting(name) === true;
+    return this.#peers.named(device)?.isConnecting(name) === true;
   }
 
   // --- channels that others ask for
@@ -243,30 +197,30 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
 
   /** Number of links that are up. */
   get activeLinks(): number {
-    return this.#links().length;
+    return this.#peers.links.length;
   }
 
   /** Links, attempts to make one, and channels that wait for one; of one device or of all. */
   getConnectionList(device?: DeviceName): ConnectionInfo[] {
-    const peers = device === undefined ? [...this.#peers.values()] : [this.#peerOf(device) ?? []].flat();
+    const peers = device === undefined ? [...this.#peers] : [this.#peers.named(device) ?? []].flat();
     return peers.flatMap((peer) => peer.connections());
   }
 
   /** The channels of a link. */
   getChannelList(connection: string): ChannelInfo[] {
-    const found = this.#links().find(({ device, id }) => connectionId(device, id) === connection);
+    const found = this.#peers.links.find(({ device, id }) => connectionId(device, id) === connection);
     return found === undefined ? [] : [...found.link.channels.values()].map(channelInfo);
   }
 
   /** The link that carries a channel; undefined once that is over. */
   connectionOf(channel: Channel): ConnectionInfo | undefined {
-    const found = this.#linkOf(channel);
+    const found = this.#peers.linkOf(channel);
     return found && linkInfo(found);
   }
 
   /** Asks the other side of a channel for a sign of life. False when none came in time: the link is over then. */
   async beacon(channel: Channel, timeoutMs?: number): Promise<boolean> {
-    return (await this.#linkOf(channel)?.link.beacon(timeoutMs)) ?? false;
+    return (await this.#peers.linkOf(channel)?.link.beacon(timeoutMs)) ?? false;
   }
 
   /** Addresses under which others see us: what the DHT's nodes say, or what we were told. */
@@ -288,13 +242,13 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
    */
   connectivityChanged(): void {
     this.#environment.connectivityChanged();
-    for (const { link } of this.#links()) void link.beacon();
-    for (const peer of this.#peers.values()) peer.networkChanged();
+    for (const { link } of this.#peers.links) void link.beacon();
+    for (const peer of this.#peers) peer.networkChanged();
   }
 
   /** Ends everything with the devices of an account; what waits for them fails with `ERR_CLOSED`. */
   async closeConnectionsWith(accountId: string): Promise<void> {
-    const peers = [...this.#peers.values()].filter(({ device }) => device.accountId === accountId.toLowerCase());
+    const peers = [...this.#peers].filter(({ device }) => device.accountId === accountId.toLowerCase());
     await Promise.all(peers.map((peer) => peer.close(closedHere())));
   }
 
@@ -310,122 +264,12 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
 
   async #close(): Promise<void> {
     this.#closing.abort(closedHere());
-    this.#inbox.close();
+    this.#reception.close();
     this.#networkWatch?.[Symbol.dispose]();
     this.#networkCheck.stop();
     for (const queue of [...this.#queues]) queue.end();
-    await Promise.all([...this.#peers.values()].map((peer) => peer.close(closedHere())));
+    await Promise.all([...this.#peers].map((peer) => peer.close(closedHere())));
     await this.#environment.close();
-  }
-
-  #throwIfClosed(): void {
-    if (this.#closed !== undefined) throw closedHere();
-  }
-
-  // --- devices
-
-  #links(): PeerLink[] {
-    return [...this.#peers.values()].flatMap(({ links }) => links);
-  }
-
-  #linkOf(channel: Channel): PeerLink | undefined {
-    return this.#links().find(({ inUse }) => inUse.has(channel));
-  }
-
-  get #peersNegotiating(): number {
-    let count = 0;
-    for (const { negotiationCount } of this.#peers.values()) count += negotiationCount;
-    return count;
-  }
-
-  #peerOf(device: DeviceName): Peer | undefined {
-    const id = keyIdOf(device);
-    for (const peer of this.#peers.values()) if (isIdOf(id, peer.device.certificate.publicKey)) return peer;
-    return undefined;
-  }
-
-  async #findDevice(name: DeviceName, opening: ChannelOpening): Promise<PeerDevice> {
-    const connected = this.#peerOf(name);
-    if (connected !== undefined) return connected.device;
-    const { certificates, dht } = this.#environment;
-    const id = keyIdOf(name);
-    if (name instanceof Certificate) await certificates.keep(name);
-    if (certificates.known(id) === undefined) {
-      await raceAbort(dht.connected({ signal: opening.signal }), opening.signal);
-      if (!opening.options.noNewLink) opening.session = this.#gatheringAhead.begin(`${id}`);
-    }
-    opening.stage = "certificate";
-    const certificate = await raceAbort(certificates.obtain(id, opening.signal), opening.signal);
-    opening.stage = "network";
-    await raceAbort(dht.connected({ signal: opening.signal }), opening.signal);
-    this.#throwIfClosed();
-    return peerDevice(deviceIdOf(certificate.publicKey), certificate);
-  }
-
-  #open(device: PeerDevice, opening: ChannelOpening): void {
-    if (opening.isOver) return;
-    const peer = this.#peer(device);
-    const { name, options } = opening;
-    const other = options.uniqueName ? peer.sharedOpening(name) : undefined;
-    const channel = options.uniqueName ? peer.channelNamed(name) : undefined;
-    if (other !== undefined) opening.follow(other, () => this.#open(device, opening));
-    else if (channel !== undefined) opening.share(channel);
-    else peer.open(opening);
-  }
-
-  #peer(device: PeerDevice): Peer {
-    const key = `${device.deviceId}`;
-    const peer = this.#peers.get(key) ?? new Peer(device, this.#host);
-    this.#peers.set(key, peer);
-    return peer;
-  }
-
-  /** An answer that leads nowhere: ours know it for a refusal, and the attempt of others ends with it, too. */
-  #refuse({ from, id, inbox }: PeerRequest): void {
-    const refusal = { id, iceMessage: "", isAnswer: true, connectionType: "", isRefusal: true };
-    void this.#inbox.send(from, refusal, { inbox }).catch(() => {}); // who isn't reached is no better off
-  }
-
-  // --- what peers need of us
-
-  #peerHost(): PeerHost {
-    const { scheduler, random, identity, layers, legacyMode, published, log, ocsp } = this.#environment;
-    const context: NegotiationContext = { identity, layers, scheduler, log, ocsp, inbox: this.#inbox };
-    return {
-      scheduler,
-      relink: this.#relink,
-      call: (device, connectionType, onStatus, session) =>
-        new OutgoingNegotiation(randomConnectionId(random), device, context, {
-          inbox: inboxCalled(legacyMode),
-          connectionType,
-          ready: published,
-          session: session?.take(),
-          onStatus,
-        }),
-      answer: (request, device, onStatus, session) =>
-        new IncomingNegotiation(request, device, context, onStatus, session?.take()),
-      createLink: (device, secured) => this.#createLink(device, secured),
-      checkNetwork: () => this.#networkCheck.begin(),
-      negotiationChanged: (negotiation, error) => {
-        const info = negotiationInfo(negotiation, error === undefined ? negotiation.status : "closed");
-        this.dispatchEvent(new ConnectionEvent(info, error));
-      },
-      linkChanged: (peerLink, status, error) =>
-        this.dispatchEvent(new ConnectionEvent(linkInfo(peerLink, status), error)),
-      newDevice: ({ deviceId, certificate }) => this.dispatchEvent(new NewDeviceEvent(deviceId, certificate)),
-      channelReady: ({ device }, channel) => this.dispatchEvent(new ChannelReadyEvent(device.deviceId, channel)),
-      idle: ({ device }) => this.#peers.delete(`${device.deviceId}`),
-    };
-  }
-
-  #createLink(device: PeerDevice, { stream, selection }: SecuredPath): Link {
-    return new Link(stream, {
-      isInitiator: selection.role === "controlling",
-      scheduler: this.#environment.scheduler,
-      limits: this.#linkLimits,
-      log: this.#environment.log,
-      accept: (request) => this.#incoming.decide(device, request),
-    });
   }
 }
 
