@@ -28,7 +28,7 @@ export async function launch(...command) {
     return;
   }
   const { main } = await import(MAIN.href);
-  process.exitCode = await main([...command, ...process.argv.slice(2)]);
+  process.exitCode = await main([...command, ...process.argv.slice(2)], process, command[0]);
 }
 
 /** @returns {string} such as "24.7" */

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import type { CommandContext } from "./command-context.ts";
 import { CommandError, wrongUse } from "./command-error.ts";
 import { ExitStatus } from "./exit-status.ts";
 import { toCommandError } from "./failure.ts";
@@ -11,9 +12,14 @@ const HELP = "The option --help, also after a command, shows what is possible.";
 /**
  * Runs one command line.
  * @param args what follows the program's name
+ * @param calledAs the drop-in that was started under its own name, which is the first of `args` then
  * @returns the exit status
  */
-export async function main(args: readonly string[], streams: Streams = process): Promise<ExitStatus> {
+export async function main(
+  args: readonly string[],
+  streams: Streams = process,
+  calledAs?: string,
+): Promise<ExitStatus> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   // A second signal ends the program at once.
@@ -31,7 +37,7 @@ export async function main(args: readonly string[], streams: Streams = process):
     return failure.status;
   };
   try {
-    const status = await run(args, streams, interruption.signal);
+    const status = await run(args, { streams, interrupted: interruption.signal, calledAs });
     return failedWrite && failedWrite.code !== "EPIPE" ? report(outputLost(failedWrite)) : status;
   } catch (error) {
     // Whoever read the output has enough, as with `| head`.
@@ -42,11 +48,10 @@ export async function main(args: readonly string[], streams: Streams = process):
   }
 }
 
-async function run(args: readonly string[], streams: Streams, interrupted: AbortSignal): Promise<ExitStatus> {
+async function run(args: readonly string[], start: Omit<CommandContext, "run">): Promise<ExitStatus> {
   let status: ExitStatus = ExitStatus.done;
   const program = createProgram(args, {
-    streams,
-    interrupted,
+    ...start,
     run: async (command) => {
       status = await command();
     },

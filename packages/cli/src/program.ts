@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Help } from "commander";
 import type { CommandContext } from "./command-context.ts";
 import { addCertCommand } from "./commands/cert/cert.ts";
 import { addCrtmgrCommand } from "./commands/crtmgr.ts";
@@ -22,12 +22,16 @@ const STATUSES = `
 Exit status: 0 done, 1 wrong use, 2 could not start (port, file, key), 3 no network, 4 nothing found,
 5 refused by the peer, 6 timed out, 130 interrupted.`;
 
-/** All commands. On wrong use, and after help and version, `parse` throws a CommanderError. */
+/**
+ * All commands. On wrong use, and after help and version, `parse` throws a CommanderError.
+ * @param context.calledAs the drop-in that was started under its own name
+ */
 export function createProgram(args: readonly string[], context: CommandContext): { parse(): Promise<unknown> } {
   const program = new Command("hashmere")
     .description("A distributed hash table node that joins the OpenDHT network, and tools on it")
     .version(VERSION)
     .enablePositionalOptions()
+    .configureHelp({ commandUsage: (command) => usageOf(command, context.calledAs) })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.streams.stdout.write(text),
@@ -57,4 +61,9 @@ export function createProgram(args: readonly string[], context: CommandContext):
       return program.parseAsync(dropIn ? [name, ...spellOut(rest, names)] : args, { from: "user" });
     },
   };
+}
+
+/** A drop-in that was started under its own name goes by that alone. */
+function usageOf(command: Command, calledAs: string | undefined): string {
+  return command.name() === calledAs ? `${calledAs} ${command.usage()}` : new Help().commandUsage(command);
 }

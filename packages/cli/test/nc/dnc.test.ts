@@ -127,9 +127,12 @@ test("local ports lead to services, several connections at a time", async () => 
   expect(await Promise.all(answers)).toEqual(["a", "b", "c"]);
 });
 
-test("the help tells the exit statuses", async () => {
+test("the help tells the exit statuses, and how it was called", async () => {
   await using help = dnc(["--help"], "client");
   const { status, stdout } = await help.end("");
   expect(status).toBe(0);
   expect(stdout).toContain("Exit status: 3 no network");
+  expect(stdout).toMatch(/^Usage: dnc \[options\]/);
+  await using longer = start("hashmere", ["dnc", "--help"]);
+  expect((await longer.end("")).stdout).toMatch(/^Usage: hashmere dnc \[options\]/);
 });
