@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Identity } from "@hashmere/crypto";
 import { dashboardFiles } from "@hashmere/dashboard";
 import type { DhtRunner, Logger } from "@hashmere/dht";
@@ -6,6 +7,7 @@ import type { FastifyInstance } from "fastify";
 import { parseGateway } from "../push/index.ts";
 import {
   allRoutes,
+  CLOSE_GRACE_MS,
   createHttpApp,
   DashboardFeed,
   dashboardRoutes,
@@ -16,12 +18,12 @@ import {
   type Route,
   readPageFiles,
 } from "../server/index.ts";
-import { SilentConnections } from "./silent-connections.ts";
+import { IdleConnections } from "./idle-connections.ts";
 import { StateKeeper } from "./state-keeper.ts";
 import { listen, openServer, type ProxyTls } from "./web-server.ts";
 
-/** Requests that wait for the network may take so long after `close()`. */
-const CLOSE_GRACE_MS = 5_000;
+/** In so many turns of the event loop a connection is accepted and what it has brought is read, from whatever phase on. */
+const TURNS_TO_READ = 3;
 /** How often connections are closed meanwhile that have nothing to wait for, or not any more. */
 const IDLE_CHECK_MS = 100;
 /** How often clients that have nothing any more are forgotten. */
@@ -64,7 +66,7 @@ interface Parts {
   readonly app: FastifyInstance;
   readonly scheduler: RealScheduler;
   readonly keeper: StateKeeper | undefined;
-  readonly silent: SilentConnections;
+  readonly idle: IdleConnections;
   readonly url: string;
 }
 
@@ -84,7 +86,7 @@ export class ProxyServer implements AsyncDisposable {
   readonly #app: FastifyInstance;
   readonly #scheduler: RealScheduler;
   readonly #keeper: StateKeeper | undefined;
-  readonly #silent: SilentConnections;
+  readonly #idle: IdleConnections;
   #closing: Promise<void> | undefined;
 
   /**
@@ -124,18 +126,18 @@ export class ProxyServer implements AsyncDisposable {
     });
     const state = await keeper?.load().catch(log("permanent puts and subscriptions were not loaded"));
     await keeper?.checkPlace();
-    const silent = new SilentConnections(app.server, { isSecure: options.tls !== undefined });
+    const idle = new IdleConnections(app.server, { isSecure: options.tls !== undefined });
     const url = await listen(app, options);
     if (state) service.restore(state);
-    return new ProxyServer({ service, app, scheduler, keeper, silent, url });
+    return new ProxyServer({ service, app, scheduler, keeper, idle, url });
   }
 
-  private constructor({ service, app, scheduler, keeper, silent, url }: Parts) {
+  private constructor({ service, app, scheduler, keeper, idle, url }: Parts) {
     this.#service = service;
     this.#app = app;
     this.#scheduler = scheduler;
     this.#keeper = keeper;
-    this.#silent = silent;
+    this.#idle = idle;
     this.url = url;
     this.#sweep();
   }
@@ -149,7 +151,10 @@ export class ProxyServer implements AsyncDisposable {
     return this.#service.health.check();
   }
 
-  /** Ends streams properly, lets requests come to their end, and saves the state. May be called more than once. */
+  /**
+   * Ends streams properly, lets requests come to their end that had arrived (at most for `CLOSE_GRACE_MS`), and saves the
+   * state. May be called more than once.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -162,10 +167,10 @@ export class ProxyServer implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#service.endStreams();
     const { server } = this.#app;
-    // Not at once: what has arrived by now is still to be read.
-    const idle = setInterval(() => {
-      server.closeIdleConnections();
-      this.#silent.close();
+    await readArrived();
+    const idle = setInterval(async () => {
+      await readArrived();
+      this.#idle.close();
     }, IDLE_CHECK_MS);
     const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     await this.#app.close();
@@ -183,6 +188,11 @@ export class ProxyServer implements AsyncDisposable {
       this.#sweep();
     });
   }
+}
+
+/** A socket that is closed while something lies there unread resets its connection: on a busy machine, a request may. */
+async function readArrived(): Promise<void> {
+  for (let turn = 0; turn < TURNS_TO_READ; turn++) await setImmediate();
 }
 
 async function pageRoutes(

@@ -22,6 +22,7 @@ import type { ProxyService } from "./proxy-service.ts";
 import { refuseBody } from "./refuse-body.ts";
 import { respond, respondNotImplemented } from "./respond.ts";
 import { answerOptions, type Route } from "./routes/index.ts";
+import { StallWatch } from "./stall-watch.ts";
 
 export interface HttpAppOptions {
   readonly service: ProxyService;
@@ -58,6 +59,7 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.addHook("onRequest", (request, reply, done) => {
     if (!pipelines.admit(request.raw.socket, reply.raw)) return; // nobody is left to answer
+    if (service.isEnding) reply.raw.shouldKeepAlive = false;
     if (request.method !== "GET") request.raw.headers["content-type"] = ANY_TYPE;
     done();
   });
@@ -110,6 +112,7 @@ async function handle(
     const isOpen = route.isOpen === "to browsers" ? exchange.accepts("text/html") : route.isOpen;
     if (!isOpen && !service.authorization.allows(request.raw, mayStream(route))) throw notAuthorized();
     await handleCounted(route, exchange);
+    if (reply.raw.writableLength > 0) new StallWatch(reply.raw, service.scheduler).look();
     service.requests.add(name, reply.raw.statusCode);
   } catch (error) {
     onError(error, name, reply.raw);

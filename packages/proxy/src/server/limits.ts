@@ -75,9 +75,11 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 export const REFUSED_BODY_MS = 2_000;
 /** A connection without request is closed. */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** A reader that takes nothing for so long is gone. */
+/** A reader who has not caught up within that time is cut off. */
 export const STALLED_READER_MS = 60_000; // OpenDHT REST proxy, constants
 /** Silence after which the kernel asks whether the other side is still there. */
 export const TCP_KEEP_ALIVE_MS = 30_000;
 /** How often connections are looked at for the above. */
 export const CONNECTION_CHECK_MS = 5_000;
+/** What is under way when a server closes may take so long to come to its end; then all connections are cut. */
+export const CLOSE_GRACE_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Scheduler, Timer } from "@hashmere/dht/engine";
-import { STALLED_READER_MS } from "./limits.ts";
 import { respondStreamed } from "./respond.ts";
+import { StallWatch } from "./stall-watch.ts";
 
 /** Between comments that keep a stream of events alive. */
 export const EVENT_HEARTBEAT_MS = 15_000;
@@ -26,7 +26,7 @@ export interface LineStreamOptions {
   readonly heartbeatMs?: number | undefined;
 }
 
-/** A response of many lines, over a short time or a long one. A reader that stalls, or falls too far behind, is cut off. */
+/** A response of many lines, over a short time or a long one. A reader who stalls, or falls too far behind, is cut off. */
 export class LineStream {
   readonly #response: ServerResponse;
   readonly #options: LineStreamOptions;
@@ -34,7 +34,7 @@ export class LineStream {
   /** Runs while what is written is kept back. */
   readonly #gathering: Timer | undefined;
   #gathered = "";
-  #stall: Timer | undefined;
+  readonly #stallWatch: StallWatch;
   /** Something has left, be it only the head. */
   #hasBegun = false;
   #spokeAt: number;
@@ -43,6 +43,7 @@ export class LineStream {
     const isEvents = options.format === "events";
     this.#response = response;
     this.#options = options;
+    this.#stallWatch = new StallWatch(response, options.scheduler);
     const heartbeatMs = options.heartbeatMs ?? (isEvents ? EVENT_HEARTBEAT_MS : undefined);
     this.#spokeAt = options.scheduler.now();
     if (isEvents) respondStreamed(response, "text/event-stream", ["Cache-Control", "no-store"]);
@@ -95,6 +96,7 @@ export class LineStream {
     const text = this.#gathered + last;
     if (this.#hasBegun) this.#response.end(text, ENCODING);
     else this.#sendWhole(text);
+    this.#stallWatch.look();
   }
 
   #send(text: string): void {
@@ -128,14 +130,7 @@ export class LineStream {
     this.#spokeAt = this.#options.scheduler.now();
     if (this.#response.write(text, ENCODING)) return;
     if (this.#response.writableLength > this.#options.maxBytes) this.#response.destroy();
-    else this.#watchStall();
-  }
-
-  #watchStall(): void {
-    if (this.#stall?.isPending) return;
-    const waiting = this.#stall === undefined;
-    this.#stall = this.#after(STALLED_READER_MS, () => this.#response.destroy());
-    if (waiting) this.#response.on("drain", () => this.#stall?.cancel());
+    else this.#stallWatch.look();
   }
 
   /** @param silenceMs how much longer it may last */
@@ -157,6 +152,5 @@ export class LineStream {
   #forgetTimers(): void {
     this.#gathering?.cancel();
     this.#heartbeat?.cancel();
-    this.#stall?.cancel();
   }
 }

@@ -98,6 +98,11 @@ export class ProxyService {
     this.subscriptions.restore(subscriptions);
   }
 
+  /** Streams are ended, and connections with their answers. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
   /** A stream that a shutdown ends. */
   keepStream(stream: LineStream): void {
     if (this.#isEnding) return stream.end();

@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { generateEcIdentity, generateIdentity, type Identity } from "@hashmere/crypto";
 import { DhtRunner } from "@hashmere/dht";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ProxyServer, ProxyServerError } from "../../src/index.ts";
+import { CLOSE_GRACE_MS } from "../../src/server/limits.ts";
 import { openProxiedNode } from "../support/proxied-node.ts";
-import { rawConnection } from "../support/raw-http.ts";
+import { parseResponse, rawConnection } from "../support/raw-http.ts";
+import { Sender } from "../support/sender.ts";
 
 const PERMANENT = { method: "POST", body: '{"id":"7","data":"aGk=","permanent":{"client_id":"c","key":"T"}}' };
 
@@ -111,6 +113,74 @@ describe("a proxy that closes", () => {
     expect((await put).status).toBe(200);
     await expect(fetch(rig.url("/"))).rejects.toThrow();
     await rig.proxy.close();
+  });
+
+  test("ends every kind of stream properly, also for a reader who has yet to take megabytes", async () => {
+    await using rig = await openProxiedNode({ limits: { maxStreamBytes: 64_000_000 } });
+    const listens = await Promise.all([
+      slowReader(rig.port, "/key/k/listen"),
+      slowReader(rig.port, "/key/k/listen", EVENTS),
+    ]);
+    const page = await slowReader(rig.port, "/dashboard/events");
+    await expect.poll(() => rig.proxy.stats.listens).toBe(2);
+    await putMegabytes(rig.node);
+    const gets = await Promise.all([slowReader(rig.port, "/key/k"), slowReader(rig.port, "/key/k", EVENTS)]);
+    const closed = rig.proxy.close();
+    const [lines, events, news, values, valueEvents] = await Promise.all(
+      [...listens, page, ...gets].map(async ({ rest }) => parseResponse(await rest())),
+    );
+    await closed;
+    for (const stream of [lines, events, news, values, valueEvents]) expect(stream?.isComplete).toBe(true);
+    for (const stream of [lines, values]) expect(stream?.body.split("\n").length).toBe(MANY + 1);
+    for (const stream of [events, valueEvents]) {
+      expect(stream?.body.split('data: {"data"').length).toBe(MANY + 1);
+      expect(stream?.body).toMatch(/\n\nevent: end\ndata: \{\}\n\n$/);
+    }
+  });
+
+  test("cuts off, after a while, who takes nothing", async () => {
+    await using rig = await openProxiedNode({ limits: { maxStreamBytes: 64_000_000 } });
+    const listen = await slowReader(rig.port, "/key/k/listen");
+    await expect.poll(() => rig.proxy.stats.listens).toBe(1);
+    await putMegabytes(rig.node);
+    const get = await slowReader(rig.port, "/key/k");
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const closed = rig.proxy.close();
+    while (await accepts(rig.port));
+    vi.advanceTimersByTime(CLOSE_GRACE_MS);
+    await closed;
+    vi.useRealTimers();
+    for (const { rest } of [listen, get]) expect(parseResponse(await rest()).isComplete).toBe(false);
+  });
+
+  test("answers a request that had come before, though it hadn't even accepted the connection", async () => {
+    await using rig = await openProxiedNode();
+    const sender = await Sender.open(rig.port, "GET /healthz HTTP/1.1\r\n\r\n");
+    sender.connect();
+    sender.send();
+    await rig.proxy.close();
+    const answer = parseResponse(await sender.answer);
+    expect(answer).toMatchObject({ status: 200, isComplete: true });
+    expect(answer.headers).toContainEqual(["Connection", "close"]);
+  });
+
+  test("answers a request that came on a silent connection just before it would have ended that", async () => {
+    await using rig = await openProxiedNode();
+    const sender = await Sender.open(rig.port, "GET /healthz HTTP/1.1\r\n\r\n");
+    sender.connect();
+    const halfway = await rawConnection(rig.port);
+    halfway.write("GET /healthz HTTP/1.1\r\n");
+    expect((await fetch(rig.url("/healthz"))).status).toBe(200);
+    vi.useFakeTimers({ toFake: ["setInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const closed = rig.proxy.close();
+    while (await accepts(rig.port));
+    sender.send();
+    vi.advanceTimersByTime(1_000);
+    expect(parseResponse(await sender.answer)).toMatchObject({ status: 200, isComplete: true });
+    halfway.resume().write("\r\n");
+    await closed;
   });
 
   test("doesn't wait for connections on which nobody has said anything, and waits for half a request", async () => {
@@ -252,6 +322,40 @@ test("a proxy on a node without network says so, and its requests end", async ()
   expect(await (await fetch(`${proxy.url}/key/k`)).text()).toBe("");
   expect((await fetch(`${proxy.url}/key/k`, { method: "POST", body: "{}" })).status).toBe(502);
 });
+
+const EVENTS = "Accept: text/event-stream\r\n";
+/** Values of 60,000 bytes each: together more than the kernel takes for a reader. */
+const MANY = 150;
+
+async function putMegabytes(node: DhtRunner): Promise<void> {
+  for (let index = 1; index <= MANY; index++) await node.put("k", new Uint8Array(60_000).fill(index));
+}
+
+/** A client who has got the head of an answer, and takes nothing more before it wants the rest. */
+async function slowReader(port: number, path: string, headers = "") {
+  const socket = await rawConnection(port);
+  socket.write(`GET ${path} HTTP/1.1\r\n${headers}\r\n`);
+  let received = "";
+  socket.on("data", (text) => {
+    received += text;
+  });
+  await once(socket, "data");
+  socket.pause();
+  return {
+    async rest(): Promise<string> {
+      socket.resume();
+      await once(socket, "close").catch(() => {}); // cut off
+      return received;
+    },
+  };
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return rawConnection(port).then(
+    (socket) => !!socket.destroy(),
+    () => false,
+  );
+}
 
 /** A put of which the proxy has got all but the last ten bytes. */
 async function tlsPut(port: number): Promise<TLSSocket> {

@@ -86,6 +86,16 @@ describe("a stream", () => {
     expect(stalled.response.destroyed).toBe(true);
   });
 
+  test("whose reader takes nothing of the last lines ends after a minute, too", async () => {
+    await using stalled = await rig({ maxBytes: 100_000_000 });
+    stalled.reader.pause();
+    stalled.stream.write("x".repeat(16_000_000));
+    stalled.stream.end();
+    expect(stalled.stream.isClosed).toBe(true);
+    stalled.scheduler.advance(STALLED_READER_MS);
+    expect(stalled.response.destroyed).toBe(true);
+  });
+
   test("whose reader falls too far behind ends at once", async () => {
     await using slow = await rig({ maxBytes: 1_000 });
     slow.reader.pause();

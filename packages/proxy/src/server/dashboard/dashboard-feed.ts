@@ -49,6 +49,7 @@ export class DashboardFeed {
 
   /** Tells a page everything, then what is new, until it goes. */
   watch(stream: LineStream): void {
+    if (stream.isClosed) return;
     this.#watchers.add(stream);
     stream.onClose(() => this.#leave(stream));
     this.#told.clear(); // the next round tells everybody everything
