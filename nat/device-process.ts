@@ -49,16 +49,23 @@ export class DeviceProcess implements AsyncDisposable {
     return answer.promise;
   }
 
-  /** The first report from now on, or from `since` on (Unix ms), that fits. @throws when there is none in time */
-  async until(fits: (report: Report) => boolean, limitMs: number, since = 0): Promise<Report> {
+  /**
+   * The first report that fits, of those made within the limit.
+   * @param since Unix ms from which on reports count, and the limit; without it all count, and the limit from now on
+   * @throws when there is none in time
+   */
+  async until(fits: (report: Report) => boolean, limitMs: number, since?: number): Promise<Report> {
+    const until = (since ?? Date.now()) + limitMs;
     const found = Promise.withResolvers<Report>();
     const look = () => {
-      const report = this.reports.find((candidate) => candidate.at >= since && fits(candidate));
+      const report = this.reports.find(
+        (candidate) => candidate.at >= (since ?? 0) && candidate.at <= until && fits(candidate),
+      );
       if (report) found.resolve(report);
     };
     const timer = setTimeout(
       () => found.reject(new Error(`${this.host}: nothing within ${limitMs / 1000} s. ${this.#errorOutput}`)),
-      limitMs,
+      until - Date.now(),
     );
     this.#watchers.add(look);
     look();

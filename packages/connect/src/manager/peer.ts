@@ -66,8 +66,8 @@ export class Peer {
   constructor(device: PeerDevice, host: PeerHost) {
     this.device = device;
     this.#host = host;
-    this.#remaking = new Remaking(host.scheduler, () => {
-      if (this.#negotiations.size === 0) this.#call("");
+    this.#remaking = new Remaking(host.scheduler, (isBeside) => {
+      if (this.#negotiations.size <= Number(isBeside)) this.#call("");
     });
   }
 
@@ -163,9 +163,7 @@ export class Peer {
     this.#openings.delete(opening);
     if (this.#openings.size > 0 || this.isConnected) return this.#leaveIfIdle();
     const reason = new ConnectError("ERR_CLOSED", "nobody waits for this connection any more");
-    for (const negotiation of this.#negotiations.values()) {
-      if (negotiation.isCaller && !this.#remaking.isUnderWay) negotiation.abort(reason);
-    }
+    if (!this.#remaking.isUnderWay) this.#endCalls(reason);
     this.#leaveIfIdle();
   }
 
@@ -174,6 +172,11 @@ export class Peer {
   #call(connectionType: string, session?: SessionAhead): void {
     const negotiation = this.#host.call(this.device, connectionType, () => this.#progressed(negotiation), session);
     void this.#negotiate(negotiation);
+  }
+
+  /** What we had asked for is asked for no more. */
+  #endCalls(reason: ConnectError): void {
+    for (const negotiation of this.#negotiations.values()) if (negotiation.isCaller) negotiation.abort(reason);
   }
 
   /** They call us. False when there are too many attempts, and none of theirs that could give way. */
@@ -219,6 +222,7 @@ export class Peer {
 
   #progressed(negotiation: Negotiation): void {
     for (const opening of this.#openings) if (opening.stage !== "channel") opening.stage = this.#stage();
+    if (negotiation.isCaller && negotiation.status === "ice") this.#remaking.answered();
     this.#host.negotiationChanged(negotiation);
   }
 
@@ -263,6 +267,8 @@ export class Peer {
     this.#links.set(id, peerLink);
     link.addEventListener("channel", ({ channel }) => this.#channelReady(peerLink, channel));
     link.addEventListener("close", ({ error }) => this.#linkClosed(peerLink, error));
+    if (this.#remaking.isUnderWay)
+      this.#endCalls(new ConnectError("ERR_CLOSED", "another attempt has made the link again"));
     this.#remaking.succeeded();
     this.#host.linkChanged(peerLink, "connected");
     if (isFirst) this.#host.newDevice(this.device);

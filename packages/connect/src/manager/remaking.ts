@@ -5,17 +5,25 @@ import type { ConnectError } from "../errors/index.ts";
 const RELINK_PAUSES_MS: readonly number[] = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const FIRST_PAUSE_MS = 100;
 
+/**
+ * An attempt that the other side has answered, and that comes to nothing for so long, may have met the end of what broke the
+ * link: a router that gets another address forgets once more what was begun meanwhile, and nobody is told. So another attempt
+ * is made beside it.
+ */
+export const STALLED_MS = 2500;
+
 /** Refused or closed on purpose: trying again would change nothing. */
 const FINAL_CODES: readonly string[] = ["ERR_REFUSED", "ERR_CLOSED", "ERR_BAD_CERTIFICATE"];
 
 /** Makes a link again after it broke, with pauses that grow. */
 export class Remaking {
   readonly #scheduler: Scheduler;
-  readonly #call: () => void;
+  readonly #call: (isBeside: boolean) => void;
   #attempts: number | undefined;
   #timer: Timer | undefined;
 
-  constructor(scheduler: Scheduler, call: () => void) {
+  /** @param call begins an attempt, `isBeside` also when there is another one */
+  constructor(scheduler: Scheduler, call: (isBeside: boolean) => void) {
     this.#scheduler = scheduler;
     this.#call = call;
   }
@@ -28,6 +36,11 @@ export class Remaking {
     if (this.isUnderWay) return;
     this.#attempts = 0;
     this.#callAfter(FIRST_PAUSE_MS);
+  }
+
+  /** The other side has answered an attempt. */
+  answered(): void {
+    if (this.isUnderWay && !this.#timer?.isPending) this.#callAfter(STALLED_MS, true);
   }
 
   failed({ code }: ConnectError): void {
@@ -53,8 +66,8 @@ export class Remaking {
     this.#timer?.cancel();
   }
 
-  #callAfter(ms: number): void {
+  #callAfter(ms: number, isBeside = false): void {
     this.#timer?.cancel();
-    this.#timer = this.#scheduler.at(this.#scheduler.now() + ms, this.#call);
+    this.#timer = this.#scheduler.at(this.#scheduler.now() + ms, () => this.#call(isBeside));
   }
 }

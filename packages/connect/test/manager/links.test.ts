@@ -179,6 +179,24 @@ describe("a path that dies", () => {
     expect([alice.activeLinks, bob.activeLinks]).toEqual([1, 1]);
   });
 
+  test("is made again within 3 s more when the first attempt is caught by the same fault, and stalls", async () => {
+    const { alice, bob } = await world.pair();
+    const channel = await world.until(alice.connect(bob.deviceId, "chat"));
+    channel.on("error", () => {});
+    const states: string[] = [];
+    alice.addEventListener("connection", ({ connection: { status } }) => states.push(status));
+    world.paths.cut();
+    world.paths.isStalled = true;
+    channel.write("is anybody there?");
+    while (states.at(-1) !== "tls") await world.time.run(10);
+    world.paths.isStalled = false;
+    await world.time.run(3000);
+    expect(alice.activeLinks).toBe(1);
+    await world.time.run(30_000);
+    expect([alice.activeLinks, bob.activeLinks]).toEqual([1, 1]);
+    expect(states).toEqual(["closed", "connecting", "ice", "tls", "connecting", "ice", "tls", "connected", "closed"]);
+  });
+
   test("is noticed within 15 s when nothing is sent", async () => {
     const { alice, bob } = await world.pair({ relink: false });
     await world.until(alice.connect(bob.deviceId, "chat")).then((channel) => channel.on("error", () => {}));
