@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { otherEndOf } from "./other-end.ts";
 
 /** Connections on which nothing is under way, so that who closes a server need not wait for them. */
 export class IdleConnections {
@@ -19,12 +20,12 @@ export class IdleConnections {
     if (!isSecure) server.on("connection", (socket) => this.#add(socket));
     else {
       server.on("connection", (socket) => {
-        const name = otherEnd(socket);
+        const name = otherEndOf(socket);
         this.#shakingHands.set(name, socket);
         socket.once("close", () => this.#shakingHands.delete(name));
       });
       server.on("secureConnection", (socket: Socket) => {
-        this.#shakingHands.delete(otherEnd(socket));
+        this.#shakingHands.delete(otherEndOf(socket));
         this.#add(socket);
       });
     }
@@ -42,8 +43,4 @@ export class IdleConnections {
     this.#open.add(socket);
     socket.once("close", () => this.#open.delete(socket));
   }
-}
-
-function otherEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }

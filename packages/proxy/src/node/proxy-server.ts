@@ -17,9 +17,11 @@ import {
   type ProxyStats,
   type Route,
   readPageFiles,
+  UNCONFIRMED_CHECK_MS,
 } from "../server/index.ts";
 import { IdleConnections } from "./idle-connections.ts";
 import { StateKeeper } from "./state-keeper.ts";
+import { VanishedClients } from "./vanished-clients.ts";
 import { listen, openServer, type ProxyTls } from "./web-server.ts";
 
 /** In so many turns of the event loop a connection is accepted and what it has brought is read, from whatever phase on. */
@@ -67,6 +69,7 @@ interface Parts {
   readonly scheduler: RealScheduler;
   readonly keeper: StateKeeper | undefined;
   readonly idle: IdleConnections;
+  readonly vanished: VanishedClients;
   readonly url: string;
 }
 
@@ -127,19 +130,21 @@ export class ProxyServer implements AsyncDisposable {
     const state = await keeper?.load().catch(log("permanent puts and subscriptions were not loaded"));
     await keeper?.checkPlace();
     const idle = new IdleConnections(app.server, { isSecure: options.tls !== undefined });
+    const vanished = new VanishedClients(app.server, scheduler);
     const url = await listen(app, options);
     if (state) service.restore(state);
-    return new ProxyServer({ service, app, scheduler, keeper, idle, url });
+    return new ProxyServer({ service, app, scheduler, keeper, idle, vanished, url });
   }
 
-  private constructor({ service, app, scheduler, keeper, idle, url }: Parts) {
+  private constructor({ service, app, scheduler, keeper, idle, vanished, url }: Parts) {
     this.#service = service;
     this.#app = app;
     this.#scheduler = scheduler;
     this.#keeper = keeper;
     this.#idle = idle;
     this.url = url;
-    this.#sweep();
+    this.#every(SWEEP_MS, () => service.ledger.sweep());
+    this.#every(UNCONFIRMED_CHECK_MS, () => vanished.check());
   }
 
   get stats(): ProxyStats {
@@ -182,10 +187,10 @@ export class ProxyServer implements AsyncDisposable {
     this.#scheduler.stop();
   }
 
-  #sweep(): void {
-    this.#scheduler.at(this.#scheduler.now() + SWEEP_MS, () => {
-      this.#service.ledger.sweep();
-      this.#sweep();
+  #every(periodMs: number, task: () => void | Promise<void>): void {
+    this.#scheduler.at(this.#scheduler.now() + periodMs, async () => {
+      await task();
+      if (this.#closing === undefined) this.#every(periodMs, task);
     });
   }
 }

@@ -77,8 +77,12 @@ export const REFUSED_BODY_MS = 2_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A reader who has not caught up within that time is cut off. */
 export const STALLED_READER_MS = 60_000; // OpenDHT REST proxy, constants
-/** Silence after which the kernel asks whether the other side is still there. */
+/** Silence after which the kernel asks whether the client's is still there: ten times, once a second. Then he has gone. */
 export const TCP_KEEP_ALIVE_MS = 30_000;
+/** Where something was sent it doesn't ask, but repeats that for a quarter of an hour: who confirms nothing for so long has gone. */
+export const UNCONFIRMED_MS = 60_000;
+/** How often the kernel's tables are read for that. */
+export const UNCONFIRMED_CHECK_MS = 10_000;
 /** How often connections are looked at for the above. */
 export const CONNECTION_CHECK_MS = 5_000;
 /** What is under way when a server closes may take so long to come to its end; then all connections are cut. */
