@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Scheduler } from "@hashmere/dht/engine";
-import { Tickets } from "./tickets.ts";
+import type { Tickets } from "./tickets.ts";
 
 const BEARER = /^Bearer +(.+)$/i;
 const TICKET = /[?&]ticket=([\w-]+)(?:&|$)/;
@@ -9,11 +8,10 @@ const TICKET = /[?&]ticket=([\w-]+)(?:&|$)/;
 /** Knows the tokens of those who may use the proxy; without any, everybody may. */
 export class Authorization {
   readonly #digests: readonly Buffer[];
-  /** Of those who have a token and want a stream of events. */
-  readonly tickets: Tickets;
+  readonly #tickets: Tickets;
 
-  constructor(scheduler: Scheduler, tokens: readonly string[] = []) {
-    this.tickets = new Tickets(scheduler);
+  constructor(tickets: Tickets, tokens: readonly string[] = []) {
+    this.#tickets = tickets;
     this.#digests = tokens.map(digest);
   }
 
@@ -24,7 +22,7 @@ export class Authorization {
     if (authorization !== undefined) return this.#knows(authorization);
     if (!mayStream || !accept?.includes("text/event-stream")) return false;
     const [, ticket] = TICKET.exec(url) ?? [];
-    return ticket !== undefined && this.tickets.redeem(ticket);
+    return ticket !== undefined && this.#tickets.redeem(ticket);
   }
 
   #knows(header: string): boolean {

@@ -2,8 +2,10 @@ import type { InfoHash, Scheduler } from "@hashmere/dht/engine";
 import type { PushTarget } from "../json/index.ts";
 import type { PushEvent, Pusher } from "../push/index.ts";
 import type { Job } from "./announce-pacer.ts";
-import type { ClientAccount, ClientLedger } from "./client-ledger.ts";
+import type { ClientAccount } from "./client-account.ts";
+import type { ClientLedger } from "./client-ledger.ts";
 import { Lifetime } from "./lifetime.ts";
+import type { Share } from "./shares.ts";
 
 /** What a commitment needs to be kept. */
 export interface CommitmentOptions {
@@ -25,12 +27,22 @@ export interface CommitmentParties {
 export abstract class Commitment implements Job {
   readonly key: InfoHash;
   protected readonly account: ClientAccount | undefined;
+  readonly #ledger: ClientLedger;
+  readonly #share: Share;
   readonly #lifetime: Lifetime;
   readonly #onEnd: () => void;
   #target: PushTarget;
   #isOver = false;
 
-  constructor({ scheduler, pusher }: CommitmentOptions, { key, target, account, onEnd }: CommitmentParties) {
+  /** @param share what it is counted as */
+  constructor(
+    share: Share,
+    { scheduler, pusher, ledger }: CommitmentOptions,
+    { key, target, account, onEnd }: CommitmentParties,
+  ) {
+    ledger.take(account, share);
+    this.#share = share;
+    this.#ledger = ledger;
     this.key = key;
     this.account = account;
     this.#target = target;
@@ -78,6 +90,7 @@ export abstract class Commitment implements Job {
     if (this.#isOver) return;
     this.close();
     this.release();
+    this.#ledger.giveBack(this.account, this.#share);
     this.#onEnd();
   }
 
@@ -90,6 +103,6 @@ export abstract class Commitment implements Job {
   /** What its client is told before it ends. */
   protected abstract get warning(): PushEvent;
 
-  /** Gives back what it has taken. */
-  protected abstract release(): void;
+  /** Gives back what else it has taken. */
+  protected release(): void {}
 }

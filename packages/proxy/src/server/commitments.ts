@@ -1,8 +1,12 @@
 import type { AnnouncePacer } from "./announce-pacer.ts";
+import type { ClientLedger } from "./client-ledger.ts";
 import type { Commitment } from "./commitment.ts";
+import type { Share } from "./shares.ts";
 
 export interface CommitmentsOptions {
-  readonly max: number;
+  /** What they are counted as. */
+  readonly share: Share;
+  readonly ledger: ClientLedger;
   readonly pacer: AnnouncePacer;
   /** Something has changed that should be saved. */
   readonly onChange: () => void;
@@ -25,10 +29,6 @@ export class Commitments<Kind extends Commitment> {
   /** Groups that have at least one. */
   get groups(): number {
     return this.#byGroup.size;
-  }
-
-  get isFull(): boolean {
-    return this.#size >= this.#options.max;
   }
 
   find(group: string, name: string): Kind | undefined {
@@ -76,7 +76,7 @@ export class Commitments<Kind extends Commitment> {
   ): void {
     const jobs: Kind[] = [];
     for (const each of saved) {
-      if (this.isFull) break;
+      if (this.#options.ledger.isFull(this.#options.share)) break;
       const one = takeUp(each);
       if (one === undefined) continue;
       one.setEnd(each.endsAt);

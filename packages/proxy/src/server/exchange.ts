@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { InfoHash } from "@hashmere/dht/engine";
 import { type Json, jsonLine, readJson, type Writable } from "../json/index.ts";
-import type { ClientAccount } from "./client-ledger.ts";
+import type { ClientAccount } from "./client-account.ts";
+import { overloaded, tooMany } from "./http-error.ts";
 import { keyInPath } from "./key-in-path.ts";
 import { LineStream } from "./line-stream.ts";
 import type { ProxyService } from "./proxy-service.ts";
 import { respond } from "./respond.ts";
+import type { Share } from "./shares.ts";
 
 /** Shortest and longest heartbeat that a client may ask for. */
 const MIN_HEARTBEAT_S = 5;
@@ -46,6 +48,21 @@ export class Exchange {
 
   get account(): ClientAccount {
     return this.service.ledger.of(this.request.socket);
+  }
+
+  /** @throws HttpError 503 when all clients together have as many as there may be, 429 when this one has */
+  mustHaveLeft(share: Share): void {
+    const { ledger } = this.service;
+    if (ledger.isFull(share)) throw overloaded(share);
+    if (ledger.hasAll(this.account, share)) throw tooMany(share);
+  }
+
+  /** Counts one more for the client, until what it returns is called. @throws HttpError as `mustHaveLeft` */
+  take(share: Share): () => void {
+    this.mustHaveLeft(share);
+    const { account, service } = this;
+    service.ledger.take(account, share);
+    return () => service.ledger.giveBack(account, share);
   }
 
   /** @throws JsonSyntaxError */

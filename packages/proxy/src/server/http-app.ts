@@ -14,8 +14,6 @@ import {
   headersTooLarge,
   internalError,
   notAuthorized,
-  overloaded,
-  tooMany,
 } from "./http-error.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { ProxyService } from "./proxy-service.ts";
@@ -124,14 +122,11 @@ function mayStream({ method, gives }: Route): boolean {
 }
 
 async function handleCounted(route: Route, exchange: Exchange): Promise<void> {
-  const { account, service } = exchange;
-  const { ledger } = service;
-  if (ledger.isBusy) throw overloaded("requests");
-  if (!ledger.tryRequest(account)) throw tooMany("requests");
+  const giveBack = exchange.take("requests");
   try {
     await route.handle(exchange);
   } finally {
-    ledger.endRequest(account);
+    giveBack();
   }
 }
 

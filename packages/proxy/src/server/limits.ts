@@ -18,6 +18,18 @@ export interface ProxyLimits {
   readonly maxPermanentPuts: number;
   /** Permanent puts that one client has made. Default 4,096. */
   readonly maxPermanentPutsPerClient: number;
+  /** Pages that watch the node, of all clients together. Default 64. */
+  readonly maxWatchers: number;
+  /** Pages of one client that watch. Default 16. */
+  readonly maxWatchersPerClient: number;
+  /** Lookups from pages that are under way, of all clients together. Default 16. */
+  readonly maxLookups: number;
+  /** The same of one client. Default 4. */
+  readonly maxLookupsPerClient: number;
+  /** Tickets that are out, of all clients together. Default 4,096. */
+  readonly maxTickets: number;
+  /** Tickets of one client that are out. Default 256. */
+  readonly maxTicketsPerClient: number;
   /** Puts and pings of one client per second, on average; twice as many at once. Default 1,000. */
   readonly maxPutsPerSecondPerClient: number;
   /** Bytes of values that one client has put in the last ten minutes, or has put permanently. Default 256 MiB. */
@@ -40,6 +52,12 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   maxSubscriptionsPerClient: 4_096,
   maxPermanentPuts: 100_000,
   maxPermanentPutsPerClient: 4_096,
+  maxWatchers: 64,
+  maxWatchersPerClient: 16,
+  maxLookups: 16,
+  maxLookupsPerClient: 4,
+  maxTickets: 4_096,
+  maxTicketsPerClient: 256,
   maxPutsPerSecondPerClient: 1_000,
   maxBytesPerClient: 256 * 2 ** 20,
   maxBytes: 2 ** 30,
@@ -58,6 +76,12 @@ export const NO_CLIENT_LIMITS: Partial<ProxyLimits> = {
   maxSubscriptionsPerClient: Number.POSITIVE_INFINITY,
   maxPermanentPuts: Number.POSITIVE_INFINITY,
   maxPermanentPutsPerClient: Number.POSITIVE_INFINITY,
+  maxWatchers: Number.POSITIVE_INFINITY,
+  maxWatchersPerClient: Number.POSITIVE_INFINITY,
+  maxLookups: Number.POSITIVE_INFINITY,
+  maxLookupsPerClient: Number.POSITIVE_INFINITY,
+  maxTickets: Number.POSITIVE_INFINITY,
+  maxTicketsPerClient: Number.POSITIVE_INFINITY,
   maxPutsPerSecondPerClient: Number.POSITIVE_INFINITY,
   maxBytesPerClient: Number.POSITIVE_INFINITY,
   maxBytes: Number.POSITIVE_INFINITY,

@@ -3,12 +3,13 @@ import { type InfoHash, type RandomSource, randomId64, type Value } from "@hashm
 import { lengthOf, type PushTarget } from "../json/index.ts";
 import type { PushEvent } from "../push/index.ts";
 import type { AnnouncePacer } from "./announce-pacer.ts";
-import type { ClientAccount } from "./client-ledger.ts";
+import type { ClientAccount } from "./client-account.ts";
 import { Commitment, type CommitmentOptions, type CommitmentParties } from "./commitment.ts";
 import { Commitments } from "./commitments.ts";
 
 /** Permanent puts under one key: no node of the network holds more. */
 export const MAX_PUTS_PER_KEY = 1_024;
+const SHARE = "permanent puts";
 
 /** A permanent put as it is kept over restarts. */
 export interface SavedPut {
@@ -32,7 +33,6 @@ export interface PermanentPutsOptions extends CommitmentOptions {
   readonly node: Announcer;
   readonly random: RandomSource;
   readonly pacer: AnnouncePacer;
-  readonly maxPuts: number;
   /** Something has changed that should be saved. */
   readonly onChange: () => void;
 }
@@ -45,7 +45,7 @@ export class PermanentPuts {
 
   constructor(options: PermanentPutsOptions) {
     this.#options = options;
-    this.#puts = new Commitments({ ...options, max: options.maxPuts });
+    this.#puts = new Commitments({ ...options, share: SHARE });
   }
 
   /** Values kept. */
@@ -62,10 +62,9 @@ export class PermanentPuts {
     return this.#find(key, id) !== undefined;
   }
 
-  /** Whether a value can be kept there: one that is there already can always be replaced. */
-  hasRoomAt(key: InfoHash, id: bigint): boolean {
-    if (this.has(key, id)) return true;
-    return !this.#puts.isFull && this.#puts.sizeOf(`${key}`) < MAX_PUTS_PER_KEY;
+  /** Whether as many are kept there as may be. */
+  isFullAt(key: InfoHash): boolean {
+    return this.#puts.sizeOf(`${key}`) >= MAX_PUTS_PER_KEY;
   }
 
   /**
@@ -147,10 +146,9 @@ class PermanentPut extends Commitment {
   #announcement: { cancel(): void } | undefined;
 
   constructor(options: PermanentPutsOptions, value: Value, parties: CommitmentParties) {
-    super(options, parties);
+    super(SHARE, options, parties);
     this.#options = options;
     this.#value = value;
-    options.ledger.beginPermanentPut(parties.account);
   }
 
   get group(): string {
@@ -206,9 +204,8 @@ class PermanentPut extends Commitment {
     return { kind: "timeout", key: this.key, valueId: this.#value.id };
   }
 
-  protected release(): void {
+  protected override release(): void {
     this.#countBytes(0);
-    this.#options.ledger.endPermanentPut(this.account);
     this.#announcement?.cancel();
   }
 

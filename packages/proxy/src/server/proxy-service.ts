@@ -15,6 +15,7 @@ import { SharedLookups } from "./shared-lookups.ts";
 import type { ProxyState } from "./state-file.ts";
 import { Statistics } from "./statistics.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { Tickets } from "./tickets.ts";
 
 /** How pushes are sent. */
 export interface PushOptions extends PostOptions {
@@ -44,8 +45,10 @@ export class ProxyService {
   readonly scheduler: Scheduler;
   readonly limits: ProxyLimits;
   readonly identity: Identity | undefined;
-  readonly authorization: Authorization;
   readonly ledger: ClientLedger;
+  /** Of those who have a token and want a stream of events. */
+  readonly tickets: Tickets;
+  readonly authorization: Authorization;
   readonly pusher: Pusher;
   readonly pacer: AnnouncePacer;
   readonly puts: PermanentPuts;
@@ -67,8 +70,9 @@ export class ProxyService {
     this.scheduler = scheduler;
     this.limits = limits;
     this.identity = options.identity;
-    this.authorization = new Authorization(scheduler, options.tokens);
     this.ledger = new ClientLedger(limits, scheduler);
+    this.tickets = new Tickets(scheduler, this.ledger);
+    this.authorization = new Authorization(this.tickets, options.tokens);
     this.pusher = new Pusher({
       ...push,
       scheduler,
@@ -78,13 +82,13 @@ export class ProxyService {
     });
     this.pacer = new AnnouncePacer({ scheduler, random, isConnected: () => node.status === "connected" });
     const shared = { node, scheduler, random, pusher: this.pusher, pacer: this.pacer, ledger: this.ledger, onChange };
-    this.puts = new PermanentPuts({ ...shared, maxPuts: limits.maxPermanentPuts });
-    this.subscriptions = new Subscriptions({ ...shared, maxSubscriptions: limits.maxSubscriptions });
+    this.puts = new PermanentPuts(shared);
+    this.subscriptions = new Subscriptions(shared);
     this.facts = new NodeFacts(node, scheduler, random);
     this.lookups = new SharedLookups(node, scheduler);
     this.health = new HealthWatch(node, scheduler);
-    const { facts, puts, subscriptions, pusher } = this;
-    this.statistics = new Statistics({ scheduler, facts, puts, subscriptions, pusher });
+    const { facts, ledger, puts, subscriptions, pusher } = this;
+    this.statistics = new Statistics({ scheduler, facts, ledger, puts, subscriptions, pusher });
   }
 
   /** What should outlive this run. */

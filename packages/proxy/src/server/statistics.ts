@@ -2,6 +2,7 @@
 import type { Scheduler } from "@hashmere/dht/engine";
 import { Real, type Writable } from "../json/index.ts";
 import type { Pusher } from "../push/index.ts";
+import type { ClientLedger } from "./client-ledger.ts";
 import type { NodeFacts } from "./node-facts.ts";
 import type { PermanentPuts } from "./permanent-puts.ts";
 import type { Subscriptions } from "./subscriptions.ts";
@@ -12,6 +13,7 @@ const RATE_PERIOD_MS = 120_000;
 export interface StatisticsSources {
   readonly scheduler: Scheduler;
   readonly facts: NodeFacts;
+  readonly ledger: ClientLedger;
   readonly puts: PermanentPuts;
   readonly subscriptions: Subscriptions;
   readonly pusher: Pusher;
@@ -36,7 +38,6 @@ export class Statistics {
   #periodStart: number;
   #requests = 0;
   #lastRate: number | undefined;
-  listens = 0;
 
   constructor(sources: StatisticsSources) {
     this.#sources = sources;
@@ -50,9 +51,9 @@ export class Statistics {
   }
 
   get stats(): ProxyStats {
-    const { puts, subscriptions } = this.#sources;
+    const { ledger, puts, subscriptions } = this.#sources;
     return {
-      listens: this.listens,
+      listens: ledger.total("listens"),
       puts: puts.keys,
       permanentPuts: puts.size,
       pushListeners: subscriptions.tokens,

@@ -3,12 +3,13 @@ import type { InfoHash, ListenEvent, Timer, Value } from "@hashmere/dht/engine";
 import type { PushTarget } from "../json/index.ts";
 import type { PushEvent } from "../push/index.ts";
 import type { AnnouncePacer } from "./announce-pacer.ts";
-import type { ClientAccount } from "./client-ledger.ts";
+import type { ClientAccount } from "./client-account.ts";
 import { Commitment, type CommitmentOptions, type CommitmentParties } from "./commitment.ts";
 import { Commitments } from "./commitments.ts";
 
 /** What happens to one key within that time goes out in one push. */
 export const GATHERING_MS = 20;
+const SHARE = "subscriptions";
 
 /** A subscription as it is kept over restarts. */
 export interface SavedSubscription {
@@ -27,7 +28,6 @@ export interface Ear {
 export interface SubscriptionsOptions extends CommitmentOptions {
   readonly node: Ear;
   readonly pacer: AnnouncePacer;
-  readonly maxSubscriptions: number;
   /** Something has changed that should be saved. */
   readonly onChange: () => void;
 }
@@ -40,7 +40,7 @@ export class Subscriptions {
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
-    this.#subscriptions = new Commitments({ ...options, max: options.maxSubscriptions });
+    this.#subscriptions = new Commitments({ ...options, share: SHARE });
   }
 
   get size(): number {
@@ -50,10 +50,6 @@ export class Subscriptions {
   /** Distinct tokens. */
   get tokens(): number {
     return this.#subscriptions.groups;
-  }
-
-  get isFull(): boolean {
-    return this.#subscriptions.isFull;
   }
 
   /** Lets a subscription last another day, with the session, platform and topic of now. False when there is none. */
@@ -121,7 +117,7 @@ class Subscription extends Commitment {
   #gathering: Timer | undefined;
 
   constructor(options: SubscriptionsOptions, parties: CommitmentParties) {
-    super(options, parties);
+    super(SHARE, options, parties);
     this.#options = options;
     this.#first = parties.target;
   }
@@ -153,10 +149,6 @@ class Subscription extends Commitment {
 
   protected get warning(): PushEvent {
     return { kind: "timeout", key: this.key };
-  }
-
-  protected release(): void {
-    this.#options.ledger.endSubscription(this.account);
   }
 
   async #tell(listener: ReturnType<Ear["listen"]>): Promise<void> {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { Scheduler } from "@hashmere/dht/engine";
+import type { Scheduler, Timer } from "@hashmere/dht/engine";
+import type { ClientAccount } from "./client-account.ts";
+import type { ClientLedger } from "./client-ledger.ts";
 
 /** A ticket that nobody uses is worth nothing after that. */
 export const TICKET_LIFETIME_MS = 30_000;
-/** Tickets that are out at a time. */
-export const MAX_TICKETS = 4_096;
 const TICKET_BYTES = 24;
 
 /**
@@ -13,30 +13,30 @@ const TICKET_BYTES = 24;
  */
 export class Tickets {
   readonly #scheduler: Scheduler;
-  /** When they end (monotonic), the first first. */
-  readonly #ends = new Map<string, number>();
+  readonly #ledger: ClientLedger;
+  readonly #out = new Map<string, { readonly account: ClientAccount; readonly end: Timer }>();
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, ledger: ClientLedger) {
     this.#scheduler = scheduler;
+    this.#ledger = ledger;
   }
 
-  /** Undefined when too many are out. */
-  issue(): string | undefined {
-    const now = this.#scheduler.now();
-    for (const [ticket, end] of this.#ends) {
-      if (end > now) break;
-      this.#ends.delete(ticket);
-    }
-    if (this.#ends.size >= MAX_TICKETS) return undefined;
+  /** @param account of whom it is for; one of its tickets is taken until this one is used, or worth nothing */
+  issue(account: ClientAccount): string {
     const ticket = randomBytes(TICKET_BYTES).toString("base64url");
-    this.#ends.set(ticket, now + TICKET_LIFETIME_MS);
+    const end = this.#scheduler.at(this.#scheduler.now() + TICKET_LIFETIME_MS, () => this.redeem(ticket));
+    this.#ledger.take(account, "tickets");
+    this.#out.set(ticket, { account, end });
     return ticket;
   }
 
   /** Whether it is good. It isn't any more afterwards. */
   redeem(ticket: string): boolean {
-    const end = this.#ends.get(ticket);
-    this.#ends.delete(ticket);
-    return end !== undefined && end > this.#scheduler.now();
+    const issued = this.#out.get(ticket);
+    if (issued === undefined) return false;
+    this.#out.delete(ticket);
+    issued.end.cancel();
+    this.#ledger.giveBack(issued.account, "tickets");
+    return true;
   }
 }

@@ -62,6 +62,24 @@ describe("a proxy with tokens", () => {
     expect(await status("/healthz")).toBe(200);
   });
 
+  test.each([
+    [429, { maxTicketsPerClient: 2 }],
+    [503, { maxTickets: 2 }],
+  ])(
+    "give no more tickets than one client may have, or all together: %d, and another for each that is used",
+    async (refusal, limits) => {
+      await using rig = await openProxiedNode({ limits, auth: { tokens: ["sesame"] } });
+      const take = () =>
+        fetch(rig.url("/node/ticket"), { method: "POST", headers: { authorization: "Bearer sesame" } });
+      const [first, second, third] = [await take(), await take(), await take()];
+      expect([first.status, second.status, third.status]).toEqual([200, 200, refusal]);
+      expect(await third.text()).toBe('{"err":"Too many tickets"}');
+      const { ticket } = (await first.json()) as Record<string, string>;
+      await fetch(rig.url(`/key/k?ticket=${ticket}`), { headers: { accept: "text/event-stream" } });
+      expect([(await take()).status, (await take()).status]).toEqual([200, refusal]);
+    },
+  );
+
   test("give tickets for streams of events in browsers, each good for one", async () => {
     await using rig = await openProxiedNode({ auth: { tokens: ["sesame"] } });
     const post = (authorization: string) =>

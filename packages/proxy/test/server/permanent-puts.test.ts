@@ -2,7 +2,8 @@ import { SeededRandom, Value, VirtualScheduler } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
 import type { PushTarget } from "../../src/json/index.ts";
 import { AnnouncePacer } from "../../src/server/announce-pacer.ts";
-import { ClientAccount, ClientLedger } from "../../src/server/client-ledger.ts";
+import { ClientAccount } from "../../src/server/client-account.ts";
+import { ClientLedger } from "../../src/server/client-ledger.ts";
 import { OPERATION_LIFETIME_MS, WARNING_MS } from "../../src/server/lifetime.ts";
 import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { MAX_PUTS_PER_KEY, PermanentPuts } from "../../src/server/permanent-puts.ts";
@@ -27,7 +28,6 @@ function rig() {
     ledger,
     pacer: new AnnouncePacer({ scheduler, random, isConnected: () => true }),
     pusher,
-    maxPuts: 2_000,
     onChange: () => {},
   });
   return { scheduler, node, puts, ledger, account, pushed };
@@ -123,11 +123,13 @@ describe("a permanent put", () => {
     expect([ledger.bytes, account.bytes]).toEqual([0, 0]);
   });
 
-  test("finds no room where there are too many, unless it is there already", async () => {
+  test("finds no room where there are too many", async () => {
     const { puts, account } = rig();
-    for (let id = 1n; id <= MAX_PUTS_PER_KEY; id++) await puts.put(KEY, HELLO.withId(id), NOBODY, account);
-    expect(puts.hasRoomAt(KEY, 0n)).toBe(false);
-    expect(puts.hasRoomAt(KEY, 7n)).toBe(true);
+    for (let id = 1n; id < MAX_PUTS_PER_KEY; id++) await puts.put(KEY, HELLO.withId(id), NOBODY, account);
+    expect(puts.isFullAt(KEY)).toBe(false);
+    await puts.put(KEY, HELLO, NOBODY, account);
+    expect(puts.isFullAt(KEY)).toBe(true);
+    expect(account.shares["permanent puts"]).toBe(MAX_PUTS_PER_KEY);
   });
 
   test("that nobody takes is told, and stays", async () => {

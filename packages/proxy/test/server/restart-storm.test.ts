@@ -70,7 +70,6 @@ function restoreProxy(net: Testnet, node: TestNode, index: number): { readonly p
     pacer,
     pusher: new Pusher({ scheduler, random, post: async () => ({ kind: "delivered" }) }),
     ledger: new ClientLedger(DEFAULT_LIMITS, scheduler),
-    maxPuts: DEFAULT_LIMITS.maxPermanentPuts,
     onChange: () => {},
   });
   puts.restore(decodeProxyState(savedState(index, scheduler.wallClock()))?.puts ?? []);

@@ -2,7 +2,8 @@ import { type ListenEvent, SeededRandom, Value, VirtualScheduler } from "@hashme
 import { describe, expect, test } from "vitest";
 import type { PushTarget } from "../../src/json/index.ts";
 import { AnnouncePacer, START_JITTER_MS } from "../../src/server/announce-pacer.ts";
-import { ClientAccount, ClientLedger } from "../../src/server/client-ledger.ts";
+import { ClientAccount } from "../../src/server/client-account.ts";
+import { ClientLedger } from "../../src/server/client-ledger.ts";
 import { OPERATION_LIFETIME_MS, WARNING_MS } from "../../src/server/lifetime.ts";
 import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { type Ear, GATHERING_MS, Subscriptions } from "../../src/server/subscriptions.ts";
@@ -54,10 +55,9 @@ function rig() {
   const subscriptions = new Subscriptions({
     node,
     scheduler,
-    ledger: new ClientLedger(DEFAULT_LIMITS, scheduler),
+    ledger: new ClientLedger({ ...DEFAULT_LIMITS, maxSubscriptions: 10 }, scheduler),
     pacer: new AnnouncePacer({ scheduler, random, isConnected: () => true }),
     pusher,
-    maxSubscriptions: 10,
     onChange: () => {},
   });
   return { scheduler, node, account, subscriptions, pushed };

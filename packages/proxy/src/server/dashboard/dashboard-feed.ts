@@ -14,10 +14,6 @@ const STORE_EVERY_S = 5;
 const MAX_KEYS_TOLD = 500;
 /** Values told of each: strangers may put tens of thousands under one key. */
 export const MAX_VALUES_TOLD = 50;
-/** Pages that watch at the same time. */
-export const MAX_WATCHERS = 64;
-/** Lookups from pages under way. */
-export const MAX_LOOKUPS = 16;
 
 export interface DashboardFeedOptions {
   readonly node: WatchedNode;
@@ -33,7 +29,6 @@ export class DashboardFeed {
   #meter: TrafficMeter | undefined;
   #tick: Timer | undefined;
   #ticks = 0;
-  #lookups = 0;
   #lookupNumber = 0;
   /** The last line of each kind of message. */
   readonly #told = new Map<DashboardMessage["kind"], string>();
@@ -41,10 +36,6 @@ export class DashboardFeed {
   constructor(options: DashboardFeedOptions) {
     this.#options = options;
     this.#startedAt = options.scheduler.now();
-  }
-
-  get isFull(): boolean {
-    return this.#watchers.size >= MAX_WATCHERS;
   }
 
   /** Tells a page everything, then what is new, until it goes. */
@@ -58,12 +49,10 @@ export class DashboardFeed {
     this.#round();
   }
 
-  /** Begins a lookup whose steps all pages see; undefined while too many are under way. */
-  lookUp(key: InfoHash): ShownLookup | undefined {
-    if (this.#lookups >= MAX_LOOKUPS) return undefined;
-    this.#lookups++;
+  /** Begins a lookup whose steps all pages see. */
+  lookUp(key: InfoHash, onEnd: () => void): ShownLookup {
     const lookup = new ShownLookup(`${++this.#lookupNumber}`, key, this.#options.node.getPeers());
-    void this.#follow(lookup);
+    void this.#follow(lookup).then(onEnd);
     return lookup;
   }
 
@@ -75,7 +64,6 @@ export class DashboardFeed {
     const found = node.get(lookup.key);
     for await (const _ of found); // the values are the page's to get
     stop();
-    this.#lookups--;
     this.#tellAll(lookup.end(scheduler.wallClock()));
   }
 

@@ -1,6 +1,6 @@
 import type { DashboardFeed, PageFile } from "../dashboard/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noNode, noSuchFile, overloaded, tooMany } from "../http-error.ts";
+import { noNode, noSuchFile } from "../http-error.ts";
 import { keyInPath } from "../key-in-path.ts";
 import { redirect, respond } from "../respond.ts";
 import { answerInfo, objectOf } from "./node.ts";
@@ -58,8 +58,9 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
       summary: "What happens at the node, as server-sent events.",
       gives: "events",
       handle(exchange) {
-        if (feed.isFull) throw overloaded("watchers");
+        const giveBack = exchange.take("watchers");
         const stream = exchange.openStream({ format: "events" });
+        stream.onClose(giveBack);
         exchange.service.keepStream(stream);
         feed.watch(stream);
       },
@@ -73,8 +74,7 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
       handle(exchange) {
         const { key } = objectOf(exchange.json());
         if (!exchange.service.node.isRunning()) throw noNode();
-        const lookup = feed.lookUp(keyInPath(String(key ?? "")));
-        if (lookup === undefined) throw tooMany("lookups");
+        const lookup = feed.lookUp(keyInPath(String(key ?? "")), exchange.take("lookups"));
         exchange.answer({ lookup: lookup.name, key: lookup.key.toString() });
       },
     },

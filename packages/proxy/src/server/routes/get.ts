@@ -1,7 +1,7 @@
 // Source: OpenDHT REST proxy, get and listen.
 import { valueLine } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noNode, tooMany } from "../http-error.ts";
+import { noNode } from "../http-error.ts";
 import type { Route } from "./route.ts";
 
 export const getValues: Route = {
@@ -34,17 +34,15 @@ export async function streamValues(exchange: Exchange): Promise<void> {
 }
 
 async function streamEvents(exchange: Exchange): Promise<void> {
-  const { service, account } = exchange;
+  const { service } = exchange;
   if (!service.node.isRunning()) throw noNode();
-  if (!service.ledger.tryListen(account)) throw tooMany("listens");
+  const giveBack = exchange.take("listens");
   const stream = exchange.openStream({ mayBeat: true });
   const listener = service.node.listen(exchange.key);
-  service.statistics.listens++;
   service.keepStream(stream);
   stream.onClose(() => {
     listener.cancel();
-    service.ledger.endListen(account);
-    service.statistics.listens--;
+    giveBack();
   });
   for await (const { value, expired } of listener) {
     // A node that ends tells the end of all it knew, which says nothing about the network.

@@ -28,7 +28,7 @@ export const metrics: Route = {
 };
 
 function metricsOf(service: ProxyService): Metric[] {
-  const { ledger, lookups, puts, subscriptions, pusher, pacer, statistics, requests, health, node } = service;
+  const { ledger, lookups, puts, subscriptions, pusher, pacer, requests, health, node } = service;
   const { delivered, retried, dropped, waiting } = pusher.counts;
   const info = node.isRunning() ? node.getNodeInfo() : undefined;
   const gauge = (name: string, help: string, value: number): Metric => ({
@@ -41,10 +41,10 @@ function metricsOf(service: ProxyService): Metric[] {
   const good = (family: number, value = 0) => ({ labels: { family }, value });
   return [
     { name: "requests_total", help: "Requests by route and status.", kind: "counter", samples: requests.samples },
-    gauge("connections", "Open connections.", ledger.connections),
+    gauge("connections", "Open connections.", ledger.total("connections")),
     gauge("clients", "Clients that have anything here.", ledger.clients),
     gauge("lookups", "Keys that are looked up for gets.", lookups.size),
-    gauge("listens", "Open listens.", statistics.listens),
+    gauge("listens", "Open listens.", ledger.total("listens")),
     gauge("subscriptions", "Push subscriptions.", subscriptions.size),
     gauge("permanent_puts", "Permanent puts.", puts.size),
     gauge(

@@ -54,8 +54,10 @@ async function putPermanently(exchange: Exchange, value: Value, target: PushTarg
   const { service, key, account } = exchange;
   const renewed = service.puts.renewEqual(key, value, target);
   if (renewed) return exchange.answerText(valueLine(renewed));
-  if (!service.puts.hasRoomAt(key, value.id)) throw overloaded("permanent puts");
-  if (!service.puts.has(key, value.id) && !service.ledger.mayPutPermanently(account)) throw tooMany("permanent puts");
+  if (!service.puts.has(key, value.id)) {
+    exchange.mustHaveLeft("permanent puts");
+    if (service.puts.isFullAt(key)) throw overloaded("permanent puts");
+  }
   const announced = await service.puts.put(key, value, target, account);
   service.health.onPut(announced !== undefined);
   if (announced === undefined) throw putFailed();

@@ -1,7 +1,7 @@
 // Source: OpenDHT REST proxy, push subscriptions.
 import { readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noNode, noToken, notImplemented, overloaded, tooMany } from "../http-error.ts";
+import { noNode, noToken, notImplemented } from "../http-error.ts";
 import { streamValues } from "./get.ts";
 import { objectOf } from "./node.ts";
 import type { Route } from "./route.ts";
@@ -32,8 +32,7 @@ export async function subscribe(exchange: Exchange): Promise<void> {
   if (!service.node.isRunning()) throw noNode();
   if (service.subscriptions.renew(key, target))
     return json.refresh === true ? answerRenewed(exchange) : streamValues(exchange);
-  if (service.subscriptions.isFull) throw overloaded("subscriptions");
-  if (!service.ledger.trySubscribe(account)) throw tooMany("subscriptions");
+  exchange.mustHaveLeft("subscriptions");
   service.subscriptions.add(key, target, account);
   exchange.answer({});
 }

@@ -1,4 +1,3 @@
-import { overloaded } from "../http-error.ts";
 import { TICKET_LIFETIME_MS } from "../tickets.ts";
 import type { Route } from "./route.ts";
 
@@ -10,8 +9,8 @@ export const takeTicket: Route = {
     "A ticket that opens one stream of server-sent events without a token: as `?ticket=` in its URL, within 30 s.",
   gives: "object",
   handle(exchange) {
-    const ticket = exchange.service.authorization.tickets.issue();
-    if (ticket === undefined) throw overloaded("tickets");
+    exchange.mustHaveLeft("tickets");
+    const ticket = exchange.service.tickets.issue(exchange.account);
     exchange.answer({ expires_in: TICKET_LIFETIME_MS / 1000, ticket });
   },
 };
