@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS } from "../../src/server/limits.ts";
 import { type Ear, GATHERING_MS, Subscriptions } from "../../src/server/subscriptions.ts";
 import { KEY } from "../support/quiet-node.ts";
 import { recordingPusher } from "../support/recording-pusher.ts";
+import { ToldListener } from "../support/told-listener.ts";
 
 const PHONE: PushTarget = {
   token: "https://push.example/x",
@@ -24,25 +25,21 @@ const TWO = new Value({ id: 2n, priority: 1 });
 class Whisper implements Ear {
   runs = true;
   listens = 0;
-  #tell: (event: ListenEvent<Value>) => void = () => {};
+  #told: ToldListener | undefined;
 
   isRunning(): boolean {
     return this.runs;
   }
 
   async say(...events: ListenEvent<Value>[]): Promise<void> {
-    for (const event of events) this.#tell(event);
+    for (const event of events) this.#told?.tell(event);
     await settled();
   }
 
   listen(): ReturnType<Ear["listen"]> {
     this.listens++;
-    const stream = new ReadableStream<ListenEvent<Value>>({
-      start: (controller) => {
-        this.#tell = (event) => controller.enqueue(event);
-      },
-    });
-    return Object.assign(stream, { ready: Promise.resolve(), cancel: () => void this.listens-- });
+    this.#told = new ToldListener(() => void this.listens--);
+    return this.#told.listener;
   }
 }
 
