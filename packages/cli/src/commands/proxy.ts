@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { addIdentityOptions } from "../identity/own-identity.ts";
 import { collectHosts, uint } from "../options.ts";
+import { addLimitOptions } from "../proxy/limit-options.ts";
 import { PRIVATE_ENDPOINTS_HELP, TOKEN_VARIABLE } from "../proxy/options.ts";
 import type { ProxyOptions } from "../proxy/serve.ts";
 
@@ -39,5 +40,6 @@ export function addProxyCommand(program: Command, context: CommandContext): void
         return serveProxy(options, context);
       }),
     );
+  addLimitOptions(command);
   addIdentityOptions(command, "sign and encrypt for clients as");
 }

@@ -7,9 +7,11 @@ import { ExitStatus } from "../exit-status.ts";
 import { type OwnIdentityOptions, ownIdentity } from "../identity/own-identity.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import { startNode } from "../start-node.ts";
+import type { LimitOptions } from "./limit-options.ts";
+import { limitsOf } from "./limits.ts";
 import { readTls, TOKEN_VARIABLE } from "./options.ts";
 
-export interface ProxyOptions extends OwnIdentityOptions {
+export interface ProxyOptions extends OwnIdentityOptions, LimitOptions {
   readonly port: number;
   readonly host?: string;
   readonly udpPort: number;
@@ -46,6 +48,7 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
     tls,
     auth: { tokens },
     identity,
+    limits: limitsOf(options),
     statePath: options.state,
     push: {
       gateway: options.pushGateway,

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_LIMITS } from "@hashmere/proxy";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hashmere, start } from "../support/cli.ts";
 import { startPeer } from "../support/network.ts";
@@ -42,6 +43,18 @@ describe("hashmere proxy", () => {
     const body = JSON.stringify({ key: endpoint, platform: "unifiedpush" });
     expect((await fetch(`${url}/node/pingPush`, { method: "POST", body })).status).toBe(200);
     expect((await pushed)[0].url).toBe("/up");
+  });
+
+  test("lets a client have as much as it is told to", async () => {
+    await using running = start("hashmere", ["proxy", ...LOCAL, "--no-client-limits", "--max-listens", "1"]);
+    const [, url = ""] = await running.until(/^proxy {2}(\S+)\n/m);
+    const { maxTicketsPerClient } = DEFAULT_LIMITS;
+    for (let count = 0; count <= maxTicketsPerClient; count++)
+      expect((await fetch(`${url}/node/ticket`, { method: "POST" })).status).toBe(200);
+    const stop = new AbortController();
+    expect((await fetch(`${url}/key/k/listen`, stop)).status).toBe(200);
+    expect((await fetch(`${url}/key/k/listen`)).status).toBe(429);
+    stop.abort();
   });
 
   test("doesn't let everybody in because a file of tokens is empty", async () => {
