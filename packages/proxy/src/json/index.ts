@@ -1,4 +1,4 @@
-export { isJsonObject, type Json, type JsonObject, JsonSyntaxError, JsonTypeError } from "./json.ts";
+export { isJsonObject, type Json, type JsonObject, JsonSyntaxError, JsonTypeError, objectOf } from "./json.ts";
 export {
   lengthOf,
   MAX_PUSH_TARGET_LENGTH,

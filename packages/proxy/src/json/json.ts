@@ -21,3 +21,10 @@ export class JsonTypeError extends TypeError {
 export function isJsonObject(json: Json): json is JsonObject {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
+
+/** `null` is as good as an empty object. @throws JsonTypeError */
+export function objectOf(json: Json): JsonObject {
+  if (json === null) return {};
+  if (!isJsonObject(json)) throw new JsonTypeError("a JSON object is needed");
+  return json;
+}

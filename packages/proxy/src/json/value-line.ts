@@ -1,5 +1,5 @@
 import { Value, type ValueJson } from "@hashmere/dht/engine";
-import { isJsonObject, type Json, JsonTypeError } from "./json.ts";
+import { type Json, JsonTypeError, objectOf } from "./json.ts";
 import { isPublicKeyDer } from "./public-key-der.ts";
 import { jsonLine } from "./write-json.ts";
 
@@ -14,12 +14,11 @@ export function valueLine(value: Value, expired = false): string {
  * @throws JsonTypeError for what OpenDHT's proxy refuses
  */
 export function readValue(json: Json): Value {
-  if (json === null) return new Value();
-  if (!isJsonObject(json)) throw new JsonTypeError("a value is a JSON object");
+  const members = objectOf(json);
   let value: Value;
   try {
     // Value.fromJSON checks every member: the type only says which there may be.
-    value = Value.fromJSON(json as ValueJson);
+    value = Value.fromJSON(members as ValueJson);
   } catch (cause) {
     throw new JsonTypeError(cause instanceof Error ? cause.message : String(cause), { cause });
   }

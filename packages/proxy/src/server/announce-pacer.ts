@@ -38,6 +38,8 @@ export class AnnouncePacer {
   readonly #options: AnnouncePacerOptions;
   #jobs: { readonly job: Job; failures: number }[] = [];
   #underWay = 0;
+  /** Failed jobs that will be tried again. */
+  #resting = 0;
   #window = FIRST_WINDOW;
   #timer: Timer | undefined;
   #isOpen = true;
@@ -48,11 +50,11 @@ export class AnnouncePacer {
 
   /** Jobs that wait or are under way. */
   get size(): number {
-    return this.#jobs.length + this.#underWay;
+    return this.#jobs.length + this.#underWay + this.#resting;
   }
 
   add(jobs: Iterable<Job>): void {
-    const wasIdle = this.size === 0;
+    const wasIdle = this.#jobs.length + this.#underWay === 0;
     for (const job of jobs) this.#jobs.push({ job, failures: 0 });
     this.#shuffle();
     if (wasIdle) this.#wake(uniform(this.#options.random, 0, START_JITTER_MS));
@@ -95,7 +97,9 @@ export class AnnouncePacer {
   #retry(failed: { readonly job: Job; failures: number }): void {
     const { scheduler, random } = this.#options;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** failed.failures++, LONGEST_RETRY_MS) * uniform(random, 1, 2);
+    this.#resting++;
     scheduler.at(scheduler.now() + delay, () => {
+      this.#resting--;
       if (!this.#isOpen || failed.job.isCancelled) return;
       this.#jobs.push(failed);
       this.#wake(0);

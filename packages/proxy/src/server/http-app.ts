@@ -1,23 +1,13 @@
 // The only place that knows the HTTP framework.
-import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { JsonSyntaxError, JsonTypeError } from "../json/index.ts";
 import { Exchange } from "./exchange.ts";
-import {
-  badJson,
-  badPath,
-  badRequest,
-  bodyTimeout,
-  bodyTooLarge,
-  HttpError,
-  headersTooLarge,
-  internalError,
-  notAuthorized,
-} from "./http-error.ts";
+import { badJson, badPath, badRequest, bodyTooLarge, HttpError, internalError, notAuthorized } from "./http-error.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { ProxyService } from "./proxy-service.ts";
 import { refuseBody } from "./refuse-body.ts";
+import { refuseMalformed } from "./refuse-malformed.ts";
 import { respond, respondNotImplemented } from "./respond.ts";
 import { answerOptions, type Route } from "./routes/index.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -150,38 +140,4 @@ function refuse(response: ServerResponse, { status, body, headers }: HttpError):
   if (response.headersSent) response.destroy();
   else if (status === 501) respondNotImplemented(response);
   else respond(response, status, body, headers);
-}
-
-/** What is no HTTP, or takes too long to become a request. Unknown methods get no answer, as in the original. */
-function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket, mayAnswer: boolean): void {
-  const refusal = mayAnswer ? refusalOf(error.code) : undefined;
-  if (refusal && socket.writable) socket.write(bareResponse(refusal));
-  socket.destroySoon();
-}
-
-function refusalOf(code: string | undefined): HttpError | undefined {
-  switch (code) {
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return bodyTimeout();
-    case "HPE_HEADER_OVERFLOW":
-      return headersTooLarge();
-    case "HPE_INVALID_METHOD":
-      return undefined;
-    default:
-      return code?.startsWith("HPE_") ? badRequest() : undefined;
-  }
-}
-
-/** Where there is no request yet to respond to. */
-function bareResponse({ status, body }: HttpError): string {
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "Connection: close",
-    `Content-Length: ${body.length}`,
-    "Server: Hashmere",
-    "Content-Type: application/json",
-    "Access-Control-Allow-Origin: *",
-    "",
-    body,
-  ].join("\r\n");
 }

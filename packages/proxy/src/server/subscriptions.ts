@@ -133,7 +133,8 @@ class Subscription extends Commitment {
   listen(): Promise<void> {
     const listener = this.#options.node.listen(this.key);
     this.#listener = listener;
-    void this.#tell(listener);
+    // A node that acts through another proxy can't listen to as many keys as it likes.
+    this.#tell(listener).catch(() => this.end());
     return listener.ready;
   }
 

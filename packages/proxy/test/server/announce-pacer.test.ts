@@ -60,6 +60,7 @@ describe("the pacer", () => {
     add(4);
     scheduler.advance(START_JITTER_MS + 5_000);
     settleAll(false);
+    expect(pacer.size).toBe(4);
     scheduler.advance(5_000);
     expect(state.underWay.length).toBe(1);
     for (let round = 0; round < 10; round++) {

@@ -36,6 +36,11 @@ class Whisper implements Ear {
     await settled();
   }
 
+  async fail(): Promise<void> {
+    this.#told?.fail(new Error("too many keys"));
+    await settled();
+  }
+
   listen(): ReturnType<Ear["listen"]> {
     this.listens++;
     this.#told = new ToldListener(() => void this.listens--);
@@ -116,6 +121,13 @@ describe("a subscription", () => {
     await node.say({ value: ONE, expired: true });
     scheduler.advance(GATHERING_MS);
     expect(pushed).toEqual([]);
+  });
+
+  test("ends where the node can't listen any more", async () => {
+    const { node, account, subscriptions } = rig();
+    subscriptions.add(KEY, PHONE, account);
+    await node.fail();
+    expect([subscriptions.size, account.shares.subscriptions]).toEqual([0, 0]);
   });
 
   test("of an earlier run is taken up again, no more than there may be", () => {

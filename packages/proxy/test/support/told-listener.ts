@@ -15,6 +15,10 @@ export class ToldListener {
     this.listener = Object.assign(stream, { ready: Promise.resolve(), cancel });
   }
 
+  fail(error: Error): void {
+    this.#controller?.error(error);
+  }
+
   tell(event: ListenEvent<Value>): void {
     this.#controller?.enqueue(event);
   }

@@ -1,9 +1,10 @@
+import { objectOf } from "../../json/index.ts";
 import type { DashboardFeed, PageFile } from "../dashboard/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { noNode, noSuchFile } from "../http-error.ts";
 import { keyInPath } from "../key-in-path.ts";
 import { redirect, respond } from "../respond.ts";
-import { answerInfo, objectOf } from "./node.ts";
+import { answerInfo } from "./node.ts";
 import type { Route } from "./route.ts";
 
 /** Where the page lives. */

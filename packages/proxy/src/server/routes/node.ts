@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, JsonTypeError, readPushTarget } from "../../json/index.ts";
+import { objectOf, readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { noToken, tooMany } from "../http-error.ts";
 import type { Route } from "./route.ts";
@@ -41,11 +41,4 @@ export const pingPush: Route = {
 export function answerInfo(exchange: Exchange): void {
   const { service, request } = exchange;
   exchange.answerText(service.facts.line(request.socket.remoteAddress ?? ""));
-}
-
-/** `null` is as good as an empty object. @throws JsonTypeError */
-export function objectOf(json: Json): JsonObject {
-  if (json === null) return {};
-  if (!isJsonObject(json)) throw new JsonTypeError("a JSON object is needed");
-  return json;
 }

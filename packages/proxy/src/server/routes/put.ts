@@ -2,6 +2,7 @@
 import { MAX_VALUE_BYTES, type Value } from "@hashmere/dht/engine";
 import {
   type JsonObject,
+  objectOf,
   type PushTarget,
   readPermanent,
   readPushTarget,
@@ -10,7 +11,6 @@ import {
 } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { missingParameters, noSuchPut, overloaded, putFailed, tooMany } from "../http-error.ts";
-import { objectOf } from "./node.ts";
 import type { Route } from "./route.ts";
 
 /** Values smaller than this are surely small enough, whatever surrounds their bytes in the packed form. */

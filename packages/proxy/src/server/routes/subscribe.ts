@@ -1,9 +1,8 @@
 // Source: OpenDHT REST proxy, push subscriptions.
-import { readPushTarget } from "../../json/index.ts";
+import { objectOf, readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { noNode, noToken, notImplemented } from "../http-error.ts";
 import { streamValues } from "./get.ts";
-import { objectOf } from "./node.ts";
 import type { Route } from "./route.ts";
 
 export const subscribeKey: Route = {
