@@ -94,6 +94,14 @@ describe("of an authority and its renewals,", () => {
     expect(verdict(trusting(await renewed(ca, KEYS.ca), account), device.certificate)).toEqual(TRUSTED);
   });
 
+  test("the valid one counts, whichever was trusted first and whichever the chain holds", async () => {
+    const expired = await renewed(account, ca);
+    const under = await generateCertificate(KEYS.device, { issuer: expired });
+    for (const trust of [trusting(account, expired), trusting(expired, account)]) {
+      for (const leaf of [device.certificate, under]) expect(verdict(trust, leaf)).toEqual(TRUSTED);
+    }
+  });
+
   test("an expired one in a chain of strangers is told of", async () => {
     const under = await generateCertificate(KEYS.device, { issuer: await renewed(account, ca) });
     const { problems, code } = verdict(new TrustList(), under);
