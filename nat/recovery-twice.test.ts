@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Interruptions, networkOf } from "./interruptions.ts";
 
-// A router that gets another address and, a moment later, forgets once more what goes through it: just while the connection
-// is made anew. Whoever waits for the other side's next word then hears nothing, not even that it is over.
+// A router that gets another address and, a moment later, forgets once more what goes through it: while the connection
+// is made anew, or just after. Whoever waits for the other side's next word then hears nothing, not even that it is over, and the
+// nodes that were told the new address know it no longer.
 
-const SECOND_AFTER_MS = [500, 600, 700, 800, 900, 1000] as const;
+const SECOND_AFTER_MS = [500, 600, 700, 800, 1000, 2000, 2300] as const;
 const CASES = SECOND_AFTER_MS.map((afterMs) => ({ way: "relay", end: "a", afterMs }) as const);
 
 let pairs: Interruptions;

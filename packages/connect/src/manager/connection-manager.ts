@@ -77,7 +77,7 @@ export class ConnectionManager extends TypedEventTarget<ConnectionManagerEventMa
       incoming: this.#incoming,
       relink: options.relink ?? true,
       linkLimits: options.linkLimits,
-      checkNetwork: () => this.#networkCheck.begin(),
+      networkCheck: this.#networkCheck,
       dispatch: (event) => this.dispatchEvent(event),
       idle: (peer) => this.#peers.delete(peer),
     });

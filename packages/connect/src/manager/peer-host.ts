@@ -6,6 +6,7 @@ import type { Environment } from "./environment.ts";
 import { ChannelReadyEvent, ConnectionEvent, NewDeviceEvent } from "./events.ts";
 import type { IncomingChannels } from "./incoming-channels.ts";
 import { IncomingNegotiation, type NegotiationContext, OutgoingNegotiation } from "./negotiation.ts";
+import type { NetworkCheck } from "./network-check.ts";
 import type { Peer, PeerHost } from "./peer.ts";
 import { randomConnectionId } from "./random-connection-id.ts";
 
@@ -16,20 +17,21 @@ export interface PeerHostParts {
   readonly incoming: IncomingChannels;
   readonly relink: boolean;
   readonly linkLimits: Partial<LinkLimits> | undefined;
-  checkNetwork(): void;
+  readonly networkCheck: NetworkCheck;
   dispatch(event: ConnectionEvent | ChannelReadyEvent | NewDeviceEvent): void;
   idle(peer: Peer): void;
 }
 
 /** What peers need of the manager: attempts and links made in its environment, and events that tell of them. */
 export function createPeerHost(parts: PeerHostParts): PeerHost {
-  const { environment, inbox, incoming, relink, linkLimits, checkNetwork, dispatch, idle } = parts;
+  const { environment, inbox, incoming, relink, linkLimits, networkCheck, dispatch, idle } = parts;
   const { scheduler, random, identity, layers, legacyMode, published, log, ocsp } = environment;
   const context: NegotiationContext = { identity, layers, scheduler, log, ocsp, inbox };
   return {
     scheduler,
     relink,
-    checkNetwork,
+    checkNetwork: () => networkCheck.begin(),
+    checkNetworkAgain: () => networkCheck.again(),
     idle,
     call: (device, connectionType, onStatus, session) =>
       new OutgoingNegotiation(randomConnectionId(random), device, context, {

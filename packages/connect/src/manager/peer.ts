@@ -44,8 +44,10 @@ export interface PeerHost {
     session: SessionAhead | undefined,
   ): IncomingNegotiation;
   createLink(device: PeerDevice, secured: SecuredPath): Link;
-  /** A link was lost, or no path was found: the fault may be here. */
+  /** No path was found: the fault may be here. */
   checkNetwork(): void;
+  /** A link was lost, or is not made again: what was found out a moment ago may be true no longer. */
+  checkNetworkAgain(): void;
   negotiationChanged(negotiation: Negotiation, error?: ConnectError): void;
   linkChanged(link: PeerLink, status: "connected" | "closed", error?: ConnectError): void;
   newDevice(device: PeerDevice): void;
@@ -66,8 +68,12 @@ export class Peer {
   constructor(device: PeerDevice, host: PeerHost) {
     this.device = device;
     this.#host = host;
-    this.#remaking = new Remaking(host.scheduler, (isBeside) => {
-      if (this.#negotiations.size <= Number(isBeside)) this.#call("");
+    this.#remaking = new Remaking(host.scheduler, {
+      call: () => this.#negotiations.size === 0 && this.#call(""),
+      stalled: (isAnswered) => {
+        host.checkNetworkAgain(); // the answer may have gone to an address that is ours no longer
+        if (isAnswered && this.#negotiations.size === 1) this.#call("");
+      },
     });
   }
 
@@ -286,9 +292,9 @@ export class Peer {
     this.#links.delete(peerLink.id);
     this.#host.linkChanged(peerLink, "closed", error);
     if (error !== undefined) {
-      this.#host.checkNetwork();
-      if (peerLink.isCaller && peerLink.inUse.size > 0 && this.#host.relink && !this.isConnected)
-        this.#remaking.begin();
+      this.#host.checkNetworkAgain();
+      const isWanted = peerLink.inUse.size > 0 || this.#remaking.hasJustSucceeded;
+      if (peerLink.isCaller && isWanted && this.#host.relink && !this.isConnected) this.#remaking.begin();
     }
     this.#leaveIfIdle();
   }

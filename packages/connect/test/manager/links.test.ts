@@ -197,6 +197,37 @@ describe("a path that dies", () => {
     expect(states).toEqual(["closed", "connecting", "ice", "tls", "connecting", "ice", "tls", "connected", "closed"]);
   });
 
+  test("is made again once more when the new one dies at once, before anybody uses it", async () => {
+    const { alice, bob } = await world.pair();
+    await world.until(alice.connect(bob.deviceId, "chat")).then((channel) => channel.on("error", () => {}));
+    const up = () => {
+      if (alice.activeLinks === 1 && ++times < 3) world.paths.cut();
+    };
+    let times = 0;
+    alice.addEventListener("connection", up);
+    world.paths.cut();
+    alice.connectivityChanged();
+    await world.time.run(60_000);
+    expect([times, alice.activeLinks, bob.activeLinks]).toEqual([3, 1, 1]);
+  });
+
+  test("is not made again for ever when it dies each time", async () => {
+    const { alice, bob } = await world.pair();
+    await world.until(alice.connect(bob.deviceId, "chat")).then((channel) => channel.on("error", () => {}));
+    let times = 0;
+    alice.addEventListener("connection", ({ connection: { status } }) => {
+      if (status !== "connected") return;
+      times++;
+      world.paths.cut();
+      setImmediate(() => alice.connectivityChanged()); // which makes it notice
+    });
+    world.paths.cut();
+    alice.connectivityChanged();
+    await world.time.run(600_000);
+    expect(times).toBeLessThanOrEqual(7);
+    expect(alice.getConnectionList()).toEqual([]);
+  });
+
   test("is noticed within 15 s when nothing is sent", async () => {
     const { alice, bob } = await world.pair({ relink: false });
     await world.until(alice.connect(bob.deviceId, "chat")).then((channel) => channel.on("error", () => {}));
