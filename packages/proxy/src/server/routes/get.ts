@@ -15,7 +15,8 @@ export const getValues: Route = {
 export const listen: Route = {
   method: "GET",
   path: "/key/:hash/listen",
-  summary: "The values under a key, and what becomes of them, for as long as you stay.",
+  summary:
+    "The values under a key, and what becomes of them, for as long as you stay; with `?heartbeat=` and 5 to 300 seconds, an empty line after so long a silence.",
   gives: "events",
   handle: streamEvents,
 };
