@@ -20,9 +20,10 @@ import {
   UNCONFIRMED_CHECK_MS,
 } from "../server/index.ts";
 import { IdleConnections } from "./idle-connections.ts";
+import { listen } from "./listen.ts";
 import { StateKeeper } from "./state-keeper.ts";
 import { VanishedClients } from "./vanished-clients.ts";
-import { listen, openServer, type ProxyTls } from "./web-server.ts";
+import { openServer, type ProxyTls } from "./web-server.ts";
 
 /** In so many turns of the event loop a connection is accepted and what it has brought is read, from whatever phase on. */
 const TURNS_TO_READ = 3;

@@ -2,7 +2,7 @@ import { Server } from "node:http";
 import fastify, { type FastifyInstance } from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { ProxyServerError } from "../../src/index.ts";
-import { listen } from "../../src/node/web-server.ts";
+import { listen } from "../../src/node/listen.ts";
 
 /** An app on a machine whose kernel answers so when it is asked for a socket of IPv6; and where it was told to listen. */
 function appWithout(code: string): { app: Pick<FastifyInstance, "listen" | "server">; hosts: (string | undefined)[] } {
