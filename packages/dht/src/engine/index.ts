@@ -8,6 +8,7 @@ export * from "../log/index.ts";
 export {
   combinedStatus,
   type GetOptions as NodeGetOptions,
+  type Listening,
   type ListenOptions as NodeListenOptions,
   type LookupOutcome,
   NOT_ANNOUNCED,

@@ -16,7 +16,7 @@ import type { NodeOperations } from "./node-operations.ts";
 import { type NodeInfo, type NodeStats, nodeStats } from "./node-stats.ts";
 import type { NodeStatus } from "./node-status.ts";
 import { GetOperation, type GetOptions } from "./operations/get.ts";
-import { ListenOperation, type ListenOptions } from "./operations/listen.ts";
+import { type Listening, ListenOperation, type ListenOptions } from "./operations/listen.ts";
 import type { Operation } from "./operations/operation.ts";
 import { Put, type PutOperation, type PutOptions } from "./operations/put.ts";
 import { QueryOperation, type QueryOptions } from "./operations/query.ts";
@@ -165,8 +165,8 @@ export class DhtNode implements NodeOperations {
   }
 
   /** Hears of values that appear or expire under a key, until it is cancelled. */
-  listen(key: InfoHash, options: ListenOptions): Operation {
-    if (!this.#mayOperate(key)) return refused(() => {});
+  listen(key: InfoHash, options: ListenOptions): Listening {
+    if (!this.#mayOperate(key)) return { values: [], cancel: () => {} };
     const operation = new ListenOperation(this.#core, key, options);
     operation.start();
     return operation;

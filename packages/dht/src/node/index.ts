@@ -20,7 +20,7 @@ export {
 export { combinedStatus, type NodeStatus } from "./node-status.ts";
 export { NOT_ANNOUNCED, type PutOutcome } from "./operations/announce.ts";
 export type { GetOptions } from "./operations/get.ts";
-export type { ListenOptions } from "./operations/listen.ts";
+export type { Listening, ListenOptions } from "./operations/listen.ts";
 export type { LookupOutcome, Operation } from "./operations/operation.ts";
 export type { PutOperation, PutOptions } from "./operations/put.ts";
 export type { QueryOptions } from "./operations/query.ts";

@@ -2,7 +2,7 @@ import type { InfoHash } from "../id/index.ts";
 import type { Query, Value } from "../value/index.ts";
 import type { NodeStatus } from "./node-status.ts";
 import type { GetOptions } from "./operations/get.ts";
-import type { ListenOptions } from "./operations/listen.ts";
+import type { Listening, ListenOptions } from "./operations/listen.ts";
 import type { Operation } from "./operations/operation.ts";
 import type { PutOperation, PutOptions } from "./operations/put.ts";
 import type { QueryOptions } from "./operations/query.ts";
@@ -13,7 +13,7 @@ export interface NodeOperations {
   readonly status6: NodeStatus;
   get(key: InfoHash, options: GetOptions): Operation;
   query(key: InfoHash, query: Query, options: QueryOptions): Operation;
-  listen(key: InfoHash, options: ListenOptions): Operation;
+  listen(key: InfoHash, options: ListenOptions): Listening;
   put(key: InfoHash, value: Value, options?: PutOptions): PutOperation;
   /** Stops announcing a value. False when it isn't being announced. */
   cancelPut(key: InfoHash, valueId: bigint): boolean;

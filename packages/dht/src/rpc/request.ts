@@ -2,7 +2,8 @@ import type { SockAddr } from "../address/index.ts";
 import { type RandomSource, uniform } from "../random/index.ts";
 import type { Peer, PendingRequest } from "../routing/index.ts";
 import type { Scheduler, Timer } from "../scheduler/index.ts";
-import type { ErrorReply, Reply } from "../wire/index.ts";
+import { EMPTY_BYTES } from "../value/index.ts";
+import type { ErrorReply, QueryMessage, Reply } from "../wire/index.ts";
 import type { QueryKind } from "./traffic-stats.ts";
 
 /** How often a query is sent, at most. */
@@ -56,7 +57,8 @@ export interface RequestHost {
 }
 
 const NOBODY: RequestHandlers = { onReply: () => {} };
-const NOTHING: readonly Uint8Array[] = [];
+/** Of messages whose values travel inside. */
+export const NO_PARTS: readonly Uint8Array[] = [];
 
 /** One query of ours until it is answered or given up: sent at 0, 1.0 … 1.25 and 3.0 … 4.0 s, given up after 7.0 … 9.75 s. */
 export class Request implements PendingRequest {
@@ -66,8 +68,13 @@ export class Request implements PendingRequest {
   readonly to: SockAddr;
   readonly #host: RequestHost;
   #handlers: RequestHandlers;
-  /** The message, and the parts of its values if it has any: the same bytes at each attempt. */
-  #datagrams: readonly Uint8Array[];
+  /**
+   * The message, the same bytes at each attempt. Not in one array with its parts: where many requests were pending for long,
+   * V8 would take the arrays of all later ones for long-lived too, and keep their bytes until the next full collection.
+   */
+  #datagram: Uint8Array;
+  /** The parts of its values, which follow. */
+  #parts: readonly Uint8Array[];
   #peer: Peer;
   #state: RequestState = "pending";
   #attempts = 0;
@@ -78,10 +85,10 @@ export class Request implements PendingRequest {
 
   constructor(
     host: RequestHost,
-    kind: QueryKind,
-    tid: number,
+    { kind, tid }: Pick<QueryMessage, "kind" | "tid">,
     peer: Peer,
-    datagrams: readonly Uint8Array[],
+    datagram: Uint8Array,
+    parts: readonly Uint8Array[],
     handlers: RequestHandlers,
   ) {
     this.#host = host;
@@ -89,7 +96,8 @@ export class Request implements PendingRequest {
     this.tid = tid;
     this.to = peer.address;
     this.#peer = peer;
-    this.#datagrams = datagrams;
+    this.#datagram = datagram;
+    this.#parts = parts;
     this.#handlers = handlers;
     peer.addRequest(tid, this);
   }
@@ -165,7 +173,8 @@ export class Request implements PendingRequest {
     this.#host.onOver(this);
     const handlers = this.#handlers;
     this.#handlers = NOBODY;
-    this.#datagrams = NOTHING;
+    this.#datagram = EMPTY_BYTES;
+    this.#parts = NO_PARTS;
     this.#timer = undefined;
     return handlers;
   }
@@ -175,7 +184,8 @@ export class Request implements PendingRequest {
     this.#attempts++;
     this.#waitMs = this.#waitMs * 2 + uniform(random, 0, MAX_JITTER_MS);
     this.#timer = scheduler.at(scheduler.now() + this.#waitMs, () => this.#onSilence());
-    for (const datagram of this.#datagrams) this.#host.send(datagram, this.to, true);
+    this.#host.send(this.#datagram, this.to, true);
+    for (const part of this.#parts) this.#host.send(part, this.to, true);
   }
 
   #onSilence(): void {

@@ -2,9 +2,10 @@ import type { SockAddr } from "../address/index.ts";
 import { type RandomSource, randomBelow } from "../random/index.ts";
 import { Peer } from "../routing/index.ts";
 import type { Scheduler } from "../scheduler/index.ts";
+import { EMPTY_BYTES } from "../value/index.ts";
 import { encodeMessage, encodeParts, type QueryMessage } from "../wire/index.ts";
 import { Pacer } from "./pacer.ts";
-import { Request, type RequestHandlers, type RequestHost, type Send } from "./request.ts";
+import { NO_PARTS, Request, type RequestHandlers, type RequestHost, type Send } from "./request.ts";
 import type { TrafficStats } from "./traffic-stats.ts";
 
 /** Most requests under way; further ones are refused. */
@@ -55,14 +56,15 @@ export class Requests implements RequestHost {
   /** Sends a query whose tid is `peer.nextTid()`, now or when its peer can take it. */
   start(peer: Peer, query: QueryMessage, handlers: RequestHandlers): Request {
     if (this.#pending.length >= MAX_PENDING_REQUESTS) {
-      const refused = new Request(this, query.kind, query.tid, peer, [], handlers);
+      const refused = new Request(this, query, peer, EMPTY_BYTES, NO_PARTS, handlers);
       refused.refuseSoon();
       return refused;
     }
     // Copies: what the encoder gives is part of a slab that it shares with many others, and we keep it for seconds.
-    const datagrams = [encodeMessage(query).slice()];
-    for (const part of encodeParts(query)) datagrams.push(part.slice());
-    const request = new Request(this, query.kind, query.tid, peer, datagrams, handlers);
+    const datagram = encodeMessage(query).slice();
+    const parts = encodeParts(query);
+    const ownParts = parts.length === 0 ? NO_PARTS : parts.map((part) => part.slice());
+    const request = new Request(this, query, peer, datagram, ownParts, handlers);
     request.index = this.#pending.length;
     this.#pending.push(request);
     if (this.#pacer) this.#pacer.begin(request);

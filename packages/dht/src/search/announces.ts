@@ -5,10 +5,13 @@ import { Probe } from "./probe.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
 
+const NONE: ReadonlyMap<bigint, Announce> = new Map();
+
 /** The values that one search announces. */
 export class Announces {
   readonly #search: Search;
-  #byId = new Map<bigint, Announce>();
+  /** Only while there are any: one that lived on would keep what was in it until the next full collection. */
+  #current: Map<bigint, Announce> | undefined;
   /** The earliest future due time that `send` has seen, monotonic ms. */
   #nextDue = Number.POSITIVE_INFINITY;
 
@@ -38,7 +41,7 @@ export class Announces {
   add(announcement: Announcement): void {
     const { value } = announcement;
     const announce = this.#byId.get(value.id);
-    if (announce === undefined) this.#byId.set(value.id, new Announce(this.#search, announcement));
+    if (announce === undefined) this.#begin(new Announce(this.#search, announcement));
     else if (announce.value.equals(value)) {
       announce.join(announcement);
       this.onDelivered(announce, this.#search.host.scheduler.now());
@@ -122,6 +125,15 @@ export class Announces {
     for (const announce of this.#byId.values()) announce.forget(node);
   }
 
+  get #byId(): ReadonlyMap<bigint, Announce> {
+    return this.#current ?? NONE;
+  }
+
+  #begin(announce: Announce): void {
+    this.#current ??= new Map();
+    this.#current.set(announce.value.id, announce);
+  }
+
   /** False when the node refuses all that is announced: the next one has to stand in for it. */
   #sendTo(node: SearchNode, onlyUrgent: boolean, now: number): boolean {
     let mustProbe = false;
@@ -149,10 +161,10 @@ export class Announces {
   }
 
   #remove(announce: Announce): void {
-    this.#byId.delete(announce.value.id);
+    this.#current?.delete(announce.value.id);
     announce.cancel();
     if (!this.isEmpty) return;
-    this.#byId = new Map(); // one that has got old keeps all that ever was in it until the next full collection
+    this.#current = undefined;
     for (const node of this.#search.nodes) node.probe?.cancel();
   }
 

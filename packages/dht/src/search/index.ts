@@ -5,4 +5,3 @@ export type { ListenHandle, ListenSink } from "./listen-operation.ts";
 export type { SearchRpc } from "./search-host.ts";
 export { SearchTable, type SearchTableOptions } from "./search-table.ts";
 export { searchesLog, searchLog } from "./searches-log.ts";
-export { ValueSources } from "./value-sources.ts";

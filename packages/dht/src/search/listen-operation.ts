@@ -1,10 +1,10 @@
 import type { Timer } from "../scheduler/index.ts";
 import type { Query, Value } from "../value/index.ts";
+import { type HeardSource, HeardValues } from "./heard-values.ts";
 import { LISTEN_LINGER_MS } from "./limits.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
 import { Subscription } from "./subscription.ts";
-import { ValueSources } from "./value-sources.ts";
 
 /** Who listens. */
 export interface ListenSink {
@@ -27,12 +27,13 @@ export class ListenOperation {
   readonly #search: Search;
   readonly #handles = new Set<ListenHandle>();
   readonly #subscriptions = new Map<SearchNode, Subscription>();
-  readonly #values = new ValueSources<Subscription>();
+  readonly #heard: HeardValues;
   #linger: Timer | undefined;
 
   constructor(search: Search, query: Query) {
     this.#search = search;
     this.query = query;
+    this.#heard = new HeardValues(search.host.types);
   }
 
   get isUsed(): boolean {
@@ -56,7 +57,7 @@ export class ListenOperation {
   }
 
   get values(): Value[] {
-    return this.#values.values;
+    return this.#heard.values;
   }
 
   subscriptionAt(node: SearchNode): Subscription | undefined {
@@ -69,7 +70,7 @@ export class ListenOperation {
     this.#linger = undefined;
     const handle = { operation: this, query, sink };
     this.#handles.add(handle);
-    if (this.#values.size > 0) tell(handle, this.values, false);
+    if (this.#heard.size > 0) tell(handle, this.values, false);
     return handle;
   }
 
@@ -99,22 +100,27 @@ export class ListenOperation {
     for (const subscription of this.#subscriptions.values()) subscription.onConnectivityChanged();
   }
 
-  onNews(source: Subscription, values: readonly Value[]): void {
-    this.#tell(this.#values.add(source, values), false);
+  /** A node is heard of for the first time. */
+  openSource(): HeardSource {
+    return this.#heard.openSource();
   }
 
-  onGone(source: Subscription, ids: Iterable<bigint>): void {
-    this.#tell(this.#values.remove(source, ids), true);
+  onValues(source: HeardSource, values: readonly Value[], now: number): void {
+    this.#tell(this.#heard.add(source, values, now), false);
+  }
+
+  onRefreshed(source: HeardSource, ids: readonly bigint[], now: number): void {
+    this.#heard.refresh(source, ids, now);
+  }
+
+  onExpired(source: HeardSource, ids: readonly bigint[]): void {
+    this.#tell(this.#heard.remove(source, ids), true);
   }
 
   /** Looks for values that have timed out. Returns when that may happen next, monotonic ms. */
   expireValues(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    // A copy, because who is told may end things.
-    for (const subscription of [...this.#subscriptions.values()]) {
-      next = Math.min(next, subscription.expireValues(now));
-    }
-    return next;
+    this.#tell(this.#heard.expire(now), true);
+    return this.#heard.nextExpiry;
   }
 
   /** The node is gone, and with it what only it had. */
@@ -123,7 +129,7 @@ export class ListenOperation {
     if (subscription === undefined) return;
     this.#subscriptions.delete(node);
     subscription.close();
-    this.onGone(subscription, subscription.knownIds);
+    if (subscription.source !== undefined) this.#tell(this.#heard.closeSource(subscription.source), true);
   }
 
   /** Closes all subscriptions. Nothing is sent: the other side forgets us by itself. */
@@ -131,7 +137,7 @@ export class ListenOperation {
     this.#linger?.cancel();
     for (const subscription of this.#subscriptions.values()) subscription.close();
     this.#subscriptions.clear();
-    this.#tell(this.#values.clear(), true);
+    this.#tell(this.#heard.clear(), true);
   }
 
   #tell(values: readonly Value[], expired: boolean): void {

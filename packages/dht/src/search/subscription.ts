@@ -1,9 +1,9 @@
 import { NEVER, type Peer } from "../routing/index.ts";
 import { ERROR_UNAUTHORIZED, type Request, type RequestHandlers } from "../rpc/index.ts";
 import type { ErrorReply, LegacyUpdate, Reply, UpdateQuery } from "../wire/index.ts";
+import type { HeardSource } from "./heard-values.ts";
 import { OVERLOAD_PAUSE_MS, REFUSAL_PAUSE_MS } from "./limits.ts";
 import type { ListenOperation } from "./listen-operation.ts";
-import { ListenedValues } from "./listened-values.ts";
 import { renewalInterval } from "./renewal.ts";
 import type { Search } from "./search.ts";
 import type { SearchNode } from "./search-node.ts";
@@ -20,7 +20,7 @@ export class Subscription implements RequestHandlers {
   #state: "new" | "synced" | "refused" = "new";
   #dueAt = NEVER;
   #isSlow = false;
-  #known: ListenedValues | undefined;
+  #source: HeardSource | undefined;
 
   constructor(search: Search, node: SearchNode, operation: ListenOperation) {
     this.#search = search;
@@ -47,8 +47,9 @@ export class Subscription implements RequestHandlers {
     return this.#request !== undefined;
   }
 
-  get knownIds(): Iterable<bigint> {
-    return this.#known?.ids ?? [];
+  /** Who the node is among those from whom values are heard; undefined until it has said something. */
+  get source(): HeardSource | undefined {
+    return this.#source;
   }
 
   /** Sends a `listen` if it is due. Returns when the next one is, monotonic ms; Infinity while one is under way. */
@@ -65,14 +66,6 @@ export class Subscription implements RequestHandlers {
     const query = this.#operation.query.isEmpty ? undefined : this.#operation.query;
     this.#request = host.rpc.listen(peer, key, token, this.#socketId, query, this);
     return Number.POSITIVE_INFINITY;
-  }
-
-  /** Looks for values that have timed out. Returns when that may happen next, monotonic ms. */
-  expireValues(now: number): number {
-    if (this.#known === undefined) return Number.POSITIVE_INFINITY;
-    const expired = this.#known.expire(now);
-    if (expired.length > 0) this.#operation.onGone(this, expired);
-    return this.#known.nextExpiry;
   }
 
   /** The node doesn't know its own token any more: subscribes anew, under another socket, as soon as there is one. */
@@ -138,16 +131,12 @@ export class Subscription implements RequestHandlers {
   readonly #onMessage = (message: UpdateQuery | Reply | LegacyUpdate, _peer: Peer): void => {
     const now = this.#search.host.scheduler.now();
     this.#search.takeToken(this.#node, message.token);
-    this.#known ??= new ListenedValues(this.#search.host.types);
-    if (message.kind !== "legacyUpdate" && message.values.length > 0) {
-      const news = this.#known.add(message.values, now);
-      if (news.length > 0) this.#operation.onNews(this, news);
-    }
+    this.#source ??= this.#operation.openSource();
+    if (message.kind !== "legacyUpdate") this.#operation.onValues(this.#source, message.values, now);
     if (message.kind !== "reply") {
-      this.#known.refresh(message.refreshed, now);
-      const gone = this.#known.remove(message.expired);
-      if (gone.length > 0) this.#operation.onGone(this, gone);
+      this.#operation.onRefreshed(this.#source, message.refreshed, now);
+      this.#operation.onExpired(this.#source, message.expired);
     }
-    this.#search.stepBy(this.expireValues(now));
+    this.#search.stepBy(this.#operation.expireValues(now));
   };
 }

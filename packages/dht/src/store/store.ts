@@ -6,6 +6,7 @@ import { resolveLimit } from "../rpc/index.ts";
 import { type Scheduler, throwLater } from "../scheduler/index.ts";
 import {
   Field,
+  heldBytes,
   type Query,
   type Refusal,
   refusalOfUpdate,
@@ -14,7 +15,6 @@ import {
   Where,
 } from "../value/index.ts";
 import { Audience } from "./audience.ts";
-import { heldBytes } from "./held-bytes.ts";
 import type { HeldValue } from "./held-value.ts";
 import { type KeyListeners, keyListeners } from "./key-listeners.ts";
 import { KeyTable } from "./key-table.ts";

@@ -3,6 +3,8 @@ export { EMPTY_BYTES } from "./bytes.ts";
 export { Field, type FieldValues, isField } from "./field.ts";
 export { fieldsOf } from "./fields-of.ts";
 export { type Filter, Filters } from "./filters.ts";
+export { heldBytes } from "./held-bytes.ts";
+export { KeptValue } from "./kept-value.ts";
 export { packObject, unpackObject } from "./pack-object.ts";
 export { hasQueryToSend, MAX_QUERY_BYTES, MAX_RESTRICTIONS, readQuery, writeQuery } from "./pack-query.ts";
 export { packedValueSize, writeValue } from "./pack-value.ts";

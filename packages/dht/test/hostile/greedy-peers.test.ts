@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InfoHash } from "../../src/id/index.ts";
-import { MAX_FETCHED_BYTES, MAX_LISTENED_BYTES, MAX_PAGES_UNDER_WAY } from "../../src/search/limits.ts";
-import { ListenedValues } from "../../src/search/listened-values.ts";
+import { MAX_FETCHED_BYTES, MAX_PAGES_UNDER_WAY } from "../../src/search/limits.ts";
 import { type TestNode, Testnet } from "../../src/testnet/index.ts";
-import { Value, ValueTypeRegistry } from "../../src/value/index.ts";
+import { Value } from "../../src/value/index.ts";
 import { Stranger } from "../node/stranger.ts";
 
 const SIZE = 60_000;
@@ -42,18 +41,5 @@ describe("a peer that sends more than anybody could want", () => {
     expect(ended).toEqual([true]);
     expect(bytes).toBeGreaterThan(MAX_FETCHED_BYTES);
     expect(bytes).toBeLessThanOrEqual(MAX_FETCHED_BYTES + (MAX_PAGES_UNDER_WAY + 1) * SIZE);
-  });
-
-  test("to a listener has its oldest values forgotten", () => {
-    const known = new ListenedValues(new ValueTypeRegistry());
-    const count = Math.floor(MAX_LISTENED_BYTES / SIZE);
-    for (let id = 1n; id <= count; id++) known.add([large(id)], 0);
-    expect(known.expire(0)).toEqual([]);
-    known.add([large(BigInt(count + 1)), large(BigInt(count + 2))], 0);
-    expect(known.expire(0)).toEqual([1n, 2n]);
-    known.remove([3n]);
-    known.add([large(3n)], 0);
-    known.add([large(4n)], 0);
-    expect(known.expire(0)).toEqual([]);
   });
 });

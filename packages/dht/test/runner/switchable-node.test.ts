@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InfoHash, type NodeStatus, Value } from "../../src/index.ts";
 import type {
   GetOptions,
+  Listening,
   ListenOptions,
   NodeOperations,
   Operation,
@@ -22,6 +23,8 @@ class ScriptedNode implements NodeOperations {
   readonly listens = new Set<ListenOptions>();
   readonly gets = new Set<GetOptions>();
   readonly announced = new Map<bigint, PutOptions>();
+  /** What its listens have told and not taken back. */
+  readonly told = new Map<bigint, Value>();
 
   get(_key: InfoHash, options: GetOptions): Operation {
     this.gets.add(options);
@@ -32,9 +35,15 @@ class ScriptedNode implements NodeOperations {
     throw new Error("nobody asks");
   }
 
-  listen(_key: InfoHash, options: ListenOptions): Operation {
+  listen(_key: InfoHash, options: ListenOptions): Listening {
     this.listens.add(options);
-    return { cancel: () => void this.listens.delete(options) };
+    const { told } = this;
+    return {
+      get values() {
+        return [...told.values()];
+      },
+      cancel: () => void this.listens.delete(options),
+    };
   }
 
   put(key: InfoHash, { id }: Value, options: PutOptions = {}): PutOperation {
@@ -61,6 +70,10 @@ class ScriptedNode implements NodeOperations {
 
   hear(expired: boolean, ...ids: readonly bigint[]): void {
     const values = ids.map((id) => new Value({ id }));
+    for (const value of values) {
+      if (expired) this.told.delete(value.id);
+      else this.told.set(value.id, value);
+    }
     for (const { onValues } of [...this.listens]) onValues(values, expired);
   }
 

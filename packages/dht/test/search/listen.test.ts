@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  LISTEN_LINGER_MS,
-  MAX_LISTENED_VALUES,
-  type SearchTableOptions,
-  ValueSources,
-} from "../../src/search/index.ts";
-import { ListenedValues } from "../../src/search/listened-values.ts";
-import { Query, ValueTypeRegistry } from "../../src/value/index.ts";
+import { LISTEN_LINGER_MS, type SearchTableOptions } from "../../src/search/index.ts";
+import { Query } from "../../src/value/index.ts";
 import { HonestPeers, KEY, SearchLab, type Sent, TOKEN, value } from "./search-lab.ts";
 
 function listening(peerCount: number, options: Partial<SearchTableOptions> = {}) {
@@ -281,52 +275,4 @@ describe("a cancelled listen", () => {
       expect(lab.sockets.size).toBe(0);
     });
   }
-});
-
-describe("what a subscription remembers", () => {
-  const types = new ValueTypeRegistry();
-
-  test("is bounded: beyond the limit the oldest values are over", () => {
-    const known = new ListenedValues(types);
-    const values = Array.from({ length: MAX_LISTENED_VALUES + 3 }, (_, index) => value(index + 1));
-    expect(known.add(values, 0)).toHaveLength(values.length);
-    expect(known.expire(1)).toEqual([1n, 2n, 3n]);
-    expect(known.expire(1)).toEqual([]);
-  });
-
-  test("lives as long as its type, counted from the last time it was heard of", () => {
-    const known = new ListenedValues(types);
-    known.add([value(1), value(2)], 0);
-    known.add([value(1)], 1000);
-    known.refresh([2n, 99n], 2000);
-    expect(known.nextExpiry).toBe(600_000);
-    expect(known.expire(600_000)).toEqual([]);
-    expect(known.expire(601_000)).toEqual([1n]);
-    expect(known.nextExpiry).toBe(602_000);
-    expect(known.remove([2n, 3n])).toEqual([2n]);
-  });
-});
-
-describe("values of several sources", () => {
-  test("are news from the first one, gone with the last one", () => {
-    const sources = new ValueSources<string>();
-    expect(sources.add("local", [value(1)])).toHaveLength(1);
-    expect(sources.add("ipv4", [value(1), value(2)]).map(({ id }) => id)).toEqual([2n]);
-    expect(sources.add("ipv4", [value(1)])).toHaveLength(0);
-    expect(sources.remove("ipv4", [1n, 2n, 3n]).map(({ id }) => id)).toEqual([2n]);
-    expect(sources.remove("ipv4", [1n])).toHaveLength(0);
-    expect(sources.remove("local", [1n]).map(({ id }) => id)).toEqual([1n]);
-    expect(sources.size).toBe(0);
-  });
-
-  test("of other content count as a source, but only a greater sequence number is news", () => {
-    const sources = new ValueSources<string>();
-    sources.add("a", [value(1, "x", { seq: 1 })]);
-    expect(sources.add("b", [value(1, "y", { seq: 1 })])).toHaveLength(0);
-    expect(sources.add("c", [value(1, "z", { seq: 2 })])).toHaveLength(1);
-    expect(sources.values.map((kept) => kept.text())).toEqual(["z"]);
-    expect(sources.remove("a", [1n])).toHaveLength(0);
-    expect(sources.remove("c", [1n])).toHaveLength(0);
-    expect(sources.remove("b", [1n]).map((gone) => gone.text())).toEqual(["z"]);
-  });
 });

@@ -14,7 +14,7 @@ import {
   type SearchTableOptions,
   type Tally,
 } from "../../src/search/index.ts";
-import { type FieldValues, Query, Value, ValueTypeRegistry } from "../../src/value/index.ts";
+import { EMPTY_BYTES, type FieldValues, Query, Value, ValueTypeRegistry } from "../../src/value/index.ts";
 import { type ErrorReply, type Reply, type UpdateQuery, USER_AGENT } from "../../src/wire/index.ts";
 
 /** The key of most tests. Peer number n is at distance n + 1 of it, so that its number is its rank. */
@@ -234,7 +234,7 @@ export class SearchLab {
       onOver: (request) => this.#pending.delete(request),
       onUnanswered: (peer) => this.kill(peer),
     };
-    const request = new Request(host, what.kind, this.#tid++, what.peer, [], handlers);
+    const request = new Request(host, { kind: what.kind, tid: this.#tid++ }, what.peer, EMPTY_BYTES, [], handlers);
     const sent: Sent = { at: this.now, request, ...what };
     this.#pending.add(request);
     this.sent.push(sent);

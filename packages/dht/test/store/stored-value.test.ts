@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_COMPACT_BYTES } from "../../src/store/stored-value.ts";
 import { Value, type ValueInit } from "../../src/value/index.ts";
+import { MAX_COMPACT_BYTES } from "../../src/value/kept-value.ts";
 import { key, StoreRig } from "./store-rig.ts";
 
 const bytes = fc.oneof(

@@ -1,4 +1,4 @@
-import type { InfoHash, NodeListenOptions, Operation, Timer, Value } from "@hashmere/dht/engine";
+import type { InfoHash, Listening, NodeListenOptions, Timer, Value } from "@hashmere/dht/engine";
 import type { Feed, FeedSink } from "./feed.ts";
 import { KnownValues } from "./known-values.ts";
 import { LINGER_MS } from "./limits.ts";
@@ -37,11 +37,17 @@ export class KeyListening implements FeedSink {
     return this.#known.find(id);
   }
 
-  add(listener: NodeListenOptions): Operation {
+  add(listener: NodeListenOptions): Listening {
     this.#linger?.cancel();
     this.#listeners.add(listener);
     this.#tell(listener, this.#known.values, false);
-    return { cancel: () => this.#remove(listener) };
+    const valuesFor = () => this.#wantedBy(listener, this.#known.values);
+    return {
+      get values() {
+        return valuesFor();
+      },
+      cancel: () => this.#remove(listener),
+    };
   }
 
   reconnect(delayMs: number, isAnother: boolean): void {
@@ -119,11 +125,14 @@ export class KeyListening implements FeedSink {
   }
 
   #tell(listener: NodeListenOptions, values: readonly Value[], expired: boolean): void {
-    const { where, filter } = listener;
-    const wanted = values.filter(
-      (value) => (where?.matches(value) ?? true) && (!filter || (this.#owner.callUser(() => filter(value)) ?? false)),
-    );
+    const wanted = this.#wantedBy(listener, values);
     if (wanted.length === 0 || !this.#listeners.has(listener)) return;
     if (this.#owner.callUser(() => listener.onValues(wanted, expired)) === false) this.#remove(listener);
+  }
+
+  #wantedBy({ where, filter }: NodeListenOptions, values: readonly Value[]): Value[] {
+    return values.filter(
+      (value) => (where?.matches(value) ?? true) && (!filter || (this.#owner.callUser(() => filter(value)) ?? false)),
+    );
   }
 }

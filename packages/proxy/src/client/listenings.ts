@@ -1,4 +1,4 @@
-import { DhtError, type InfoHash, type NodeListenOptions, type Operation, type Value } from "@hashmere/dht/engine";
+import { DhtError, type InfoHash, type Listening, type NodeListenOptions, type Value } from "@hashmere/dht/engine";
 import { KeyListening } from "./key-listening.ts";
 import { MAX_LISTENED_KEYS } from "./limits.ts";
 import type { ProxyCore } from "./proxy-core.ts";
@@ -15,13 +15,13 @@ export class Listenings {
     this.#callUser = callUser;
   }
 
-  add(key: InfoHash, listener: NodeListenOptions): Operation {
+  add(key: InfoHash, listener: NodeListenOptions): Listening {
     const name = key.toString();
     let listening = this.#byKey.get(name);
     if (!listening) {
       if (this.#byKey.size >= MAX_LISTENED_KEYS) {
         this.#callUser(() => listener.onError?.(tooManyKeys()));
-        return { cancel: () => {} };
+        return { values: [], cancel: () => {} };
       }
       listening = new KeyListening(this.#core, key, {
         callUser: this.#callUser,

@@ -3,6 +3,7 @@ import {
   type Family,
   fieldsOf,
   type InfoHash,
+  type Listening,
   type LookupOutcome,
   NOT_ANNOUNCED,
   type NodeGetOptions,
@@ -142,8 +143,8 @@ export class ProxyNode implements ProxyBackend {
     });
   }
 
-  listen(key: InfoHash, options: NodeListenOptions): Operation {
-    if (this.#closing.signal.aborted) return { cancel: () => {} };
+  listen(key: InfoHash, options: NodeListenOptions): Listening {
+    if (this.#closing.signal.aborted) return { values: [], cancel: () => {} };
     return this.#listenings.add(key, options);
   }
 

@@ -1,10 +1,11 @@
 import type { DhtError } from "../../errors/index.ts";
 import type { InfoHash } from "../../id/index.ts";
-import { type ListenHandle, ValueSources } from "../../search/index.ts";
+import type { ListenHandle } from "../../search/index.ts";
 import { type Filter, Query, Select, type Value, Where } from "../../value/index.ts";
 import type { FamilyState } from "../family-state.ts";
 import type { NodeCore } from "../node-core.ts";
 import type { Operation } from "./operation.ts";
+import { ToldValues } from "./told-values.ts";
 
 export interface ListenOptions {
   /** Judged by the remote nodes: only what matches travels. Default: every value. */
@@ -20,8 +21,15 @@ export interface ListenOptions {
   onError?(error: DhtError): void;
 }
 
-/** Where a listen hears of a value. */
-type Source = FamilyState | "local";
+/** A listen under way. */
+export interface Listening extends Operation {
+  /** The values that it has told and not taken back. */
+  readonly values: readonly Value[];
+}
+
+/** Where a listen hears of a value, as numbers of `ToldValues`. */
+const Source = { local: 0, 4: 1, 6: 2 } as const;
+type Source = (typeof Source)[keyof typeof Source];
 
 /**
  * What happens under a key, here and in the networks of all families. Each value is reported once when the first source
@@ -29,11 +37,12 @@ type Source = FamilyState | "local";
  *
  * OpenDHT on a node with one family refuses and yet half listens; here one family is as good as two.
  */
-export class ListenOperation implements Operation {
+export class ListenOperation implements Listening {
   readonly #core: NodeCore;
   readonly #key: InfoHash;
+  readonly #where: Where;
   readonly #options: ListenOptions;
-  readonly #sources = new ValueSources<Source>();
+  readonly #told = new ToldValues();
   readonly #handles = new Map<FamilyState, ListenHandle>();
   #local: Operation | undefined;
   #isOver = false;
@@ -41,19 +50,29 @@ export class ListenOperation implements Operation {
   constructor(core: NodeCore, key: InfoHash, options: ListenOptions) {
     this.#core = core;
     this.#key = key;
+    this.#where = options.where ?? Where.all;
     this.#options = options;
+  }
+
+  get values(): readonly Value[] {
+    const heard = [...this.#handles.values()].flatMap(({ operation }) => operation.values);
+    const newest = new Map<bigint, Value>();
+    for (const value of [...heard, ...this.#core.store.get(this.#key, this.#where)]) {
+      const isNewer = value.seq >= (newest.get(value.id)?.seq ?? 0);
+      if (isNewer && this.#told.has(value.id) && this.#where.matches(value)) newest.set(value.id, value);
+    }
+    return this.#wanted([...newest.values()]);
   }
 
   /** Begins; what is known already is delivered at once. */
   start(): void {
-    const where = this.#options.where ?? Where.all;
     this.#core.listens.add(this);
     this.#local = this.#core.store.addLocalListener(this.#key, {
-      filter: where.getFilter(),
-      onValues: (values, expired) => this.#hear("local", values, expired),
+      filter: this.#where.getFilter(),
+      onValues: (values, expired) => this.#hear(Source.local, values, expired),
     });
-    this.#hear("local", this.#core.store.get(this.#key, where), false);
-    const query = new Query(Select.all, where);
+    this.#hear(Source.local, this.#core.store.get(this.#key, this.#where), false);
+    const query = new Query(Select.all, this.#where);
     for (const family of this.#core.families) if (!this.#isOver) this.#listenIn(family, query);
   }
 
@@ -68,14 +87,14 @@ export class ListenOperation implements Operation {
 
   /** The node goes away: nobody is left to hear of these values from. */
   close(): void {
-    this.#report(this.#sources.clear(), true);
+    this.#tell(this.values, true);
     this.cancel();
   }
 
   #listenIn(family: FamilyState, query: Query): void {
     const handle = family.searches.listen(this.#key, query, {
       urgent: this.#options.urgent,
-      onValues: (values, expired) => this.#hear(family, values, expired),
+      onValues: (values, expired) => this.#hear(Source[family.family], values, expired),
     });
     if (handle === undefined) return;
     if (this.#isOver) family.searches.cancelListen(handle);
@@ -83,21 +102,20 @@ export class ListenOperation implements Operation {
   }
 
   #hear(source: Source, values: readonly Value[], expired: boolean): void {
-    if (this.#isOver || values.length === 0) return;
-    const news = expired
-      ? this.#sources.remove(
-          source,
-          values.map((value) => value.id),
-        )
-      : this.#sources.add(source, values);
-    this.#report(news, expired);
+    if (this.#isOver) return;
+    const told = this.#told;
+    const news = values.filter((value) => (expired ? told.remove(source, value.id) : told.add(source, value)));
+    this.#tell(this.#wanted(news), expired);
   }
 
-  #report(values: readonly Value[], expired: boolean): void {
+  #wanted(values: readonly Value[]): readonly Value[] {
     const { filter } = this.#options;
-    const isWanted = (value: Value) => filter === undefined || (this.#core.callUser(() => filter(value)) ?? false);
-    const wanted = values.filter(isWanted);
-    if (wanted.length === 0 || this.#isOver) return;
-    if (this.#core.callUser(() => this.#options.onValues(wanted, expired)) === false) this.cancel();
+    if (filter === undefined) return values;
+    return values.filter((value) => this.#core.callUser(() => filter(value)) ?? false);
+  }
+
+  #tell(values: readonly Value[], expired: boolean): void {
+    if (values.length === 0 || this.#isOver) return;
+    if (this.#core.callUser(() => this.#options.onValues(values, expired)) === false) this.cancel();
   }
 }

@@ -1,6 +1,7 @@
 import type { InfoHash } from "../../id/index.ts";
 import {
   type GetOptions,
+  type Listening,
   type ListenOptions,
   NOT_ANNOUNCED,
   type NodeOperations,
@@ -11,8 +12,8 @@ import {
   type PutOutcome,
   type QueryOptions,
 } from "../../node/index.ts";
-import { ValueSources } from "../../search/index.ts";
 import type { Query, Value } from "../../value/index.ts";
+import { ValueSources } from "./value-sources.ts";
 
 /**
  * A node that can become another one while it is used: listens and permanent puts go over to the new one, and nobody who
@@ -51,7 +52,7 @@ export class SwitchableNode implements NodeOperations {
     return this.#node.query(key, query, options);
   }
 
-  listen(key: InfoHash, options: ListenOptions): Operation {
+  listen(key: InfoHash, options: ListenOptions): Listening {
     const listen = new MovingListen(key, options, () => this.#listens.delete(listen));
     this.#listens.add(listen);
     listen.moveTo(this.#node);
@@ -87,14 +88,14 @@ export class SwitchableNode implements NodeOperations {
   }
 }
 
-class MovingListen implements Operation {
+class MovingListen implements Listening {
   readonly #key: InfoHash;
   readonly #options: ListenOptions;
   readonly #onEnd: () => void;
-  /** Which node has which value: while a listen moves, two of them do. */
-  readonly #known = new ValueSources<NodeOperations>();
+  /** Which node has which value, once it has moved: before that, the only node knows. */
+  #known: ValueSources<NodeOperations> | undefined;
   #node: NodeOperations | undefined;
-  #current: Operation | undefined;
+  #current: Listening | undefined;
   #check: Operation | undefined;
   #isOver = false;
 
@@ -104,8 +105,17 @@ class MovingListen implements Operation {
     this.#onEnd = onEnd;
   }
 
+  get values(): readonly Value[] {
+    return this.#known?.values ?? this.#current?.values ?? [];
+  }
+
   moveTo(node: NodeOperations): void {
     const before = this.#node;
+    if (before && this.#known === undefined) {
+      const known = new ValueSources<NodeOperations>();
+      known.add(before, this.values);
+      this.#known = known;
+    }
     this.#current?.cancel();
     this.#check?.cancel();
     this.#node = node;
@@ -123,7 +133,7 @@ class MovingListen implements Operation {
     });
     if (this.#isOver) current.cancel();
     else this.#current = current;
-    if (before && this.#known.size > 0) this.#settle(node, before);
+    if (before && this.#known?.size) this.#settle(node, before, this.#known);
   }
 
   cancel(): void {
@@ -134,15 +144,15 @@ class MovingListen implements Operation {
   }
 
   /** What the new node doesn't find has gone meanwhile. */
-  #settle(node: NodeOperations, before: NodeOperations): void {
+  #settle(node: NodeOperations, before: NodeOperations, known: ValueSources<NodeOperations>): void {
     const { where, filter } = this.#options;
     this.#check = node.get(this.#key, {
       where,
       filter,
       onValues: (values) => void this.#hear(node, values, false),
       onDone: ({ ok }) => {
-        const ids = this.#known.values.map(({ id }) => id);
-        if (ok && node === this.#node) this.#report(this.#known.remove(before, ids), true);
+        const ids = known.values.map(({ id }) => id);
+        if (ok && node === this.#node) this.#report(known.remove(before, ids), true);
       },
     });
   }
@@ -150,6 +160,7 @@ class MovingListen implements Operation {
   /** False when no more is wanted. */
   #hear(node: NodeOperations, values: readonly Value[], expired: boolean): boolean {
     if (node !== this.#node || this.#isOver) return false;
+    if (this.#known === undefined) return this.#report(values, expired);
     const ids = values.map(({ id }) => id);
     return this.#report(expired ? this.#known.remove(node, ids) : this.#known.add(node, values), expired);
   }

@@ -1,4 +1,4 @@
-import type { Value } from "../value/index.ts";
+import type { Value } from "../../value/index.ts";
 
 interface SourcedValue<S> {
   value: Value;
