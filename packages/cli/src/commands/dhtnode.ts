@@ -1,7 +1,6 @@
-import type { DhtRunner } from "@hashmere/dht";
 import type { Command } from "commander";
 import { aborted } from "../aborted.ts";
-import { OF_PROXIES, reportSilence } from "../bootstrap-report.ts";
+import { reportSilence } from "../bootstrap-report.ts";
 import type { CommandContext } from "../command-context.ts";
 import { reportFailure, reportRunning, startDaemon } from "../dhtnode/daemon.ts";
 import { daemonPassword } from "../dhtnode/node-identity.ts";
@@ -48,9 +47,9 @@ async function serve(options: DhtnodeOptions, context: CommandContext, onRunning
   const write = (text: string) => streams.stderr.write(`${text}\n`);
   const terminal = lineLogger((line) => streams.stderr.write(line), streams.stderr.isTTY);
   return withRunningNode(options, terminal, context, async (node) => {
+    reportSilence(node, options.bootstrap ?? [], write);
     await using _proxies = await Proxies.open(node, { options, logger: terminal });
     announceBootstrap(options, streams);
-    watch(node, options, write);
     onRunning();
     await aborted(interrupted);
   });
@@ -61,19 +60,10 @@ async function withPrompt(options: DhtnodeOptions, context: CommandContext): Pro
   const shell = await Shell.open(streams);
   return withRunningNode(options, shell.logger, context, async (node, logger) => {
     announceBootstrap(options, streams);
-    watch(node, options, (text) => shell.complain(text));
+    reportSilence(node, options.bootstrap ?? [], (text) => shell.complain(text));
     await using proxies = await Proxies.open(node, { options, logger: shell.logger });
     shell.print(`${describeNode(node)}\n${HELP_HINT}\n`);
     await shell.run(node, { proxies, logger, signal: interrupted });
     shell.print("\nStopping node...");
   });
-}
-
-function watch(
-  node: DhtRunner,
-  { proxyclient, bootstrap = [] }: DhtnodeOptions,
-  complain: (text: string) => void,
-): void {
-  if (proxyclient === undefined) reportSilence(node, bootstrap, complain);
-  else reportSilence(node, [proxyclient], complain, OF_PROXIES);
 }

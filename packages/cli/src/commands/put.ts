@@ -77,9 +77,10 @@ function begin(
 }
 
 /** @throws CommandError where something is to be signed and nobody is there to do it, or the other way round */
-function requireSigner({ sign, encryptTo, identity }: PutOptions): void {
+function requireSigner({ sign, encryptTo, identity, proxy }: PutOptions): void {
   const isSecret = sign === true || encryptTo !== undefined;
-  if (isSecret === (identity !== undefined)) return;
+  const isToBeShown = proxy !== undefined; // a proxy may ask who comes, whatever the value is
+  if (identity !== undefined ? isSecret || isToBeShown : !isSecret) return;
   throw isSecret
     ? wrongUse(
         "there is no key to sign with",

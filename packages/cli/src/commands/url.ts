@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { CommandError, wrongUse } from "../command-error.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { addIdentityOptions, type OwnIdentityOptions, ownIdentity } from "../identity/own-identity.ts";
 import { durationOption } from "../options.ts";
-import { CA_HELP, fetchTrusting } from "../proxy/client-options.ts";
+import { CA_HELP, fetchWith } from "../proxy/client-options.ts";
 
-interface UrlOptions {
+interface UrlOptions extends OwnIdentityOptions {
   readonly ca?: string;
   readonly headers?: boolean;
   readonly verbose?: boolean;
@@ -14,7 +15,7 @@ interface UrlOptions {
 }
 
 export function addUrlCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command("url")
     .alias("durl")
     .description("fetch a URL and print what comes, as durl does: to look at a proxy, say")
@@ -22,17 +23,18 @@ export function addUrlCommand(program: Command, context: CommandContext): void {
     .option("--ca <file>", CA_HELP)
     .option("-H, --headers", "print the headers of the answer first, and an empty line")
     .option("-v, --verbose", "tell on stderr what is done")
-    .addOption(durationOption("-t, --timeout <duration>", "give up after this time (500ms, 5s, 2min)", "30s"))
-    .action((url: string, options: UrlOptions) => context.run(() => fetchUrl(url, options, context)));
+    .addOption(durationOption("-t, --timeout <duration>", "give up after this time (500ms, 5s, 2min)", "30s"));
+  addIdentityOptions(command, "prove who you are, if the server asks").action((url: string, options: UrlOptions) =>
+    context.run(() => fetchUrl(url, options, context)),
+  );
 }
 
-async function fetchUrl(
-  url: string,
-  options: UrlOptions,
-  { streams, interrupted }: CommandContext,
-): Promise<ExitStatus> {
+async function fetchUrl(url: string, options: UrlOptions, context: CommandContext): Promise<ExitStatus> {
+  const { streams, interrupted } = context;
   const tell = (text: string) => options.verbose && streams.stderr.write(`${text}\n`);
-  const fetchNow = (await fetchTrusting(options.ca)) ?? fetch;
+  mustBeHttp(url);
+  const identity = await ownIdentity(options, context);
+  const fetchNow = (await fetchWith({ ca: options.ca, identity })) ?? fetch;
   const limit = AbortSignal.timeout(options.timeout);
   try {
     tell(`GET ${url}`);
@@ -54,11 +56,14 @@ async function fetchUrl(
   }
 }
 
+/** @throws CommandError for anything that can't be asked for over HTTP */
+function mustBeHttp(url: string): void {
+  const scheme = URL.parse(url)?.protocol;
+  if (scheme !== "http:" && scheme !== "https:")
+    throw wrongUse(`"${url}" is no URL of a web server`, "Begin with http:// or https://.");
+}
+
 function failed(url: string, cause: unknown, isTimeOver: boolean): CommandError {
-  if (!URL.canParse(url)) {
-    const message = `"${url}" is no URL`;
-    return wrongUse(message, "Begin with http://.");
-  }
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const message = isTimeOver
     ? `no end of the answer from ${url} in time`
@@ -68,7 +73,7 @@ function failed(url: string, cause: unknown, isTimeOver: boolean): CommandError 
     status,
     code: isTimeOver ? "ERR_TIMED_OUT" : "ERR_NO_NETWORK",
     message,
-    hint: "Is the server up, and reachable from here? An authority of its own is named with --ca. Wait longer with --timeout.",
+    hint: "Is the server up, and reachable from here? An authority of its own is named with --ca, and who you are with --identity. Wait longer with --timeout.",
     cause,
   });
 }

@@ -2,7 +2,7 @@ import type { DhtRunner, Logger } from "@hashmere/dht";
 import type { CommandContext } from "../command-context.ts";
 import { ExitStatus } from "../exit-status.ts";
 import type { Streams } from "../output/output.ts";
-import { throughProxy } from "../proxy/client-options.ts";
+import { fetchAs, throughProxy } from "../proxy/client-options.ts";
 import { startNode } from "../start-node.ts";
 import { type LogTarget, logFile, systemLog } from "./log-target.ts";
 import { nodeIdentity } from "./node-identity.ts";
@@ -20,7 +20,8 @@ export async function withRunningNode(
   try {
     const logger = target?.logger ?? (options.verbose ? terminal : undefined);
     const identity = await nodeIdentity(options, context);
-    const config = { ...toConfig(options), identity, certCacheAll: identity !== undefined, logger };
+    const through = throughProxy(options.proxyclient, { ...options, fetch: fetchAs(identity) });
+    const config = { ...toConfig(options), ...through, identity, certCacheAll: identity !== undefined, logger };
     // A log on the terminal says it too.
     const isSaid = logger !== undefined && target === undefined;
     const node = await startNode(config, (text) => isSaid || context.streams.stderr.write(`${text}\n`));
@@ -46,7 +47,6 @@ function toConfig(options: DhtnodeOptions) {
     port: options.port,
     network: options.network ?? options.net,
     bootstrap: options.bootstrap,
-    ...throughProxy(options.proxyclient, options),
     publicStable: options.publicStable,
     persistPath: options.persist,
     peerDiscovery: options.peerDiscovery,

@@ -15,7 +15,7 @@ import { ExitStatus } from "../exit-status.ts";
 import { idsOf } from "../identity/key-ids.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import type { Output } from "../output/output.ts";
-import { throughProxy } from "../proxy/client-options.ts";
+import { fetchAs, throughProxy } from "../proxy/client-options.ts";
 import { socketFailed } from "../start-node.ts";
 import { listenLocally } from "./local-listeners.ts";
 import { NcReport } from "./nc-report.ts";
@@ -97,8 +97,8 @@ function showProgress(manager: ConnectionManager, device: string, output: Output
 }
 
 /** A client is gone in a moment: it stays out of others' tables, and leaves the node id to a server that may run here. */
-function nodeOptions({ network, proxy, task }: NcSettings): ConnectionManagerOptions["node"] {
-  const way = proxy === undefined ? { network } : { network, ...throughProxy(proxy) };
+function nodeOptions({ network, proxy, identity, task }: NcSettings): ConnectionManagerOptions["node"] {
+  const way = proxy === undefined ? { network } : { network, ...throughProxy(proxy, { fetch: fetchAs(identity) }) };
   return task.kind === "serve" ? way : { ...way, clientMode: true, nodeId: InfoHash.random(), persistPath: undefined };
 }
 

@@ -7,7 +7,7 @@ import { type OwnIdentityOptions, ownIdentity } from "../identity/own-identity.t
 import { stopwatch } from "../output/duration.ts";
 import { lineLogger } from "../output/line-logger.ts";
 import { Output } from "../output/output.ts";
-import { fetchTrusting, throughProxy } from "../proxy/client-options.ts";
+import { fetchWith, throughProxy } from "../proxy/client-options.ts";
 import { TOKEN_VARIABLE } from "../proxy/options.ts";
 import { startNode } from "../start-node.ts";
 import { type NodeOptions, PUBLIC_BOOTSTRAP } from "./options.ts";
@@ -34,7 +34,7 @@ export async function withNode(
 ): Promise<Status> {
   const { streams, interrupted } = context;
   const identity = await ownIdentity(options, context); // a password may have to be typed: the time runs from then
-  const fetch = await fetchTrusting(options.ca);
+  const fetch = options.proxy ? await fetchWith({ ca: options.ca, identity }) : undefined;
   const output = new Output(streams, options.json ?? false);
   const elapsed = stopwatch();
   const limit = AbortSignal.any([interrupted, AbortSignal.timeout(options.timeout)]);
@@ -88,7 +88,7 @@ function noProxy(url: string, elapsed: string, problem = "the proxy has lost its
     status: ExitStatus.noNetwork,
     code: "ERR_NO_NETWORK",
     message: `no way into the network through ${url} in ${elapsed}: ${problem}`,
-    hint: `Look at it with \`hashmere url\`, name another one, or leave --proxy out. Its token, if it has one, goes into ${TOKEN_VARIABLE}; an authority of its own is named with --ca.`,
+    hint: `Look at it with \`hashmere url\`, name another one, or leave --proxy out. Its token, if it has one, goes into ${TOKEN_VARIABLE}; an authority of its own is named with --ca, and who you are, where it asks for a certificate, with --identity.`,
   });
 }
 

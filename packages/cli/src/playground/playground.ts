@@ -4,6 +4,7 @@ import { stop } from "../dhtnode/stop.ts";
 import { ExitStatus } from "../exit-status.ts";
 import { PUBLIC_BOOTSTRAP } from "../one-shot/options.ts";
 import type { Streams } from "../output/output.ts";
+import { throughProxy } from "../proxy/client-options.ts";
 import { Proxies } from "../proxy/proxies.ts";
 import { HELP_HINT, Shell } from "../shell/shell.ts";
 import { VERSION } from "../version.ts";
@@ -62,6 +63,7 @@ function startNode(knows?: DhtRunner): Promise<DhtRunner> {
     bind4: "127.0.0.1",
     bind6: null,
     network: NETWORK,
+    ...throughProxy(undefined), // none, until `stt`
     ...(address && { bootstrap: [address.toString()] }),
   });
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Identity } from "@hashmere/crypto";
 import type { DhtRunnerConfig } from "@hashmere/dht";
 import { proxyBackendWith } from "@hashmere/proxy/client";
 import type { Command } from "commander";
@@ -32,13 +33,31 @@ export function throughProxy(
 /** What `--ca` is for. */
 export const CA_HELP = "trust servers with a certificate from these authorities (PEM) instead of well-known ones";
 
+/** Whom to trust, and as whom to come. */
+export interface FetchOptions {
+  /** File with authorities, PEM. Default: those of Node.js. */
+  readonly ca?: string | undefined;
+  /** Shown to servers that ask for a certificate. */
+  readonly identity?: Identity | undefined;
+}
+
 /**
- * A `fetch` that trusts the authorities in a file; undefined where none is named.
+ * A `fetch` with certificates of one's own choice; undefined where the platform's own will do.
  * @throws TypeError when the file holds no certificate; what `readFile` throws
  */
-export async function fetchTrusting(file: string | undefined): Promise<typeof fetch | undefined> {
-  if (file === undefined) return undefined;
-  const serverCa = await readFile(file, "utf8");
+export async function fetchWith({ ca, identity }: FetchOptions): Promise<typeof fetch | undefined> {
+  if (ca === undefined && identity === undefined) return undefined;
+  const serverCa = ca === undefined ? undefined : await readFile(ca, "utf8");
   const { proxyFetch } = await import("@hashmere/proxy"); // brings a whole web server
-  return proxyFetch({ serverCa });
+  return proxyFetch({ serverCa, identity });
+}
+
+/** The same for somebody who may never use it: it is made with the first request. */
+export function fetchAs(identity: Identity | undefined): typeof fetch | undefined {
+  if (identity === undefined) return undefined;
+  let made: ReturnType<typeof fetchWith> | undefined;
+  return async (input, init) => {
+    made ??= fetchWith({ identity });
+    return ((await made) ?? fetch)(input, init);
+  };
 }

@@ -17,6 +17,15 @@ test("shows an exchange, takes commands, and ends with its input", async () => {
   expect(status).toBe(0);
 });
 
+test("its node goes over to a proxy, as dhtnode does", async () => {
+  await using running = start("playground", []);
+  const [, port] = await running.until(/ {2}page {2}http:\/\/localhost:(\d+)/);
+  const { stdout, stderr } = await running.end(`stt 127.0.0.1:${port}\ng greeting\n`);
+  expect(stdout).toContain("Acting through the proxy.");
+  expect(stdout).toMatch(/Value\[id:[0-9a-f]+ data\(text\/plain\):"hello"\]/);
+  expect(stderr).toBe("");
+});
+
 test("with no input at all it shows the exchange and ends", async () => {
   await using running = start("playground", []);
   const { status, stdout } = await running.end();

@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateEcIdentity } from "@hashmere/crypto";
+import { generateEcIdentity, generateIdentity, saveIdentity } from "@hashmere/crypto";
 import { ProxyServer } from "@hashmere/proxy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashmere, start } from "../support/cli.ts";
@@ -77,6 +77,53 @@ test("a proxy with an authority of its own is reached when that is named", async
   expect(junk).toMatchObject({ status: 1, stderr: expect.stringContaining("are they certificates") });
 });
 
+describe("a proxy that asks for certificates", () => {
+  let secure: ProxyServer;
+  let url: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hashmere-client-certificate-"));
+    const authority = await generateEcIdentity("authority");
+    const server = await generateEcIdentity("localhost", { issuer: authority });
+    await writeFile(join(folder, "ca.pem"), authority.certificate.pem());
+    await saveIdentity(await generateIdentity("client", { issuer: authority, bits: 2048 }), join(folder, "client"));
+    const certificate = server.certificate.pem();
+    const tls = { certificate, key: await server.key.serialize(), clientCa: authority.certificate.pem() };
+    secure = await ProxyServer.open({ dht: peer.node, port: 0, host: "127.0.0.1", dashboard: false, tls });
+    url = `https://localhost:${new URL(secure.url).port}`;
+  });
+
+  afterAll(async () => {
+    await secure[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  const way = () => ["--proxy", url, "--ca", join(folder, "ca.pem")];
+  const identity = () => ["--identity", join(folder, "client")];
+
+  test("lets in who shows his identity", async () => {
+    expect(await hashmere(["put", "guarded", "hey", ...way(), ...identity()])).toMatchObject({ status: 0 });
+    expect(await hashmere(["get", "guarded", ...way(), ...identity()])).toMatchObject({ status: 0, stdout: "hey" });
+    const health = ["url", `${url}/healthz`, "--ca", join(folder, "ca.pem"), ...identity()];
+    expect(await hashmere(health)).toMatchObject({ status: 0 });
+  });
+
+  test("is told to want a certificate where none is shown", async () => {
+    const without = await hashmere(["get", "guarded", ...way()]);
+    expect(without).toMatchObject({ status: 3, stderr: expect.stringMatching(/want a certificate .*\n.*--identity/) });
+  });
+
+  test("lets in dhtnode with its identity", async () => {
+    const files = ["-c", join(folder, "client.crt"), "-k", join(folder, "client.pem")];
+    const environment = { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") };
+    await using running = start("dhtnode", ["--proxyclient", url, ...files, "-n", `${NETWORK}`], environment);
+    running.say("p guarded by-dhtnode\n");
+    await running.until(/Put: success/);
+    expect((await running.end("x\n")).stderr).toBe("");
+  });
+});
+
 describe("dhtnode", () => {
   test("with --proxyclient puts, gets and listens through the proxy", async () => {
     const { host } = new URL(proxy.url);
@@ -110,7 +157,48 @@ describe("dhtnode", () => {
 
   test("says that the proxy doesn't answer", async () => {
     await using running = start("dhtnode", ["--proxyclient", "127.0.0.1:9", "-n", `${NETWORK}`]);
-    await running.until(/no answer from 127\.0\.0\.1:9 .* Is a proxy running there/);
+    await running.until(
+      /no way into the network through 127\.0\.0\.1:9 .* can't be reached: .+ Trying again every minute/,
+    );
+  });
+
+  test("says why the proxy can't be used", async () => {
+    const auth = { tokens: ["secret"] };
+    await using guarded = await ProxyServer.open({
+      dht: peer.node,
+      port: 0,
+      host: "127.0.0.1",
+      dashboard: false,
+      auth,
+    });
+    await using refused = start("dhtnode", ["--proxyclient", guarded.url, "-n", `${NETWORK}`]);
+    await refused.until(/doesn't let us in \(status 401\).* Its token goes into HASHMERE_PROXY_TOKEN/);
+    await using lost = start("dhtnode", ["--proxyclient", `${proxy.url}/nowhere`, "-n", `${NETWORK}`]);
+    await lost.until(/is no OpenDHT proxy: is the URL right\?/);
+  });
+
+  test("blames the side that it acts through: a dead proxy no bootstrap host, and a living host for nothing", async () => {
+    const host = `${peer.node.getBound()}`;
+    await using running = start("dhtnode", ["-b", host, "-n", `${NETWORK}`]);
+    await running.until(/>> /);
+    running.say("stt 127.0.0.1:9\n");
+    await running.until(/no way into the network through 127\.0\.0\.1:9 /);
+    running.say("stp\ng nothing\n");
+    await running.until(/Get: completed/);
+    const { stderr } = await running.end("x\n");
+    expect(stderr.match(/^.*(no way|no answer).*$/gm)).toEqual([expect.stringContaining("through 127.0.0.1:9 ")]);
+  });
+
+  test("says nothing against a proxy that it leaves", async () => {
+    const args = ["--proxyclient", proxy.url, "-b", `${peer.node.getBound()}`, "-n", `${NETWORK}`];
+    await using running = start("dhtnode", args);
+    running.say("g nothing\n");
+    await running.until(/Get: completed/);
+    running.say("stp\n");
+    await running.until(/Acting as a node/);
+    running.say("g nobody\n");
+    await running.until(/Get: completed[\s\S]*Get: completed/);
+    expect((await running.end("x\n")).stderr).toBe("");
   });
 
   test("says what stt needs", async () => {
@@ -130,6 +218,7 @@ describe("hashmere url", () => {
 
   test("tells why nothing comes", async () => {
     expect(await hashmere(["url", "http://127.0.0.1:9/"])).toMatchObject({ status: 3, stdout: "" });
-    expect(await hashmere(["url", "nonsense"])).toMatchObject({ status: 1, stderr: expect.stringContaining("no URL") });
+    for (const wrong of ["nonsense", "ftp://127.0.0.1/"])
+      expect(await hashmere(["url", wrong])).toMatchObject({ status: 1, stderr: expect.stringContaining("no URL") });
   });
 });

@@ -194,6 +194,11 @@ export class DhtRunner extends NodeFacts implements AsyncDisposable {
     await this.running("enableProxy").enableProxy(on);
   }
 
+  /** The proxy that this node acts through, as it was named; undefined while it acts by itself. */
+  get proxyServer(): string | undefined {
+    return this.#session?.proxy.url;
+  }
+
   /**
    * Sets the proxy. While this node acts through one, it goes over to that; with an empty URL, back to acting by itself.
    * @param pushNodeId what this node calls itself to proxies; default: as before

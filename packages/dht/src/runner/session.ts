@@ -158,8 +158,8 @@ export class Session implements DatagramReceiver {
       if (!this.#isOpen) return;
       this.#takeUpSockets();
     }
+    if (!on) this.#join(); // first, so that nobody hears of an engine that is alone because it has asked nobody yet
     this.proxy.enable(on);
-    if (!on) this.#join();
   }
 
   bound(family: Family): SockAddr | undefined {

@@ -39,6 +39,11 @@ export class ProxySwitch {
     return this.#backend;
   }
 
+  /** Of the proxy that acts; undefined while the node acts by itself. */
+  get url(): string | undefined {
+    return this.#backend && this.#settings.url;
+  }
+
   get nodeId(): InfoHash {
     return this.#backend?.id ?? this.#engine.id;
   }
