@@ -1,4 +1,5 @@
 import type { Value } from "@hashmere/dht/engine";
+import type { Release } from "./tab-claims.ts";
 import { readValueLine, type ValueLine } from "./value-lines.ts";
 
 /** Takes what a feed brings. */
@@ -8,8 +9,8 @@ export interface FeedSink {
   onValues(values: readonly Value[], expired: boolean): void;
   /** Gets what is there now, and reports the differences. */
   refresh(): Promise<void>;
-  /** There could be a stream instead. */
-  onStreamFree(): void;
+  /** There may be a stream instead, until it is given back. */
+  onStream(giveBack: Release): void;
 }
 
 /** Brings what happens under a key, for as long as it is open, whatever happens to proxies and connections. */

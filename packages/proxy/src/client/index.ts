@@ -18,4 +18,5 @@ export {
 export type { ProxyOptions } from "./options.ts";
 export { proxyBackend, proxyBackendWith } from "./proxy-backend.ts";
 export { ProxyClient, type ProxyClientOptions, type Security } from "./proxy-client.ts";
+export { claimAmongTabs, type Release } from "./tab-claims.ts";
 export { type WebPushKeyBytes, WebPushKeys } from "./web-push-keys.ts";

@@ -6,6 +6,7 @@ import { PollFeed } from "./poll-feed.ts";
 import { getValues, type ProxyCore } from "./proxy-core.ts";
 import { PushFeed } from "./push-feed.ts";
 import { StreamFeed } from "./stream-feed.ts";
+import type { Release } from "./tab-claims.ts";
 
 /** What a key's listening tells its owner. */
 export interface ListeningOwner {
@@ -75,8 +76,9 @@ export class KeyListening implements FeedSink {
     this.#listeners.clear();
   }
 
-  onStreamFree(): void {
-    this.reopen();
+  onStream(giveBack: Release): void {
+    this.#feed.close();
+    this.#feed = new StreamFeed(this.#core, this.key, this, giveBack);
   }
 
   onBegin(): void {
@@ -109,8 +111,7 @@ export class KeyListening implements FeedSink {
 
   #openFeed(): Feed {
     const core = this.#core;
-    if (core.push) return new PushFeed(core, this.key, core.push, this);
-    return core.streams.take() ? new StreamFeed(core, this.key, this) : new PollFeed(core, this);
+    return core.push ? new PushFeed(core, this.key, core.push, this) : new PollFeed(core, this);
   }
 
   #remove(listener: NodeListenOptions): void {

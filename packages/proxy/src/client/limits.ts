@@ -6,6 +6,8 @@ export const RECHECK_CONNECTED_MS = 15 * 60_000;
 export const RECHECK_DISCONNECTED_MS = 60_000;
 /** Failures of operations lead to a look at the proxy at once, but not more often than this. */
 export const MIN_CHECK_GAP_MS = 1_000;
+/** Who waits for an answer has the proxy looked at whenever so much time has passed. */
+export const CHECK_WHILE_WAITING_MS = 10_000;
 /** How long a look at a proxy may take. */
 export const CHECK_TIMEOUT_MS = 10_000;
 /** How long a proxy may take until it begins to answer. A put is answered when it is done, and a refusal can take a minute. */
@@ -23,16 +25,17 @@ export const MAX_ANSWER_LENGTH = 128 << 20;
 /** The stream of a key lives on for this long after its last listener has gone, in case that another comes. */
 export const LINGER_MS = 60_000;
 /**
- * Streams that a browser's tab has open. Browsers have six connections to a server that speaks HTTP/1.1, for all tabs, and
- * what comes after that waits: puts would wait for streams that never end.
+ * Streams of keys that all tabs of a site have open together. Browsers have six connections to a server that speaks HTTP/1.1,
+ * for all tabs, and what comes after that waits: puts would wait for streams that never end. The page of a proxy takes one
+ * more, and two are left.
  */
 export const MAX_BROWSER_STREAMS = 3;
 /** Keys beyond that are looked at from time to time instead. */
 export const POLL_MS = 10_000;
 /** How often proxies that can are asked to say something on a silent stream. */
-export const HEARTBEAT_S = 30;
-/** A stream with heartbeats is taken for dead when so many of them are missing… */
-export const MISSED_HEARTBEATS = 3;
+export const HEARTBEAT_S = 20;
+/** A stream with heartbeats is taken for dead when three of them are missing… */
+export const SILENT_STREAM_MS = 3 * HEARTBEAT_S * 1000;
 /** …and one without, as those of OpenDHT's own proxy are, is opened anew when it has been silent for this time. */
 export const RENEW_STREAM_MS = 15 * 60_000;
 /** What failed is tried again after a pause between these, doubling, by chance up to a half shorter. */

@@ -8,8 +8,8 @@ export interface ProxyOptions extends PushSettings {
    */
   readonly url: string | URL | readonly (string | URL)[];
   /**
-   * Keys listened to by a stream of their own; more are looked at every 10 s. Default: all, in browsers 3, as those have six
-   * connections to a server for all their tabs.
+   * Keys listened to by a stream of their own; more are looked at every 10 s. Default: all. In browsers, what all tabs of a
+   * site have together, and 3, as those have six connections to a server for all their tabs; more where it speaks HTTP/2.
    */
   readonly maxStreams?: number | undefined;
   /** For proxies that ask who one is: the value of the header of this name, such as `Bearer …`. */

@@ -2,6 +2,7 @@ import { DhtError, type InfoHash, NOT_ANNOUNCED, type PutOutcome, type Value } f
 import { isJsonObject, type Json, readJson, writeJson } from "../json/index.ts";
 import { ANSWER_TIMEOUT_MS } from "./limits.ts";
 import { ask, keyPath, type ProxyCore } from "./proxy-core.ts";
+import { unreachable } from "./proxy-failure.ts";
 
 /**
  * Posts a value. Its id is chosen here, not by the proxy, so that the same value can be posted again when nobody knows
@@ -29,7 +30,7 @@ export async function postValue(
     });
   } catch (error) {
     signal.throwIfAborted();
-    return error instanceof DhtError ? { ...NOT_ANNOUNCED, error } : NOT_ANNOUNCED;
+    return { ...NOT_ANNOUNCED, error: unreachable(core.connection.base, error) };
   }
 }
 

@@ -31,9 +31,10 @@ export class ProxyAnswer {
     }
   }
 
-  /** Another limit for the silence from the next sign of life on. */
+  /** Another limit for the silence, which begins now. */
   set silenceMs(limit: number) {
     this.#patience.limitMs = limit;
+    this.#patience.renew();
   }
 
   /** The first line; empty when there is none. */

@@ -11,7 +11,14 @@ import {
   type Timer,
   uniform,
 } from "@hashmere/dht/engine";
-import { CHECK_TIMEOUT_MS, MIN_CHECK_GAP_MS, RECHECK_CONNECTED_MS, RECHECK_DISCONNECTED_MS } from "./limits.ts";
+import {
+  CHECK_TIMEOUT_MS,
+  CHECK_WHILE_WAITING_MS,
+  MIN_CHECK_GAP_MS,
+  RECHECK_CONNECTED_MS,
+  RECHECK_DISCONNECTED_MS,
+} from "./limits.ts";
+import { isAbsence, notAProxy, unreachable } from "./proxy-failure.ts";
 import type { ProxyHttp } from "./proxy-http.ts";
 import { isAnotherProxy, type ProxyInfo, readProxyInfo, statsOf } from "./proxy-info.ts";
 
@@ -33,6 +40,13 @@ interface Candidate {
   readonly info: ProxyInfo;
 }
 
+/** Somebody waits for an answer of a proxy. */
+interface Waiting {
+  readonly base: URL;
+  /** Ends it, when nobody is there to answer. */
+  readonly giveUp: AbortController;
+}
+
 /** Which proxy is talked to, and how well it is connected to its network: looked at regularly, and when something fails. */
 export class ProxyConnection {
   readonly #urls: readonly [URL, ...URL[]];
@@ -41,6 +55,7 @@ export class ProxyConnection {
   readonly #random: RandomSource;
   readonly #events: ConnectionEvents;
   readonly #closing = new AbortController();
+  readonly #waiting = new Set<Waiting>();
   #index = 0;
   /** The proxy that was connected last. */
   #connectedIndex: number | undefined;
@@ -90,6 +105,11 @@ export class ProxyConnection {
     return this.#info?.publicAddress;
   }
 
+  /** The proxy is one of ours, by what it tells: it sends heartbeats where it is asked for them. */
+  get hasHeartbeats(): boolean {
+    return this.#info?.instance !== undefined;
+  }
+
   /** It has been seen how things are: whoever has waited for that may try. */
   get hasLooked(): boolean {
     return this.#hasLooked;
@@ -116,12 +136,34 @@ export class ProxyConnection {
     else void this.#look();
   }
 
-  /** An operation at that proxy ended without any answer. */
-  failed(base: URL): void {
-    if (base !== this.base || this.#closing.signal.aborted) return;
-    if (!this.#isChecking) this.#index = (this.#index + 1) % this.#urls.length;
-    this.#setStatus("disconnected", "disconnected");
-    this.check();
+  /**
+   * Does something that waits for a proxy's answer. While it waits, the proxy is looked at every so often, and where nobody
+   * is found there, it ends.
+   * @throws whatever `work` throws; why nobody is there; the signal's reason
+   */
+  async whileWaiting<T>(base: URL, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const giveUp = new AbortController();
+    const waiting = { base, giveUp };
+    this.#waiting.add(waiting);
+    let timer: Timer | undefined;
+    const wait = (): void => {
+      timer = this.#clock.at(this.#clock.now() + CHECK_WHILE_WAITING_MS, () => {
+        this.check();
+        wait();
+      });
+    };
+    wait();
+    try {
+      return await work(AbortSignal.any([signal, giveUp.signal]));
+    } catch (error) {
+      signal.throwIfAborted();
+      // Of what a look has found, everybody has been told.
+      if (!giveUp.signal.aborted) this.#failed(base);
+      throw unreachable(base, error);
+    } finally {
+      timer?.cancel();
+      this.#waiting.delete(waiting);
+    }
   }
 
   /** A push came, so a proxy works; which streams and puts have to be renewed, the next look tells. */
@@ -138,6 +180,14 @@ export class ProxyConnection {
     this.#setStatus("disconnected", "disconnected");
   }
 
+  /** An operation at that proxy ended without any answer. */
+  #failed(base: URL): void {
+    if (base !== this.base || this.#closing.signal.aborted) return;
+    if (!this.#isChecking) this.#index = (this.#index + 1) % this.#urls.length;
+    this.#setStatus("disconnected", "disconnected");
+    this.check();
+  }
+
   async #look(): Promise<void> {
     this.#isChecking = true;
     this.#lastCheckAt = this.#clock.now();
@@ -147,12 +197,18 @@ export class ProxyConnection {
       if (combined(best?.info) === "connected") break;
       const info = await this.#ask(base);
       if (this.#closing.signal.aborted) return;
-      if (info instanceof DhtError) firstError ??= info;
-      else if (combined(best?.info) === "disconnected") best = { index: this.#urls.indexOf(base), info };
+      if (info instanceof DhtError) {
+        firstError ??= info;
+        if (isAbsence(info)) this.#giveUpAt(base, info);
+      } else if (combined(best?.info) === "disconnected") best = { index: this.#urls.indexOf(base), info };
     }
     this.#isChecking = false;
     this.#tellError(best ? undefined : firstError);
     this.#settle(best);
+  }
+
+  #giveUpAt(base: URL, reason: DhtError): void {
+    for (const waiting of this.#waiting) if (waiting.base === base) waiting.giveUp.abort(reason);
   }
 
   async #ask(base: URL): Promise<ProxyInfo | DhtError> {
@@ -200,38 +256,6 @@ export class ProxyConnection {
     this.#status6 = status6;
     this.#events.onStatus(status4, status6);
   }
-}
-
-function notAProxy(base: URL, status: number): DhtError {
-  if (status === 401 || status === 403) {
-    const advice = `the proxy ${base} doesn't let us in (status ${status}): is \`authorization\` what it asks for?`;
-    return new DhtError("ERR_PROXY_AUTHORIZATION", advice);
-  }
-  const advice =
-    status === 503
-      ? `the proxy ${base} isn't ready yet, or is overloaded (status 503)`
-      : `what answers at ${base} (status ${status}) is no OpenDHT proxy: is the URL right?`;
-  return new DhtError("ERR_PROXY_ANSWER", advice);
-}
-
-/** What Node.js says of certificates that nobody known has issued. */
-const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
-
-function unreachable(base: URL, cause: unknown): DhtError {
-  if (cause instanceof DhtError) return cause;
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  if (reason instanceof Error && "code" in reason && UNKNOWN_AUTHORITY.has(reason.code)) {
-    const advice = `the proxy ${base} has a certificate from an authority that isn't known here (${reason.code}): if it is one of your own, name its certificate (PEM) in the variable NODE_EXTRA_CA_CERTS`;
-    return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
-  }
-  const detail = reason instanceof Error ? reason.message : String(reason);
-  return new DhtError("ERR_PROXY_UNREACHABLE", `the proxy ${base} can't be reached: ${detail}`, { cause });
 }
 
 function combined(info: ProxyInfo | undefined): NodeStatus {

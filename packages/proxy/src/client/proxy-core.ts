@@ -27,7 +27,7 @@ export function keyPath(key: InfoHash): string {
 /**
  * Sends a request to the proxy of the moment. Where that doesn't answer at all, the others are tried, so the request must
  * be one that can be repeated.
- * @throws what `fetch` throws when none answers; the signal's reason
+ * @throws DhtError why the first didn't answer, when none does; the signal's reason
  */
 export async function ask<T>(
   { connection, http, slots }: ProxyCore,
@@ -37,12 +37,12 @@ export async function ask<T>(
   return slots.use(async () => {
     let failure: unknown;
     for (const base of connection.candidates) {
-      request.signal.throwIfAborted();
       try {
-        return await read(await http.send(base, request), base);
+        return await connection.whileWaiting(base, request.signal, async (signal) =>
+          read(await http.send(base, { ...request, signal }), base),
+        );
       } catch (error) {
         request.signal.throwIfAborted();
-        connection.failed(base);
         failure ??= error;
       }
     }

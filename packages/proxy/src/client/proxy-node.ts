@@ -28,7 +28,6 @@ import {
   throwLater,
   type Value,
 } from "@hashmere/dht/engine";
-import { MAX_BROWSER_STREAMS } from "./limits.ts";
 import { Listenings } from "./listenings.ts";
 import { type ProxyOptions, proxyUrls } from "./options.ts";
 import { PermanentPuts } from "./permanent-puts.ts";
@@ -40,7 +39,7 @@ import { PushIdentity } from "./push-identity.ts";
 import { PushReceiver } from "./push-receiver.ts";
 import { RequestSlots } from "./request-slots.ts";
 import { SignedValues } from "./signed-values.ts";
-import { StreamSlots } from "./stream-slots.ts";
+import { streamSlots } from "./stream-slots.ts";
 
 /** A node of the DHT that is somebody else's, reached over HTTP: what is done here is done there. */
 export class ProxyNode implements ProxyBackend {
@@ -80,7 +79,7 @@ export class ProxyNode implements ProxyBackend {
       http,
       connection,
       slots: new RequestSlots(),
-      streams: new StreamSlots(options.maxStreams ?? defaultMaxStreams()),
+      streams: streamSlots(options.maxStreams),
       get push() {
         return push.target;
       },
@@ -270,11 +269,6 @@ export class ProxyNode implements ProxyBackend {
     ];
     return known.some((earlier) => earlier?.isSigned());
   }
-}
-
-function defaultMaxStreams(): number {
-  const isBrowser = "document" in globalThis || "WorkerGlobalScope" in globalThis;
-  return isBrowser ? MAX_BROWSER_STREAMS : Number.POSITIVE_INFINITY;
 }
 
 function isNews(seen: Map<bigint, Value[]>, value: Value): boolean {

@@ -1,23 +1,26 @@
-import { DhtError, type InfoHash } from "@hashmere/dht/engine";
+import type { InfoHash } from "@hashmere/dht/engine";
 import { deliver, type Feed, type FeedSink } from "./feed.ts";
-import { HEARTBEAT_S, MISSED_HEARTBEATS, RENEW_STREAM_MS, STEADY_MS } from "./limits.ts";
+import { HEARTBEAT_S, RENEW_STREAM_MS, SILENT_STREAM_MS, STEADY_MS } from "./limits.ts";
 import type { ProxyAnswer } from "./proxy-answer.ts";
 import { keyPath, type ProxyCore } from "./proxy-core.ts";
 import { Recurring, type RoundOutcome } from "./recurring.ts";
+import type { Release } from "./tab-claims.ts";
 
-/** A connection of its own, on which the proxy writes. It takes one of the streams, which has been taken before. */
+/** A connection of its own, on which the proxy writes. It gives its slot back when it ends. */
 export class StreamFeed implements Feed {
   readonly #core: ProxyCore;
   readonly #key: InfoHash;
   readonly #sink: FeedSink;
+  readonly #giveBack: Release;
   readonly #stream: Recurring;
   /** The proxy that writes, or is asked to. */
   #base: URL | undefined;
 
-  constructor(core: ProxyCore, key: InfoHash, sink: FeedSink) {
+  constructor(core: ProxyCore, key: InfoHash, sink: FeedSink, giveBack: Release) {
     this.#core = core;
     this.#key = key;
     this.#sink = sink;
+    this.#giveBack = giveBack;
     this.#stream = new Recurring(core.clock, core.random, (signal) => this.#read(signal));
     this.#stream.wake();
   }
@@ -32,7 +35,7 @@ export class StreamFeed implements Feed {
 
   close(): void {
     this.#stream.close();
-    this.#core.streams.give();
+    this.#giveBack();
   }
 
   cancel(): void {
@@ -44,33 +47,30 @@ export class StreamFeed implements Feed {
     const { base } = connection;
     const begunAt = clock.now();
     let hasBegun = false;
-    let hasBroken = false;
     this.#base = base;
     try {
       const path = `${keyPath(this.#key)}/listen?heartbeat=${HEARTBEAT_S}`;
-      const answer = await http.send(base, { method: "GET", path, signal });
-      hasBegun = true;
-      if (answer.status === 200) {
+      const answer = await connection.whileWaiting(base, signal, (either) =>
+        http.send(base, { method: "GET", path, signal: either }),
+      );
+      hasBegun = answer.status === 200;
+      if (hasBegun) {
         this.#sink.onBegin();
         if (connection.status === "disconnected") connection.check();
-        await this.#follow(answer);
-        hasBroken = true;
+        await this.#follow(answer, connection.hasHeartbeats);
       } else await answer.discard();
-    } catch (error) {
-      if (!signal.aborted && !hasBegun) connection.failed(base);
-      hasBroken = hasBegun && !(error instanceof DhtError); // those are our own, of a stream that is given up
-    }
+    } catch {} // however it ended, another is begun
     if (!signal.aborted) {
       this.#base = undefined;
-      // The proxy may have begun anew, and may have forgotten other things as well.
-      if (hasBroken) connection.check();
+      // The proxy may be gone, or may have begun anew and have forgotten other things as well.
+      if (hasBegun) connection.check();
     }
-    return clock.now() - begunAt >= STEADY_MS ? { againInMs: 0 } : "failed";
+    return hasBegun && clock.now() - begunAt >= STEADY_MS ? { againInMs: 0 } : "failed";
   }
 
-  async #follow(answer: ProxyAnswer): Promise<void> {
-    for await (const lines of answer.lines(RENEW_STREAM_MS)) {
-      if (lines.length === 0) answer.silenceMs = MISSED_HEARTBEATS * HEARTBEAT_S * 1000; // who sends one goes on doing so
+  async #follow(answer: ProxyAnswer, hasHeartbeats: boolean): Promise<void> {
+    for await (const lines of answer.lines(hasHeartbeats ? SILENT_STREAM_MS : RENEW_STREAM_MS)) {
+      if (lines.length === 0) answer.silenceMs = SILENT_STREAM_MS; // who sends a heartbeat goes on doing so
       if (deliver(lines, this.#sink)) return;
     }
   }

@@ -23,6 +23,8 @@ export class FakeProxy {
   good = 5;
   dubious = 0;
   isUp = true;
+  /** It takes connections, and says nothing on them: a process that is stopped, a machine that has gone. */
+  isFrozen = false;
   /** Answers instead of the proxy, as long as it has something to say. */
   override: ((request: SeenRequest) => Reply | undefined) | undefined;
 
@@ -68,6 +70,7 @@ export class FakeProxy {
 
   /** Bytes to all who listen at a key. */
   write(key: InfoHash, text: string): void {
+    if (this.isFrozen) return;
     for (const stream of this.streams.get(`${key}`) ?? []) stream.enqueue(new TextEncoder().encode(text));
   }
 
@@ -89,6 +92,7 @@ export class FakeProxy {
 
   #reply(request: SeenRequest, url: URL): Reply {
     if (!this.isUp) return "refuse";
+    if (this.isFrozen) return "hang";
     const other = this.override?.(request);
     if (other) return other;
     const [, , key = "", listen] = url.pathname.split("/");

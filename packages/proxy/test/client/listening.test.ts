@@ -153,10 +153,10 @@ describe("a listener", () => {
     await settle();
     for (let beat = 0; beat < 10; beat++) {
       rig.proxy.write(KEY, "\n");
-      await rig.pass(30_000);
+      await rig.pass(20_000);
     }
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(1);
-    await rig.pass(60_000);
+    await rig.pass(40_000);
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(2);
     await rig.pass(14 * 60_000);
     expect(rig.proxy.seen("GET", "/listen")).toHaveLength(2);
