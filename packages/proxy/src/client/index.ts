@@ -5,6 +5,7 @@ export {
   type Filter,
   Filters,
   InfoHash,
+  MAX_VALUE_BYTES,
   PkId,
   PushNotificationResult,
   type PushSettings,

@@ -98,6 +98,8 @@ export class Exchange {
     return new LineStream(this.response, {
       scheduler: this.service.scheduler,
       maxBytes: this.service.limits.maxStreamBytes,
+      slowReaders: this.service.slowReaders,
+      account: this.account,
       isShort,
       format: format ?? (this.accepts("text/event-stream") ? "events" : "lines"),
       heartbeatMs:

@@ -36,6 +36,10 @@ export interface ProxyLimits {
   readonly maxBytesPerClient: number;
   /** The same of all clients together. Default 1 GiB. */
   readonly maxBytes: number;
+  /** Bytes that wait for slow readers of one client, of all its streams; beyond it those furthest behind are cut off. Default 64 MiB. */
+  readonly maxWaitingBytesPerClient: number;
+  /** The same of all clients together. Default 512 MiB. */
+  readonly maxWaitingBytes: number;
   /** Bytes of a request's body. Default 256 KiB: the largest value has 64 KiB, and base64 adds a third. */
   readonly maxBodyBytes: number;
   /** Bytes of a stream that wait for a slow reader; beyond it the connection is closed. Default 4 MiB. */
@@ -61,6 +65,8 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   maxPutsPerSecondPerClient: 1_000,
   maxBytesPerClient: 256 * 2 ** 20,
   maxBytes: 2 ** 30,
+  maxWaitingBytesPerClient: 64 * 2 ** 20,
+  maxWaitingBytes: 512 * 2 ** 20,
   maxBodyBytes: 256 * 2 ** 10,
   maxStreamBytes: 4 * 2 ** 20,
 };
@@ -85,6 +91,8 @@ export const NO_CLIENT_LIMITS: Partial<ProxyLimits> = {
   maxPutsPerSecondPerClient: Number.POSITIVE_INFINITY,
   maxBytesPerClient: Number.POSITIVE_INFINITY,
   maxBytes: Number.POSITIVE_INFINITY,
+  maxWaitingBytesPerClient: Number.POSITIVE_INFINITY,
+  maxWaitingBytes: Number.POSITIVE_INFINITY,
 };
 
 /** Of a request line with all its headers. */

@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Scheduler, Timer } from "@hashmere/dht/engine";
+import type { ClientAccount } from "./client-account.ts";
 import { respondStreamed } from "./respond.ts";
+import type { SlowReaders, StreamReader } from "./slow-readers.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 /** Between comments that keep a stream of events alive. */
@@ -18,6 +20,9 @@ export interface LineStreamOptions {
   readonly scheduler: Scheduler;
   /** Bytes that may wait for a slow reader. */
   readonly maxBytes: number;
+  /** Where it is counted while its reader is behind, and for whom. */
+  readonly slowReaders: SlowReaders;
+  readonly account: ClientAccount;
   /** `lines`: one JSON object per line; `events`: server-sent events with the same lines as data. */
   readonly format: "lines" | "events";
   /** The stream will soon end: a short one leaves in one piece. Default: everything leaves at once, the head too. */
@@ -27,7 +32,7 @@ export interface LineStreamOptions {
 }
 
 /** A response of many lines, over a short time or a long one. A reader who stalls, or falls too far behind, is cut off. */
-export class LineStream {
+export class LineStream implements StreamReader {
   readonly #response: ServerResponse;
   readonly #options: LineStreamOptions;
   #heartbeat: Timer | undefined;
@@ -35,6 +40,7 @@ export class LineStream {
   readonly #gathering: Timer | undefined;
   #gathered = "";
   readonly #stallWatch: StallWatch;
+  #hasBeenBehind = false;
   /** Something has left, be it only the head. */
   #hasBegun = false;
   #spokeAt: number;
@@ -73,6 +79,14 @@ export class LineStream {
   /** Whether it would be kind to wait for `drained`. */
   get isFull(): boolean {
     return this.#response.writableNeedDrain;
+  }
+
+  get waitingBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  cutOff(): void {
+    this.#response.destroy();
   }
 
   /** Resolves when the reader has caught up, or has gone. */
@@ -129,8 +143,18 @@ export class LineStream {
     this.#hasBegun = true;
     this.#spokeAt = this.#options.scheduler.now();
     if (this.#response.write(text, ENCODING)) return;
-    if (this.#response.writableLength > this.#options.maxBytes) this.#response.destroy();
-    else this.#stallWatch.look();
+    if (this.waitingBytes > this.#options.maxBytes) return this.cutOff();
+    this.#stallWatch.look();
+    this.#countBehind(text.length);
+  }
+
+  #countBehind(bytes: number): void {
+    const { slowReaders, account } = this.#options;
+    slowReaders.add(this, account, bytes);
+    if (this.#hasBeenBehind) return;
+    this.#hasBeenBehind = true;
+    const caughtUp = () => slowReaders.remove(this);
+    this.#response.on("drain", caughtUp).once("close", caughtUp);
   }
 
   /** @param silenceMs how much longer it may last */

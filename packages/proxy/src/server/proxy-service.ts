@@ -12,6 +12,7 @@ import { PermanentPuts } from "./permanent-puts.ts";
 import type { ProxyNode } from "./proxy-node.ts";
 import { RequestCounts } from "./request-counts.ts";
 import { SharedLookups } from "./shared-lookups.ts";
+import { SlowReaders } from "./slow-readers.ts";
 import type { ProxyState } from "./state-file.ts";
 import { Statistics } from "./statistics.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -58,6 +59,7 @@ export class ProxyService {
   readonly requests = new RequestCounts();
   readonly health: HealthWatch;
   readonly lookups: SharedLookups;
+  readonly slowReaders: SlowReaders;
   /** Streams that go on until somebody ends them. */
   readonly streams = new Set<LineStream>();
   #isEnding = false;
@@ -71,6 +73,7 @@ export class ProxyService {
     this.limits = limits;
     this.identity = options.identity;
     this.ledger = new ClientLedger(limits, scheduler);
+    this.slowReaders = new SlowReaders(limits, scheduler);
     this.tickets = new Tickets(scheduler, this.ledger);
     this.authorization = new Authorization(this.tickets, options.tokens);
     this.pusher = new Pusher({

@@ -112,6 +112,31 @@ describe("a proxy that is treated badly", () => {
     socket.destroy();
   });
 
+  test("cuts off streams of a client who has many and takes nothing, and no others", async () => {
+    await using rig = await openProxiedNode({ limits: { maxWaitingBytesPerClient: 2_000_000 } });
+    const listen = async () => {
+      const socket = await rawConnection(rig.port);
+      socket.write("GET /key/k/listen HTTP/1.1\r\nHost: x\r\n\r\n");
+      return socket;
+    };
+    const good = await listen();
+    let heard = "";
+    good.on("data", (text) => {
+      heard += text;
+    });
+    const bad = await Promise.all(Array.from({ length: 8 }, listen));
+    for (const socket of bad) socket.pause();
+    await expect.poll(() => rig.proxy.stats.listens).toBe(9);
+    const data = new Uint8Array(60_000);
+    for (let id = 1; rig.proxy.stats.listens === 9; id++) {
+      data[0] = id;
+      await rig.node.put("k", data.slice());
+    }
+    await rig.node.put("k", new Uint8Array([42]));
+    await expect.poll(() => heard).toContain('"data":"Kg=="');
+    for (const socket of [good, ...bad]) socket.destroy();
+  });
+
   test("refuses what its node can't do any more, and keeps nothing of it", async () => {
     await using rig = await openProxiedNode({ limits: { maxListensPerClient: 1, maxSubscriptionsPerClient: 1 } });
     await rig.node.join();

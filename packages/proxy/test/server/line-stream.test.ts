@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import { VirtualScheduler } from "@hashmere/dht/engine";
 import { describe, expect, test } from "vitest";
+import { ClientAccount } from "../../src/server/client-account.ts";
 import { DEFAULT_LIMITS, STALLED_READER_MS } from "../../src/server/limits.ts";
 import { EVENT_HEARTBEAT_MS, LineStream, type LineStreamOptions } from "../../src/server/line-stream.ts";
+import { SlowReaders } from "../../src/server/slow-readers.ts";
 
 interface Rig extends AsyncDisposable {
   readonly scheduler: VirtualScheduler;
@@ -20,7 +22,10 @@ async function rig(options: Partial<LineStreamOptions>): Promise<Rig> {
   const opened = Promise.withResolvers<{ stream: LineStream; response: ServerResponse }>();
   const server = createServer((_, response) => {
     const { maxStreamBytes } = DEFAULT_LIMITS;
-    const stream = new LineStream(response, { scheduler, maxBytes: maxStreamBytes, format: "lines", ...options });
+    const slowReaders = new SlowReaders(DEFAULT_LIMITS, scheduler);
+    const account = new ClientAccount("192.0.2.1", scheduler, 1);
+    const usual = { scheduler, slowReaders, account, maxBytes: maxStreamBytes, format: "lines" } as const;
+    const stream = new LineStream(response, { ...usual, ...options });
     opened.resolve({ stream, response });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
