@@ -25,15 +25,26 @@ export class Browser implements AsyncDisposable {
     this.#chromium = browser;
   }
 
-  static async start(): Promise<Browser> {
+  /** @param hosts names that stand for 127.0.0.1, from which pages are no "secure context" */
+  static async start(hosts: readonly string[] = []): Promise<Browser> {
     // Its sandbox wants rights that root in a container doesn't have; nothing is visited but what the tests serve.
-    const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+    const names = hosts.map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`);
+    const args = ["--no-sandbox", "--disable-dev-shm-usage", ...names];
     return new Browser(await chromium.launch({ executablePath: CHROMIUM, args, timeout: LIMIT_MS }));
   }
 
   /** A tab with storage of its own. */
   async open(url: string, options: Parameters<Chromium["newPage"]>[0] = {}): Promise<Page> {
-    const page = await this.#chromium.newPage(options);
+    return this.#load(await this.#chromium.newPage(options), url);
+  }
+
+  /** Tabs of one person, who share storage, locks and connections. */
+  async openTogether(url: string, count: number): Promise<Page[]> {
+    const person = await this.#chromium.newContext();
+    return Promise.all(Array.from({ length: count }, async () => this.#load(await person.newPage(), url)));
+  }
+
+  async #load(page: Page, url: string): Promise<Page> {
     page.setDefaultTimeout(LIMIT_MS);
     page.on("pageerror", (error) => this.failures.push(`${error}`));
     page.on("console", (message) => {

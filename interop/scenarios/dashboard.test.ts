@@ -79,6 +79,64 @@ describe("the live view", () => {
     expect(browser.failures).toEqual([]);
   });
 
+  // Browsers have six connections to a server, for all tabs. A name that isn't localhost is no secure context over HTTP:
+  // there the tabs have no locks.
+  test.each(["127.0.0.1", "hashmere.test"])("works in eight tabs that listen, at %s", async (host) => {
+    await using stage = new Stage();
+    const network = stage.use(await PageNetwork.start({ network: stage.network, nodes: NODES }));
+    const browser = stage.use(await Browser.start([host]));
+    const url = network.url.replace("127.0.0.1", host);
+    const tabs = await browser.openTogether(url, 8);
+    expect(await tabs[0]?.evaluate("'locks' in navigator")).toBe(host === "127.0.0.1");
+    for (const [number, tab] of tabs.entries()) {
+      await expect.poll(() => headline(tab).textContent(), POLL).toBe("Connected");
+      await fill(tab, /^Key/, "room");
+      await button(tab, "Listen").click();
+      await fill(tab, /^Key/, `own ${number}`);
+      await button(tab, "Listen").click();
+    }
+    for (const [number, tab] of tabs.entries()) {
+      await fill(tab, /^Key/, "room");
+      await fill(tab, /^Value to put/, `from tab ${number}`);
+      await button(tab, "Put").click();
+      await expect.poll(() => tab.getByText("Stored under “room”").count(), POLL).toBe(1);
+      await fill(tab, /^Key/, `nothing ${number}`);
+      await button(tab, "Look up").click();
+      await expect.poll(() => tab.getByText("Nothing there.").count(), POLL).toBe(1);
+      await expect.poll(() => tab.getByText(/\d+ nodes? asked, \d+ ms/).count(), POLL).toBe(1);
+    }
+    for (const tab of tabs) {
+      const heard = () => tab.getByLabel("Heard at room").getByRole("listitem").count();
+      await expect.poll(heard, POLL).toBe(tabs.length);
+    }
+    await tabs[0]?.close(); // which had a connection; the others see the node all the same
+    await network.stopServing();
+    for (const tab of tabs.slice(1)) await expect.poll(() => headline(tab).textContent(), POLL).toBe("Out of sight");
+  });
+
+  test("takes a value as large as nodes do, shows its beginning, and says when one is too large", async () => {
+    await using stage = new Stage();
+    const { network, browser } = await begin(stage);
+    const page = await browser.open(network.url);
+    const large = "All work and no play. ".repeat(2900);
+    await fill(page, /^Key/, "large");
+    await fill(page, /^Value to put/, `${large}${large}`);
+    await button(page, "Put").click();
+    await expect.poll(() => page.getByText(/the value takes [\d,]+ bytes, and a node keeps/).count(), POLL).toBe(1);
+    await fill(page, /^Value to put/, large);
+    await button(page, "Put").click();
+    await expect.poll(() => page.getByText("Stored under “large”").count(), POLL).toBe(1);
+    expect((await network.nodes.at(-1)?.getAll("large"))?.map((value) => value.text())).toEqual([large]);
+    await button(page, "Look up").click();
+    await expect.poll(() => page.getByText("Found 1 value.").count(), POLL).toBe(1);
+    expect(await page.evaluate("document.documentElement.scrollHeight")).toBeLessThan(3000);
+    await page.getByText("All 63,800 characters").click();
+    expect(await page.getByRole("region", { name: "The whole value" }).textContent()).toBe(large);
+    expect(await page.evaluate("document.documentElement.scrollHeight")).toBeLessThan(3500);
+    expect(await barriers(page)).toEqual([]);
+    expect(browser.failures).toEqual([]);
+  });
+
   test("names who listens at a key, by id and address", async () => {
     await using stage = new Stage();
     const { network, browser } = await begin(stage);
@@ -123,7 +181,10 @@ describe("the live view", () => {
     await expect.poll(() => page.getByText("There is nobody to ask.").count(), POLL).toBe(1);
     await fill(page, /^Value to put/, "hello?");
     await button(page, "Put").click();
-    await expect.poll(() => page.getByText(/^That did not work/).count(), POLL).toBe(1);
+    await expect.poll(() => page.getByText(/^That did not work: the proxy refuses/).count(), POLL).toBe(1);
+    await network.stopServing();
+    await button(page, "Put").click();
+    await expect.poll(() => page.getByText(/^That did not work: the proxy .* can't be reached/).count(), POLL).toBe(1);
     browser.failures.length = 0; // the browser tells that the put was refused
   });
 
@@ -135,6 +196,11 @@ describe("the live view", () => {
     const page = await browser.open(network.url);
     await expect.poll(() => headline(page).textContent(), POLL).toBe("Locked");
     browser.failures.length = 0; // the browser tells of the refusal
+    await page.getByLabel("Access token").fill("open barley");
+    await button(page, "Enter").click();
+    await expect.poll(() => page.getByRole("alert").textContent(), POLL).toContain("refused that token");
+    expect(await barriers(page)).toEqual([]);
+    browser.failures.length = 0;
     await page.getByLabel("Access token").fill("open sesame");
     await button(page, "Enter").click();
     await expect.poll(() => headline(page).textContent(), POLL).toBe("Connected");

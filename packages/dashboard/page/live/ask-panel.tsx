@@ -3,6 +3,7 @@ import { JourneyList } from "./journey-list.tsx";
 import type { Listening } from "./listening.ts";
 import { ListeningList } from "./listening-list.tsx";
 import type { LiveModel } from "./live-model.ts";
+import { ValueView } from "./value-view.tsx";
 
 interface AskPanelProps {
   readonly model: LiveModel;
@@ -31,7 +32,6 @@ export function AskPanel({ model, asking, listening }: AskPanelProps) {
             required
             autocomplete="off"
             spellcheck={false}
-            maxLength={500}
             value={key}
             onInput={(event) => (key.value = event.currentTarget.value)}
           />
@@ -54,13 +54,13 @@ export function AskPanel({ model, asking, listening }: AskPanelProps) {
         <div class="field">
           <label for="value">Value to put there</label>
           <div class="field-row">
-            <input
+            <textarea
               id="value"
-              type="text"
+              rows={1}
               autocomplete="off"
-              maxLength={4000}
               value={text}
               onInput={(event) => (text.value = event.currentTarget.value)}
+              onKeyDown={submitOnEnter}
             />
             <button type="submit" disabled={key.value === "" || text.value === ""}>
               Put
@@ -76,7 +76,9 @@ export function AskPanel({ model, asking, listening }: AskPanelProps) {
           {found.value.map(({ id, text: content }) => (
             <li key={id}>
               <span aria-hidden="true">·</span>
-              <span>{content}</span>
+              <span>
+                <ValueView text={content} />
+              </span>
             </li>
           ))}
         </ul>
@@ -85,4 +87,11 @@ export function AskPanel({ model, asking, listening }: AskPanelProps) {
       <ListeningList listening={listening} />
     </section>
   );
+}
+
+/** As in a field of one line; with the shift key, another line begins. */
+function submitOnEnter(event: preact.TargetedKeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }

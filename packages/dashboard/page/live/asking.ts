@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { beginningOf } from "../format/long-text.ts";
 import { type PageDht, RequestError, type ShownValue } from "./page-dht.ts";
 
 const MOST_SHOWN = 50;
@@ -25,13 +26,14 @@ export class Asking {
   lookUp(): Promise<void> {
     const key = this.key.value;
     this.found.value = [];
+    let count = 0;
     return this.#tell("Looking …", async (signal) => {
       await this.#showLookup(key);
       for await (const value of this.#dht.get(key, signal)) {
         this.found.value = [...this.found.value, value].slice(-MOST_SHOWN);
+        count++;
       }
-      const { length } = this.found.value;
-      return length === 0 ? "Nothing there." : `Found ${length} ${length === 1 ? "value" : "values"}.`;
+      return outcomeOf(count);
     });
   }
 
@@ -40,7 +42,7 @@ export class Asking {
     const key = this.key.value;
     return this.#tell("Putting …", async () => {
       await this.#dht.put(key, this.text.value);
-      return `Stored under “${key}”, for ten minutes.`;
+      return `Stored under “${beginningOf(key)}”, for ten minutes.`;
     });
   }
 
@@ -55,7 +57,13 @@ export class Asking {
     } catch (error) {
       if (current.signal.aborted) return;
       if (!(error instanceof RequestError)) throw error;
-      this.outcome.value = `That did not work: ${error.message}.`;
+      this.outcome.value = `That did not work: ${error.message}${/[.?!]$/.test(error.message) ? "" : "."}`;
     }
   }
+}
+
+function outcomeOf(count: number): string {
+  if (count === 0) return "Nothing there.";
+  if (count > MOST_SHOWN) return `Found ${count} values; shown are the ${MOST_SHOWN} of them that came last.`;
+  return `Found ${count} ${count === 1 ? "value" : "values"}.`;
 }

@@ -1,7 +1,7 @@
 import type { NodeMessage } from "../../src/messages.ts";
 import { useTitle } from "../document/title.ts";
 import { durationText } from "../format/quantity.ts";
-import { enterWith } from "./access.ts";
+import { accessToken, enterWith } from "./access.ts";
 import type { FeedState } from "./event-feed.ts";
 import type { LiveModel } from "./live-model.ts";
 
@@ -15,25 +15,43 @@ export function HealthPanel({ model }: { readonly model: LiveModel }) {
         <h1 class={`health-word is-${look}`}>{word}</h1>
         <p class="health-why">{why}</p>
       </div>
-      {model.feed.value === "refused" ? <AccessForm /> : <Facts model={model} />}
+      {model.feed.value === "refused" ? (
+        <AccessForm wasRefused={accessToken() !== undefined} />
+      ) : (
+        <Facts model={model} />
+      )}
     </section>
   );
 }
 
-function AccessForm() {
+function AccessForm({ wasRefused }: { readonly wasRefused: boolean }) {
   return (
     <form
-      class="field-row"
       onSubmit={(event) => {
         event.preventDefault();
         const token = new FormData(event.currentTarget).get("token");
         if (typeof token === "string") enterWith(token);
       }}
     >
-      <input type="password" name="token" aria-label="Access token" placeholder="Access token" required />
-      <button type="submit" class="primary">
-        Enter
-      </button>
+      <div class="field-row">
+        <input
+          type="password"
+          name="token"
+          aria-label="Access token"
+          placeholder="Access token"
+          required
+          aria-invalid={wasRefused}
+          aria-describedby={wasRefused ? "token-refused" : undefined}
+        />
+        <button type="submit" class="primary">
+          Enter
+        </button>
+      </div>
+      {wasRefused && (
+        <p id="token-refused" class="refused" role="alert">
+          The server refused that token. Is it complete, and still the right one?
+        </p>
+      )}
     </form>
   );
 }

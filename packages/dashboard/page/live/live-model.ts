@@ -1,3 +1,4 @@
+import { claimAmongTabs } from "@hashmere/proxy/client";
 import { batch, computed, signal } from "@preact/signals";
 import type {
   DashboardMessage,
@@ -11,7 +12,8 @@ import type {
 import { bucketArcs, turnOf } from "../ring/geometry.ts";
 import { type Dot, type Path, type PathLook, RingScene } from "../ring/scene.ts";
 import { TrafficWindow } from "../traffic/traffic-window.ts";
-import { type FeedState, followEvents } from "./event-feed.ts";
+import type { FeedState } from "./event-feed.ts";
+import { followTogether } from "./follow-together.ts";
 import { type Journey, withHop } from "./journey.ts";
 import { listenerIds } from "./listeners.ts";
 import { PageDht } from "./page-dht.ts";
@@ -54,14 +56,19 @@ export class LiveModel {
 
   /** Listens to the server until the signal aborts. */
   follow(stop: AbortSignal): void {
-    void followEvents({
-      url: this.dht.eventsUrl,
-      headers: this.dht.headers,
+    const { eventsUrl: url, headers } = this.dht;
+    // Who shows another token, or none, is another reader.
+    const name = `hashmere events ${JSON.stringify([url, headers])}`;
+    void followTogether({
+      url,
+      headers,
+      claim: () => claimAmongTabs(name),
+      channel: new BroadcastChannel(name),
       wait,
       signal: stop,
-      onData: (data) => {
+      onData: (data, ageMs) => {
         const message = parseMessage(data);
-        if (message !== undefined) batch(() => this.#take(message));
+        if (message !== undefined) batch(() => this.#take(message, ageMs));
       },
       onState: (state) => {
         this.feed.value = state;
@@ -87,11 +94,11 @@ export class LiveModel {
     for (const hop of early) this.#takeHop(hop);
   }
 
-  #take(message: DashboardMessage): void {
+  #take(message: DashboardMessage, ageMs: number): void {
     switch (message.kind) {
       case "node":
         this.node.value = message;
-        this.startedAt.value = Date.now() - message.uptime;
+        this.startedAt.value = Date.now() - ageMs - message.uptime;
         this.scene.self = { turn: turnOf(message.id), text: "this node" };
         this.#drawBuckets();
         return;

@@ -1,4 +1,4 @@
-import { InfoHash, ProxyClient, type Value } from "@hashmere/proxy/client";
+import { InfoHash, MAX_VALUE_BYTES, ProxyClient, Value } from "@hashmere/proxy/client";
 import { accessToken } from "./access.ts";
 import { textOf } from "./value-text.ts";
 
@@ -48,6 +48,7 @@ export class PageDht {
     const response = await fetch(url, request).catch((cause: unknown) => {
       throw new RequestError("the server does not answer", { cause });
     });
+    if (response.status === 413) throw new RequestError("the key is too long for the server");
     if (!response.ok) throw new RequestError(`the server answers ${response.status}`);
     return response.json();
   }
@@ -55,7 +56,14 @@ export class PageDht {
   /** Resolves when nodes have stored the value. */
   async put(key: string, text: string): Promise<void> {
     const client = await this.#client;
-    const { ok, error } = await client.put(keyOf(key), text);
+    const value = new Value({ data: new TextEncoder().encode(text) });
+    if (value.size > MAX_VALUE_BYTES) {
+      const limit = MAX_VALUE_BYTES.toLocaleString("en");
+      throw new RequestError(
+        `the value takes ${value.size.toLocaleString("en")} bytes, and a node keeps ${limit} at most`,
+      );
+    }
+    const { ok, error } = await client.put(keyOf(key), value);
     if (!ok) throw new RequestError(error?.message ?? "nobody stored it");
   }
 

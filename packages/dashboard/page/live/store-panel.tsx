@@ -6,7 +6,7 @@ import type { LiveModel } from "./live-model.ts";
 
 /** A plain value lives so long: its bar is full then. */
 const USUAL_LIFE_MS = 10 * 60_000;
-/** Beyond a hundred years nobody counts. */
+/** Beyond a hundred years it is a value that this node itself renews. */
 const ENDLESS_MS = 100 * 365 * 86_400_000;
 
 /** What the node holds, how long it lives, and who wants to hear of it. */
@@ -93,7 +93,7 @@ function ValueCells({ value }: { readonly value: StoredValueRow | undefined }) {
       <td class="number">{sizeText(value.size)}</td>
       <td>
         <span class="life" style={{ "--left": `${share * 100}%` }} aria-hidden="true" />
-        {left > ENDLESS_MS ? "ever" : durationText(left)}
+        {left > ENDLESS_MS ? "while renewed" : durationText(left)}
       </td>
     </>
   );

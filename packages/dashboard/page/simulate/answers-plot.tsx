@@ -25,14 +25,10 @@ export function AnswersPlot({ model }: { readonly model: SimulationModel }) {
         design={DESIGN}
         data={data}
       />
-      <dl class="kinds">
-        <div>
-          <dt style={{ "--colour": "var(--reed)" }}>lookups that succeed, left</dt>
-        </div>
-        <div>
-          <dt style={{ "--colour": "var(--ember)" }}>copies of each value, right</dt>
-        </div>
-      </dl>
+      <ul class="kinds">
+        <li style={{ "--colour": "var(--reed)" }}>lookups that succeed, left</li>
+        <li style={{ "--colour": "var(--ember)" }}>copies of each value, right</li>
+      </ul>
     </section>
   );
 }

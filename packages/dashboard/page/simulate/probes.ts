@@ -24,12 +24,15 @@ export class Probes {
     this.#random = random;
   }
 
-  /** Begins a lookup whenever one is due. */
+  /** Begins a lookup whenever one is due, for something that can be found. */
   step(now: number, up: readonly TestNode[], watches: readonly Watch[], clock: () => number): void {
     if (now < this.#nextAt) return;
     this.#nextAt = now + INTERVAL_MS;
     const asker = pick(up, this.#random);
-    const watch = pick(watches, this.#random);
+    const watch = pick(
+      watches.filter(({ isStored }) => isStored),
+      this.#random,
+    );
     if (asker !== undefined && watch !== undefined) this.#ask(asker, watch, now, clock);
   }
 

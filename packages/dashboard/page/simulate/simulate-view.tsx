@@ -67,7 +67,9 @@ function Story({ model }: { readonly model: SimulationModel }) {
   );
 }
 
-function textFor({ frame, story, isBroken }: SimulationModel): string {
+function textFor({ frame, story, settings, samples, isBroken }: SimulationModel): string {
   if (isBroken.value) return "The simulation broke off. Leave this view and come back to begin anew.";
-  return frame.value === undefined ? "Starting …" : tellStory(story.value, frame.value);
+  return frame.value === undefined
+    ? "Starting …"
+    : tellStory(story.value, frame.value, { ...settings.value, success: samples.value.at(-1)?.success });
 }

@@ -28,6 +28,8 @@ export class SimulationModel {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   readonly #ids: string[] = [];
   readonly #closed = new AbortController();
+  /** Page time when the lookup that was shown last has faded away, ms. */
+  #hopsEndAt = 0;
 
   constructor() {
     const { signal: closed } = this.#closed;
@@ -45,6 +47,7 @@ export class SimulationModel {
   }
 
   set(change: Partial<Settings>): void {
+    if (this.frame.value?.values.length) this.story.value = { deed: "turn", before: this.frame.value };
     this.settings.value = { ...this.settings.value, ...change };
     this.#send({ type: "settings", settings: this.settings.value });
   }
@@ -100,6 +103,7 @@ export class SimulationModel {
     scene.activity = Math.min(1, frame.flows.length / 3 / LIVELY_FLOWS) * 0.6;
     if (!frame.isLookingUp) this.#drawFlows(frame.flows, now);
     for (const hop of frame.hops) this.#drawHop(hop, now);
+    if (now > this.#hopsEndAt) scene.self = scene.target = undefined;
   }
 
   #drawFlows(flows: Uint16Array, now: number): void {
@@ -115,6 +119,7 @@ export class SimulationModel {
 
   #drawHop({ step, key, from, to }: SimulatedHop, now: number): void {
     const { scene } = this;
+    this.#hopsEndAt = now + HOP_STAYS_MS;
     const [start, end] = [this.#dot(from), this.#dot(to)];
     if (start === undefined || end === undefined) return;
     if (step === "began") {
@@ -125,7 +130,7 @@ export class SimulationModel {
     }
     end.pulsedAt = now;
     if (step === "asked") {
-      scene.addPath({ from: start.turn, to: end.turn, look: "asked", startedAt: now, endsAt: now + HOP_STAYS_MS });
+      scene.addPath({ from: start.turn, to: end.turn, look: "asked", startedAt: now, endsAt: this.#hopsEndAt });
       return;
     }
     const asked = scene.paths.findLast((path) => path.to === end.turn && path.look === "asked");

@@ -1,24 +1,40 @@
 import type { Frame } from "./frame.ts";
 import type { Deed } from "./protocol.ts";
+import type { Settings } from "./settings.ts";
 
 /** What somebody has just done, and how everything was then. */
 export interface Scene {
-  readonly deed: Deed | "start";
+  /** `turn`: a slider was moved. */
+  readonly deed: Deed | "start" | "turn";
   readonly before: Frame | undefined;
+}
+
+/** What makes life hard for the network, and how well it does. */
+export interface Conditions extends Pick<Settings, "loss" | "churn"> {
+  /** Which share of the latest lookups found something. */
+  readonly success: number | undefined;
 }
 
 /** A value is put on the eight nodes nearest to its key. */
 const REPLICAS = 8;
 /** Until a deed shows in the figures, virtual ms. */
 const NOTICED_MS = 5000;
+/** From that share of lookups on one speaks of success; one of forty may always take too long. */
+const HARDLY_HARMED = 0.97;
 
-/** One or two sentences on what is to be seen, for somebody who sees it for the first time. */
-export function tellStory({ deed, before }: Scene, frame: Frame): string {
+/** A few sentences on what is to be seen, for somebody who sees it for the first time. */
+export function tellStory(scene: Scene, frame: Frame, conditions: Conditions): string {
+  if (frame.values.length === 0) return tellDeed(scene, frame);
+  return [tellLoss(scene, frame) ?? tellDeed(scene, frame), ...tellConditions(conditions)].join(" ");
+}
+
+function tellDeed({ deed, before }: Scene, frame: Frame): string {
   switch (deed) {
     case "start":
+    case "turn":
       return frame.values.length === 0
         ? "Nodes join, one after the other, none of them in charge. Each learns of a few others, best of those whose ids are close to its own."
-        : `None of these nodes is in charge. Together they keep ${frame.values.length} values: each on the nodes whose ids are nearest to its key, drawn in orange.`;
+        : `None of these nodes is in charge. Together they keep ${count(frame.values.length, "value")}: each on the nodes whose ids are nearest to its key, drawn in orange.`;
     case "put":
       return "Each value went to the nodes whose ids are nearest to its key. Its writer renews it before its ten minutes are over.";
     case "stopWriters":
@@ -37,6 +53,31 @@ export function tellStory({ deed, before }: Scene, frame: Frame): string {
       return frame.isLookingUp
         ? "Time goes slowly: a node asks those it knows, and each answer names others that are nearer to the key."
         : "The lookup is over. Every answer brought it closer, so that even in a large network a few questions are enough.";
+  }
+}
+
+/** Values that will not come back, if there are any: nobody has a copy, and nobody is left to make one. */
+function tellLoss({ deed }: Scene, { values, isLookingUp }: Frame): string | undefined {
+  if (deed === "stopWriters" || isLookingUp) return undefined;
+  const lost = values.filter(({ copies, isRenewed }) => copies === 0 && !isRenewed).length;
+  if (lost === 0) return undefined;
+  const amount =
+    lost === values.length
+      ? "All values are"
+      : `${lost} of ${count(values.length, "value")} ${lost === 1 ? "is" : "are"}`;
+  return `${amount} gone: nobody has a copy, and nobody is left to renew ${lost === 1 ? "it" : "them"}.`;
+}
+
+/** What the sliders do to the network, if anything. */
+function* tellConditions({ loss, churn, success }: Conditions): Generator<string> {
+  if (loss > 0)
+    yield `Of a hundred datagrams ${percent(loss)} get lost, so questions are asked again, and lookups take longer.`;
+  if (churn > 0)
+    yield `Every minute ${percent(churn)} % of the nodes leave and others come back, and values move on to those that are there.`;
+  if ((loss > 0 || churn > 0) && success !== undefined) {
+    yield success > HARDLY_HARMED
+      ? "Lookups succeed all the same."
+      : `That is much: ${percent(success)} % of the lookups succeed.`;
   }
 }
 
@@ -61,6 +102,10 @@ function alive({ values }: Frame): number {
 
 function meanCopies({ values }: Frame): number {
   return values.reduce((sum, { copies }) => sum + copies, 0) / Math.max(1, values.length);
+}
+
+function percent(share: number): number {
+  return Math.round(share * 100);
 }
 
 function count(amount: number, what: string): string {

@@ -8,6 +8,7 @@ export class Watch {
   readonly id: bigint;
   readonly writer: TestNode;
   #put: PutOperation | undefined;
+  #isStored = false;
 
   /** Has the writer put it, and renew it for as long as it runs. */
   constructor(name: string, id: bigint, writer: TestNode) {
@@ -16,7 +17,17 @@ export class Watch {
     this.id = id;
     this.writer = writer;
     const value = new Value({ id, data: new TextEncoder().encode(name) });
-    this.#put = writer.dht.put(this.key, value, { permanent: true });
+    this.#put = writer.dht.put(this.key, value, {
+      permanent: true,
+      onDone: ({ ok }) => {
+        if (ok) this.#isStored = true;
+      },
+    });
+  }
+
+  /** The network has it, for others to find: from the end of the first put on. */
+  get isStored(): boolean {
+    return this.#isStored;
   }
 
   get isRenewed(): boolean {

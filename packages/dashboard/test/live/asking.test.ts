@@ -34,7 +34,7 @@ describe("asking the network", () => {
     expect(asking.outcome.value).toBe("Nothing there.");
   });
 
-  it("shows no more than people read", async () => {
+  it("shows no more than people read, and says how many there are", async () => {
     const { asking } = ask({
       async *get() {
         for (let id = 0; id < 80; id++) yield { ...VALUE, id: `${id}` };
@@ -43,6 +43,7 @@ describe("asking the network", () => {
     await asking.lookUp();
     expect(asking.found.value).toHaveLength(50);
     expect(asking.found.value.at(-1)?.id).toBe("79");
+    expect(asking.outcome.value).toBe("Found 80 values; shown are the 50 of them that came last.");
   });
 
   it("tells that a value was stored, or why not", async () => {

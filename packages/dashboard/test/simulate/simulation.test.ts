@@ -46,6 +46,18 @@ describe("a simulated network", () => {
     expect(success(frame)).toBe(1);
   });
 
+  it("looks for values from the moment on that they can be found", async () => {
+    for (const seed of [1, 2, 3]) {
+      const simulation = new Simulation({ ...DEFAULTS, nodes: 100 }, seed);
+      made.push(simulation);
+      await simulation.advance(MINUTE_MS / 2);
+      simulation.putValues();
+      await simulation.advance(MINUTE_MS);
+      const told = simulation.takeFrame().samples.map((sample) => sample.success);
+      expect(new Set(told)).toEqual(new Set([undefined, 1]));
+    }
+  });
+
   it("survives the death of a third of its nodes, and heals within twelve minutes", async () => {
     const simulation = await network();
     const before = simulation.takeFrame();

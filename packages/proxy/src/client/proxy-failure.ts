@@ -22,6 +22,15 @@ const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
+/** What Node.js says when a server has ended a connection, as those do that miss a certificate of their client's. */
+const HANG_UPS: ReadonlySet<unknown> = new Set([
+  "ECONNRESET",
+  "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+  "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+  "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
+  "UND_ERR_SOCKET",
+]);
+
 /** No answer came from there, for a reason that `fetch` or the client itself gives. */
 export function unreachable(base: URL, cause: unknown): DhtError {
   if (cause instanceof DhtError) return cause;
@@ -31,6 +40,10 @@ export function unreachable(base: URL, cause: unknown): DhtError {
     return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
   }
   const detail = reason instanceof Error ? reason.message : String(reason);
+  if (base.protocol === "https:" && reason instanceof Error && "code" in reason && HANG_UPS.has(reason.code)) {
+    const advice = `the proxy ${base} ended the connection (${detail}): does it want a certificate of its clients?`;
+    return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
+  }
   const advice = `the proxy ${base} can't be reached (${detail}): is it up, and is there a network?`;
   return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
 }
