@@ -30,6 +30,12 @@ export interface PeerOwner {
 
 const TID_COUNT = 2 ** 32;
 
+/** Who a peer was, and where, at one time. */
+export interface PeerEntry {
+  readonly id: InfoHash;
+  readonly address: SockAddr;
+}
+
 /**
  * What we know of another node: one record per id and family, shared by everybody who deals with it.
  *
@@ -58,6 +64,7 @@ export class Peer {
   // Most peers are never asked anything: the maps are made when they are needed.
   #requests: Map<number, PendingRequest> | undefined;
   #sockets: Map<number, SocketHandler> | undefined;
+  #entry: PeerEntry | undefined;
 
   constructor(id: InfoHash, address: SockAddr, isClient: boolean, random: RandomSource, owner?: PeerOwner) {
     this.id = id;
@@ -70,6 +77,12 @@ export class Peer {
   /** A record of its own for an address whose id isn't known yet. */
   static anonymous(address: SockAddr, random: RandomSource): Peer {
     return new Peer(InfoHash.zero, address, false, random);
+  }
+
+  /** Id and address for those who want to know; one for all of them, as each put and get tells of many peers. */
+  get entry(): PeerEntry {
+    if (this.#entry?.address !== this.address) this.#entry = { id: this.id, address: this.address };
+    return this.#entry;
   }
 
   get family(): Family {

@@ -20,6 +20,17 @@ describe("a peer", () => {
     expect(peer.isGood(0)).toBe(true);
   });
 
+  test("tells who and where it was, also when it has moved", () => {
+    const peer = newPeer();
+    const before = peer.entry;
+    expect(before).toEqual({ id: peer.id, address });
+    expect(peer.entry).toBe(before);
+    const elsewhere = SockAddr.ipv4(0x0a000002, 4222);
+    peer.moveTo(elsewhere);
+    expect(peer.entry).toEqual({ id: peer.id, address: elsewhere });
+    expect(before.address).toBe(address);
+  });
+
   test("is good for ten silent minutes", () => {
     const peer = newPeer();
     peer.heard(0);

@@ -32,6 +32,7 @@ describe("AsyncQueue", () => {
     const next = queue.next();
     queue.end(new Error("gone"));
     await expect(next).rejects.toThrow("gone");
+    expect(await queue.next()).toEqual({ value: undefined, done: true });
   });
 
   it("drops the oldest item when it is full, and counts it", async () => {
@@ -71,4 +72,44 @@ describe("AsyncQueue", () => {
     queue.push(3);
     expect(await queue.next()).toEqual({ value: undefined, done: true });
   });
+
+  it("hands what waits, and then each item at once, to who takes them by callback", async () => {
+    const queue = new AsyncQueue<number>(2, () => {});
+    const taken: number[] = [];
+    queue.push(1);
+    const over = queue.forEach((item) => void taken.push(item));
+    for (const item of [2, 3, 4, 5]) queue.push(item);
+    expect([taken, queue.dropped]).toEqual([[1, 2, 3, 4, 5], 0]);
+    queue.end();
+    queue.push(6);
+    await over;
+    expect(taken).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("hands over what waits even when it has ended, then tells how", async () => {
+    const queue = new AsyncQueue<number>(8, () => {});
+    const taken: number[] = [];
+    queue.push(1);
+    queue.end(new Error("gone"));
+    await expect(queue.forEach((item) => void taken.push(item))).rejects.toThrow("gone");
+    expect(taken).toEqual([1]);
+  });
+
+  for (const [when, before] of [
+    ["waited", true],
+    ["has just come", false],
+  ] as const) {
+    it(`is left by a callback that throws at an item that ${when}`, async () => {
+      const onReturn = vi.fn();
+      const queue = new AsyncQueue<number>(8, onReturn);
+      if (before) queue.push(1);
+      const over = queue.forEach(() => {
+        throw new Error("enough");
+      });
+      if (!before) queue.push(1);
+      await expect(over).rejects.toThrow("enough");
+      expect(onReturn).toHaveBeenCalledOnce();
+      expect(await queue.next()).toEqual({ value: undefined, done: true });
+    });
+  }
 });

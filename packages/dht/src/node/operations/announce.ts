@@ -34,7 +34,7 @@ export function announceIn(
   let total = NOT_ANNOUNCED;
   let error: DhtError | undefined;
   const onFamilyDone = (ok: boolean, peers: readonly Peer[], { asked, acknowledged, refused, refusal }: Tally) => {
-    for (const { id, address } of peers) nodes.push({ id, address });
+    for (const { entry } of peers) nodes.push(entry);
     total = {
       ok: total.ok || ok,
       nodes,

@@ -61,7 +61,7 @@ export class Lookup {
   #onFamilyDone(family: FamilyState, ok: boolean, peers: readonly Peer[]): void {
     if (!this.#pending.delete(family)) return;
     this.#isOk ||= ok;
-    for (const { id, address } of peers) this.#nodes.push({ id, address });
+    for (const { entry } of peers) this.#nodes.push(entry);
     this.#finishIfComplete();
   }
 

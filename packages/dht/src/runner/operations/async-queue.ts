@@ -1,5 +1,5 @@
 /**
- * Items that arrive by callback, taken by `for await`: one producer, one consumer, bounded.
+ * Items that arrive by callback, taken by `for await` or by callback again: one producer, one consumer, bounded.
  *
  * When full, the oldest item gives way and is counted in `dropped`; `coalesce` may make room first.
  */
@@ -7,6 +7,7 @@ export class AsyncQueue<T> implements AsyncIterator<T, undefined> {
   #items: T[] = [];
   #ending: { readonly error?: unknown } | undefined;
   #waiting: PromiseWithResolvers<IteratorResult<T, undefined>> | undefined;
+  #take: ((item: T) => void) | undefined;
   readonly #limit: number;
   readonly #coalesce: ((items: T[], item: T) => boolean) | undefined;
   readonly #onReturn: () => void;
@@ -25,6 +26,10 @@ export class AsyncQueue<T> implements AsyncIterator<T, undefined> {
 
   push(item: T): void {
     if (this.#ending) return;
+    if (this.#take) {
+      this.#hand(item, this.#take);
+      return;
+    }
     if (this.#waiting) {
       const { resolve } = this.#waiting;
       this.#waiting = undefined;
@@ -42,9 +47,10 @@ export class AsyncQueue<T> implements AsyncIterator<T, undefined> {
   /** What waits is still handed out, then the iteration ends, or throws `error` if one is given. */
   end(error?: unknown): void {
     if (this.#ending) return;
-    this.#ending = error === undefined ? {} : { error };
-    if (!this.#waiting) return;
-    const { resolve, reject } = this.#waiting;
+    const reader = this.#waiting;
+    this.#ending = error === undefined || reader ? {} : { error };
+    if (!reader) return;
+    const { resolve, reject } = reader;
     this.#waiting = undefined;
     if (error === undefined) resolve({ value: undefined, done: true });
     else reject(error);
@@ -62,10 +68,33 @@ export class AsyncQueue<T> implements AsyncIterator<T, undefined> {
     return this.#waiting.promise;
   }
 
+  /**
+   * Hands what waits, and from then on each item as it comes, to `take`: no promise is made for any of them. Resolves at the
+   * end; rejects with the error of the end, or with what `take` throws, after which the consumer has left.
+   */
+  async forEach(take: (item: T) => void): Promise<void> {
+    try {
+      for (const item of this.#items.splice(0)) take(item);
+      this.#take = take;
+      await this.next(); // items go to `take`: what comes here is the end
+    } catch (error) {
+      void this.return();
+      throw error;
+    }
+  }
+
   return(): Promise<IteratorResult<T, undefined>> {
     this.#items = [];
     this.end();
     this.#onReturn();
     return Promise.resolve({ value: undefined, done: true });
+  }
+
+  #hand(item: T, take: (item: T) => void): void {
+    try {
+      take(item);
+    } catch (error) {
+      this.end(error);
+    }
   }
 }

@@ -39,6 +39,14 @@ export class Listener<T> implements AsyncIterable<ListenEvent<T>>, AsyncDisposab
     return this.#events.dropped;
   }
 
+  /**
+   * Instead of a loop: calls with each event as it comes, at less cost where there are many. Whoever is called can't let
+   * events wait. Resolves when the listener ends; rejects with its error, or with what `onEvent` throws, which ends it.
+   */
+  forEach(onEvent: (event: ListenEvent<T>) => void): Promise<void> {
+    return this.#events.forEach(onEvent);
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<ListenEvent<T>, undefined> {
     return this.#events;
   }

@@ -45,10 +45,9 @@ async function streamEvents(exchange: Exchange): Promise<void> {
     listener.cancel();
     giveBack();
   });
-  for await (const { value, expired } of listener) {
+  await listener.forEach(({ value, expired }) => {
     // A node that ends tells the end of all it knew, which says nothing about the network.
-    if (stream.isClosed || !service.node.isRunning()) break;
-    stream.write(valueLine(value, expired));
-  }
+    if (service.node.isRunning()) stream.write(valueLine(value, expired));
+  });
   stream.end();
 }
