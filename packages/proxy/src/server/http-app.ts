@@ -1,14 +1,24 @@
 // The only place that knows the HTTP framework.
-import type { RequestListener, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { JsonSyntaxError, JsonTypeError } from "../json/index.ts";
 import { Exchange } from "./exchange.ts";
-import { badJson, badPath, badRequest, bodyTooLarge, HttpError, internalError, notAuthorized } from "./http-error.ts";
+import { answerExpectations } from "./expectations.ts";
+import {
+  badJson,
+  badPath,
+  badRequest,
+  bodyTooLarge,
+  HttpError,
+  internalError,
+  notAuthorized,
+  notImplemented,
+} from "./http-error.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { ProxyService } from "./proxy-service.ts";
 import { refuseBody } from "./refuse-body.ts";
-import { refuseMalformed } from "./refuse-malformed.ts";
-import { respond, respondNotImplemented } from "./respond.ts";
+import { refuseMalformed, refuseTunnel } from "./refuse-malformed.ts";
+import { respond } from "./respond.ts";
 import { answerOptions, type Route } from "./routes/index.ts";
 import { StallWatch } from "./stall-watch.ts";
 
@@ -41,6 +51,8 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
     return503OnClosing: false,
     logger: false,
   });
+  answerExpectations(app.server, service);
+  app.server.on("connect", ({ socket }) => refuseTunnel(socket, pipelines.mayAnswerNow(socket)));
   app.addHttpMethod("SUBSCRIBE", { hasBody: true });
   app.addHttpMethod("UNSUBSCRIBE", { hasBody: true });
   app.removeAllContentTypeParsers();
@@ -48,6 +60,10 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   app.addHook("onRequest", (request, reply, done) => {
     if (!pipelines.admit(request.raw.socket, reply.raw)) return; // nobody is left to answer
     if (service.isEnding) reply.raw.shouldKeepAlive = false;
+    if (isEncoded(request.raw)) {
+      reply.hijack();
+      return answerError(notImplemented(), "none", reply.raw);
+    }
     if (request.method !== "GET") request.raw.headers["content-type"] = ANY_TYPE;
     done();
   });
@@ -61,7 +77,7 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   for (const route of routes) {
     const name = `${route.method} ${route.path}`;
     app.route({
-      method: route.method,
+      method: hasHead(route) ? [route.method, "HEAD"] : route.method,
       url: route.path,
       handler: (request, reply) => handle(service, route, name, request, reply, answerError),
     });
@@ -74,7 +90,7 @@ export function createHttpApp({ service, routes, createServer, onError = () => {
   }
   app.setNotFoundHandler((_request, reply) => {
     reply.hijack();
-    respondNotImplemented(reply.raw);
+    refuse(reply.raw, notImplemented());
     service.requests.add("none", 501);
   });
   app.setErrorHandler((error, request, reply) => {
@@ -107,6 +123,17 @@ async function handle(
   }
 }
 
+/** In a way that isn't undone here: only the pieces of a body are put together. */
+function isEncoded({ headers }: IncomingMessage): boolean {
+  const encoding = headers["transfer-encoding"];
+  return encoding !== undefined && encoding.trim().toLowerCase() !== "chunked";
+}
+
+/** What isn't the original's may be asked for without its body, as monitors do. */
+function hasHead({ method, gives }: Route): boolean {
+  return method === "GET" && (gives === "page" || gives === "text" || gives === "object");
+}
+
 function mayStream({ method, gives }: Route): boolean {
   return method === "GET" && (gives === "values" || gives === "events");
 }
@@ -137,7 +164,7 @@ function toHttpError(error: unknown): HttpError {
 }
 
 function refuse(response: ServerResponse, { status, body, headers }: HttpError): void {
+  if (status === 501) response.shouldKeepAlive = false;
   if (response.headersSent) response.destroy();
-  else if (status === 501) respondNotImplemented(response);
   else respond(response, status, body, headers);
 }

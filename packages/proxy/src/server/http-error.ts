@@ -20,8 +20,8 @@ export const missingParameters = () => new HttpError(400, '{"err":"Missing param
 export const noToken = () => new HttpError(400, '{"err":"No token"}');
 export const noDestination = () => new HttpError(400, '{"err":"No destination found"}');
 export const internalError = () => new HttpError(500, '{"err":"Internal server error"}');
-/** What the original says to everything that it doesn't know: no body, and the connection ends. */
-export const notImplemented = () => new HttpError(501, "");
+/** To everything that nobody here knows; the connection ends, as in the original. */
+export const notImplemented = () => new HttpError(501, '{"err":"Not implemented"}');
 export const putFailed = () => new HttpError(502, '{"err":"Put failed"}');
 export const noNode = () => new HttpError(503, '{"err":"Incorrect DhtRunner"}');
 
@@ -32,6 +32,7 @@ export const noSuchPut = () => new HttpError(404, '{"err":"No such put"}');
 export const noSuchFile = () => new HttpError(404, '{"err":"No such file"}');
 export const bodyTimeout = () => new HttpError(408, '{"err":"The request took too long"}');
 export const bodyTooLarge = () => new HttpError(413, '{"err":"The body is too large"}');
+export const unknownExpectation = () => new HttpError(417, '{"err":"What is expected can\'t be met"}');
 export const headersTooLarge = () => new HttpError(431, '{"err":"The headers are too large"}');
 export const badPath = () => new HttpError(400, '{"err":"The path is too long, or no UTF-8"}');
 export const badRequest = () => new HttpError(400, '{"err":"This is no HTTP request"}');

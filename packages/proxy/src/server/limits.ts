@@ -115,7 +115,7 @@ export const TCP_KEEP_ALIVE_MS = 30_000;
 export const UNCONFIRMED_MS = 60_000;
 /** How often the kernel's tables are read for that. */
 export const UNCONFIRMED_CHECK_MS = 10_000;
-/** How often connections are looked at for the above. */
-export const CONNECTION_CHECK_MS = 5_000;
+/** How often connections are looked at for the above, which is how much later it may be noticed. */
+export const CONNECTION_CHECK_MS = 1_000;
 /** What is under way when a server closes may take so long to come to its end; then all connections are cut. */
 export const CLOSE_GRACE_MS = 5_000;

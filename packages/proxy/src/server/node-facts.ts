@@ -27,7 +27,7 @@ export class NodeFacts {
   constructor(node: ProxyNode, scheduler: Scheduler, random: RandomSource) {
     this.#node = node;
     this.#scheduler = scheduler;
-    this.#instance = randomId64(random).toString(16);
+    this.#instance = randomId64(random).toString(16).padStart(16, "0");
   }
 
   /** @throws HttpError 503 while the node doesn't run */

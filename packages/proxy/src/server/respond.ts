@@ -65,13 +65,6 @@ export function redirect(response: ServerResponse, location: string): void {
   respond(response, 302, "", ["Location", location, "Vary", "Accept"]);
 }
 
-/** What the original says to everything that it doesn't know. */
-export function respondNotImplemented(response: ServerResponse): void {
-  response.sendDate = false;
-  response.writeHead(501, ["Connection", "close", "Content-Length", "0"]);
-  response.end();
-}
-
 function connectionOf({ shouldKeepAlive }: ServerResponse): string {
   return shouldKeepAlive ? "keep-alive" : "close";
 }

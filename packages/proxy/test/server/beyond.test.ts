@@ -49,6 +49,16 @@ test("every route answers a browser that asks what it may", async () => {
   }
 });
 
+test("what isn't the original's tells monitors how it would answer, without a body", async () => {
+  await using rig = await openProxiedNode();
+  for (const path of ["/healthz", "/metrics", "/docs", "/openapi.json", "/dashboard/"]) {
+    const [head, whole] = [await fetch(rig.url(path), { method: "HEAD" }), await fetch(rig.url(path))];
+    expect([path, head.status, await head.text()]).toEqual([path, 200, ""]);
+    expect(head.headers.get("content-type")).toBe(whole.headers.get("content-type"));
+    await whole.body?.cancel();
+  }
+});
+
 describe("a proxy with tokens", () => {
   test("lets in who presents one, and tells everybody how it is", async () => {
     await using rig = await openProxiedNode({ auth: { tokens: ["open", "sesame"] } });
@@ -166,7 +176,7 @@ describe("the page", () => {
   test("is where browsers are led, while clients get the node's information", async () => {
     await using rig = await openProxiedNode();
     const led = await fetch(rig.url("/"), { headers: { accept: "text/html,*/*" }, redirect: "manual" });
-    expect([led.status, led.headers.get("location")]).toEqual([302, "/dashboard/"]);
+    expect([led.status, led.headers.get("location")]).toEqual([302, "dashboard/"]);
     expect(await (await fetch(rig.url("/"))).json()).toHaveProperty("node_id");
     expect((await rawExchange(rig.port, { method: "GET", url: "/dashboard/..%2fpackage.json" })).status).toBe(404);
   });

@@ -21,18 +21,25 @@ describe("a proxy that is treated badly", () => {
     expect(await asked("/key/k", post(Uint8Array.of(0xff, 0xfe, 0)))).toEqual([400, '{"err:":"Incorrect JSON"}']);
     expect(await asked("/key/k", post('{"data":"!"}'))).toEqual([500, '{"err":"Internal server error"}']);
     expect(await asked("/key/k/x", { method: "DELETE" })).toEqual([404, '{"err":"No such put"}']);
-    expect(await asked("/key/k", { method: "PATCH", body: "{}" })).toEqual([501, ""]);
+    expect(await asked("/key/k", { method: "PATCH", body: "{}" })).toEqual([501, '{"err":"Not implemented"}']);
     expect(await asked("/key/k", post("{}"))).toEqual([200, expect.stringContaining('"data":""')]);
   });
 
-  test("answers what is no HTTP, and drops unknown methods without a word", async () => {
+  test("says in JSON that it doesn't know a method or path, or can't read what came", async () => {
     await using rig = await openProxiedNode();
     expect(await rawExchange(rig.port, "GET / HTTP/1.1\r\nbroken header\r\n\r\n")).toMatchObject({ status: 400 });
     expect(await rawExchange(rig.port, `GET / HTTP/1.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)).toMatchObject({
       status: 431,
     });
-    expect(await rawExchange(rig.port, "\x16\x03\x01 no hello\r\n\r\n")).toMatchObject({ status: 0 });
-    expect(await rawExchange(rig.port, "LISTEN /k HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({ status: 0 });
+    for (const junk of ["\x16\x03\x01 no hello", "hello world", "get / http"]) {
+      const answer = await rawExchange(rig.port, `${junk}\r\n\r\n`);
+      expect([junk, answer.status, answer.body]).toEqual([junk, 400, '{"err":"This is no HTTP request"}']);
+    }
+    for (const unknown of ["FOO /key/k", "LISTEN /k", "CONNECT x:443", "PUT /key/k", "DELETE /key/k", "GET /a/b/c"]) {
+      const answer = await rawExchange(rig.port, `${unknown} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect([unknown, answer.status, answer.body]).toEqual([unknown, 501, '{"err":"Not implemented"}']);
+      expect(answer.headers).toContainEqual(["Access-Control-Allow-Origin", "*"]);
+    }
     expect(await rawExchange(rig.port, "GET /key/%zz HTTP/1.1\r\nHost: x\r\n\r\n")).toMatchObject({
       status: 400,
       body: '{"err":"The path is too long, or no UTF-8"}',
@@ -58,6 +65,18 @@ describe("a proxy that is treated badly", () => {
     expect(await after("GET /healthz HTTP/1.1\r\n\r\n")).toBe(400);
     expect(await after("POST /key/k HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")).toBe(400);
     expect(await after("GET /key/k/listen HTTP/1.1\r\n\r\n")).toBe(0);
+  });
+
+  test("has no body sent that it would refuse, and says what it doesn't understand", async () => {
+    await using rig = await openProxiedNode();
+    const post = (...headers: string[]) =>
+      rawExchange(rig.port, `POST /key/k HTTP/1.1\r\nHost: x\r\n${headers.join("\r\n")}\r\n\r\n`);
+    const long = await post("Content-Length: 300000", "Expect: 100-continue");
+    expect([long.status, long.body]).toEqual([413, '{"err":"The body is too large"}']);
+    const strange = await post("Content-Length: 2", "Expect: banana");
+    expect([strange.status, strange.body]).toEqual([417, `{"err":"What is expected can't be met"}`]);
+    const zipped = await post("Transfer-Encoding: gzip, chunked");
+    expect([zipped.status, zipped.body]).toEqual([501, '{"err":"Not implemented"}']);
   });
 
   test("keeps the order of pipelined requests", async () => {

@@ -17,6 +17,10 @@ const DELIBERATE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(2\.4\.12|3\.0\.1)\/put-pushtype-pt2$/, "push types exist since 3.7.9"],
   [/^(2\.4\.12|3\.0\.1)\/get-cypher$/, "the recorded proxy had an identity, and hid what it couldn't decrypt"],
+  [
+    /\/(method-|head$|put-method$|delete$|unknown-path$|get-by-value-id$|(sign|encrypt)-without-|unsubscribe-no-token$)/,
+    "what isn't known there gets no body, or no answer; here it is told",
+  ],
   [/\/options-/, "OPTIONS works on every route, and names the methods that exist"],
   [/\/pingpush$|^2\.4\.12\/pingpush-no-token$/, "2.4.12 has no ping; later ones never answer it"],
   [/\/node-(stats|info)|\/connection-close$/, "numbers are of the node; storage and ports are told since 4.0"],

@@ -9,6 +9,8 @@ import type { Route } from "./route.ts";
 
 /** Where the page lives. */
 const FOLDER = "/dashboard/";
+/** The way there from `/` and from `/dashboard`, also where another web server has put a folder before them. */
+const TO_FOLDER = "dashboard/";
 const MISSING_PAGE =
   "<!doctype html><title>Hashmere</title><p>The page is not built. In the project's folder: <code>npm run build</code>.";
 /** The page is whole in itself: nothing from elsewhere, and no part of anything else. */
@@ -31,7 +33,7 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
       gives: "node",
       isOpen: "to browsers",
       handle: (exchange) =>
-        exchange.accepts("text/html") ? redirect(exchange.response, FOLDER) : answerInfo(exchange),
+        exchange.accepts("text/html") ? redirect(exchange.response, TO_FOLDER) : answerInfo(exchange),
     },
     {
       method: "GET",
@@ -43,7 +45,7 @@ export function dashboardRoutes(feed: DashboardFeed, files: ReadonlyMap<string, 
       handle: (exchange) =>
         exchange.request.url?.split("?")[0] === FOLDER
           ? answerFile(exchange, files)
-          : redirect(exchange.response, FOLDER),
+          : redirect(exchange.response, TO_FOLDER),
     },
     {
       method: "GET",
