@@ -19,7 +19,7 @@ describe("hashmere proxy", () => {
     const put = await fetch(`${url}/key/room`, { method: "POST", body: '{"data":"aGVsbG8="}' });
     expect(await put.json()).toMatchObject({ data: "aGVsbG8=", type: 0 });
     const page = await fetch(url, { headers: { accept: "text/html" }, redirect: "manual" });
-    expect(page.headers.get("location")).toBe("/dashboard/");
+    expect(page.headers.get("location")).toBe("dashboard/");
     running.process.kill("SIGINT");
     expect(await running.outcome()).toMatchObject({ status: 0 });
   });
