@@ -57,6 +57,11 @@ export class DhtnodeShell implements AsyncDisposable {
     return this.#printed(/^Public key ID ([0-9a-f]{40})$/);
   }
 
+  /** The node keeps its sockets, and is silent from now on. */
+  freeze(): void {
+    this.#process.freeze();
+  }
+
   /** Runs a command and gives the lines printed until one that fits. */
   async run(command: string, end: RegExp): Promise<readonly string[]> {
     const { lines } = this.#process;

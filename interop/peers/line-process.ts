@@ -64,6 +64,11 @@ export class LineProcess {
     await this.#ended;
   }
 
+  /** Stops the program where it is: it keeps its connections, and says nothing on them any more. */
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
   #readLines(cleanLine: (line: string) => string): void {
     const pieces: string[] = []; // of the line under way: a long one arrives in many chunks
     this.#child.stdout.setEncoding("utf8").on("data", (chunk: string) => {

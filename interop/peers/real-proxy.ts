@@ -23,7 +23,7 @@ export interface ProxyPeerOptions {
   readonly pushGateway?: string | undefined;
 }
 
-/** Debian's dhtnode as a proxy server. */
+/** Debian's dhtnode as a proxy server, or our drop-in in its place. */
 export class RealProxy implements ProxyPeer {
   readonly #port: number;
   readonly #shell: DhtnodeShell;
@@ -33,11 +33,14 @@ export class RealProxy implements ProxyPeer {
     this.#port = port;
   }
 
-  static async start({ network, bootstrap, port: wanted, pushGateway }: ProxyPeerOptions): Promise<RealProxy> {
+  static async start(
+    { network, bootstrap, port: wanted, pushGateway }: ProxyPeerOptions,
+    program?: string,
+  ): Promise<RealProxy> {
     const port = wanted ?? (await freeTcpPort());
     const gateway = pushGateway === undefined ? [] : ["--pushserver", pushGateway];
     const options = ["--proxyserver", String(port), "--proxy-addr", "127.0.0.1", ...gateway];
-    const proxy = new RealProxy(await DhtnodeShell.start({ network, bootstrap, options }), port);
+    const proxy = new RealProxy(await DhtnodeShell.start({ network, bootstrap, options, program }), port);
     const patience = AbortSignal.timeout(READY_LIMIT_MS);
     while (!(await proxy.#isReady())) {
       patience.throwIfAborted();
@@ -52,6 +55,11 @@ export class RealProxy implements ProxyPeer {
 
   get nodeId(): string {
     return this.#shell.nodeId;
+  }
+
+  /** It goes on to take connections, and is silent on all of them. */
+  freeze(): void {
+    this.#shell.freeze();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

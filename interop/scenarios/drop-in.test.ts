@@ -1,16 +1,16 @@
-import { fileURLToPath } from "node:url";
 import { InfoHash } from "@hashmere/dht";
 import { describe, expect, test } from "vitest";
 import { REAL_DHTNODE } from "../peers/debian-programs.ts";
 import { DhtnodeShell } from "../peers/dhtnode-shell.ts";
 import { LOOPBACK_4 } from "../peers/interop-peer.ts";
+import { OUR_DHTNODE } from "../peers/our-programs.ts";
 import { POLL, Stage } from "../peers/stage.ts";
 
 // Our dhtnode under the driver of the real one: what scripts write and read, and what the two say to each other.
 
 const PROGRAMS = {
   dhtnode: REAL_DHTNODE,
-  hashmere: fileURLToPath(new URL("../../packages/cli/bin/dhtnode.js", import.meta.url)),
+  hashmere: OUR_DHTNODE,
 } as const;
 type Program = keyof typeof PROGRAMS;
 
