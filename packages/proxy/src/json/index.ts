@@ -4,6 +4,7 @@ export {
   MAX_PUSH_TARGET_LENGTH,
   type Platform,
   type PushTarget,
+  PushTargetTooLongError,
   readPermanent,
   readPushTarget,
 } from "./push-target.ts";

@@ -1,7 +1,17 @@
-import { isJsonObject, type Json, type JsonObject, JsonSyntaxError, JsonTypeError } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, JsonTypeError } from "./json.ts";
 
 /** Characters of all texts of a push target together. It is kept for a day and goes into each push; real ones have hundreds. */
 export const MAX_PUSH_TARGET_LENGTH = 4_096;
+
+/** Texts beyond `MAX_PUSH_TARGET_LENGTH`. */
+export class PushTargetTooLongError extends RangeError {
+  readonly code = "ERR_PUSH_TARGET_TOO_LONG";
+  override readonly name = "PushTargetTooLongError";
+
+  constructor() {
+    super(`the texts that tell where pushes go have more than ${MAX_PUSH_TARGET_LENGTH} characters: shorten them`);
+  }
+}
 
 /** Which kind of gateway a push goes to. */
 export type Platform = "none" | "android" | "ios" | "unifiedpush";
@@ -19,7 +29,7 @@ export interface PushTarget {
   readonly topic: string;
 }
 
-/** @throws JsonTypeError for members that are objects or arrays; JsonSyntaxError for texts beyond their limit */
+/** @throws JsonTypeError for members that are objects or arrays; PushTargetTooLongError */
 export function readPushTarget(json: JsonObject): PushTarget {
   const target = {
     token: textOf(json, "key"),
@@ -28,7 +38,7 @@ export function readPushTarget(json: JsonObject): PushTarget {
     platform: platformOf(textOf(json, "platform")),
     topic: textOf(json, "topic"),
   };
-  if (lengthOf(target) > MAX_PUSH_TARGET_LENGTH) throw new JsonSyntaxError("the texts of a push target are too long");
+  if (lengthOf(target) > MAX_PUSH_TARGET_LENGTH) throw new PushTargetTooLongError();
   return target;
 }
 

@@ -112,6 +112,11 @@ export class ProxyServer implements AsyncDisposable {
       identity: options.identity,
       push: { ...push, gateway: push.gateway === undefined ? undefined : parseGateway(push.gateway) },
       onChange: () => keeper?.touch(),
+      onPushDropped: ({ host }) =>
+        logger?.log(
+          "warning",
+          `a push to ${host} was dropped: it was refused, that is no public server, or it didn't answer (told once a minute; /metrics counts all)`,
+        ),
     });
     const keeper =
       statePath === undefined

@@ -34,6 +34,8 @@ export interface OutboxOptions {
   readonly post: (push: PushRequest) => Promise<PostOutcome>;
   /** An endpoint exists no more. */
   readonly onGone?: ((token: string) => void) | undefined;
+  /** Nobody will take it: it was refused, or tried often enough, or there is no room. */
+  readonly onDropped?: ((push: PushRequest) => void) | undefined;
 }
 
 interface Waiting {
@@ -76,10 +78,7 @@ export class Outbox {
     const { isForeign, url } = push;
     const name = `${isForeign ? "endpoint" : "gateway"} ${url.host}`;
     const gateway = this.#gateways.get(name) ?? { isForeign, waiting: [], posts: 0, failures: 0, pause: undefined };
-    if (!this.#hasRoom(gateway)) {
-      this.#dropped++;
-      return;
-    }
+    if (!this.#hasRoom(gateway)) return this.#drop(push);
     this.#gateways.set(name, gateway);
     gateway.waiting.push({ push, attempts: 0 });
     this.#countWaiting(gateway, 1);
@@ -152,8 +151,7 @@ export class Outbox {
         this.#dropped++;
         return;
       case "refused":
-        this.#dropped++;
-        return;
+        return this.#drop(sent.push);
       case "unreachable":
         this.#retry(gateway, sent);
         this.#pause(name, gateway, outcome.retryAfterMs);
@@ -161,13 +159,15 @@ export class Outbox {
   }
 
   #retry(gateway: Gateway, sent: Waiting): void {
-    if (sent.attempts >= MAX_ATTEMPTS || !this.#hasRoom(gateway)) {
-      this.#dropped++;
-      return;
-    }
+    if (sent.attempts >= MAX_ATTEMPTS || !this.#hasRoom(gateway)) return this.#drop(sent.push);
     this.#retried++;
     this.#countWaiting(gateway, 1);
     gateway.waiting.unshift(sent);
+  }
+
+  #drop(push: PushRequest): void {
+    this.#dropped++;
+    if (this.#isOpen) this.#options.onDropped?.(push);
   }
 
   /** The whole gateway rests: what waits for it would fare no better. */

@@ -11,6 +11,7 @@ export function isPublicAddress(address: string): boolean {
 export function isPublicEndpoint({ protocol, hostname }: URL): boolean {
   if (protocol !== "https:") return false;
   const host = hostname.replace(/^\[|\]$/g, "");
+  if (/(^|\.)localhost\.?$/.test(host)) return false; // RFC 6761 §6.3
   return !ipaddr.isValid(host) || isPublicAddress(host);
 }
 

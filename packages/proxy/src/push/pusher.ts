@@ -2,6 +2,7 @@ import type { Platform, PushTarget } from "../json/index.ts";
 import { isUrgent, type PushEvent } from "./event.ts";
 import { gorushRequest } from "./gorush.ts";
 import { Outbox, type OutboxOptions, type PushCounts } from "./outbox.ts";
+import { isPublicEndpoint } from "./public-address.ts";
 import { unifiedPushRequest } from "./unified-push.ts";
 
 export interface PusherOptions extends OutboxOptions {
@@ -9,6 +10,8 @@ export interface PusherOptions extends OutboxOptions {
   readonly gateway?: URL | undefined;
   /** The topic of iOS applications that name none. */
   readonly defaultTopic?: string | undefined;
+  /** Whether clients may name endpoints that aren't public. Default false. */
+  readonly allowPrivateEndpoints?: boolean | undefined;
 }
 
 /** Pushes sent to one kind of gateway since the start, by urgency. */
@@ -37,6 +40,14 @@ export class Pusher {
       highPriorityCount: this.#sent.get(`${platform} high`) ?? 0,
       normalPriorityCount: this.#sent.get(`${platform} normal`) ?? 0,
     };
+  }
+
+  /** Whether a push to this target could be sent, as far as its texts tell. */
+  canReach(target: PushTarget): boolean {
+    if (target.platform !== "unifiedpush") return true;
+    const url = unifiedPushRequest({ kind: "pong" }, target, 0)?.url;
+    if (url === undefined) return false;
+    return this.#options.allowPrivateEndpoints ? /^https?:$/.test(url.protocol) : isPublicEndpoint(url);
   }
 
   /** Sends it as soon as its gateway takes it; without a gateway, or a token, nothing happens. */

@@ -1,7 +1,10 @@
 import type { Scheduler } from "@hashmere/dht/engine";
 import type { ProxyNode } from "./proxy-node.ts";
 
-/** Puts that are looked at to tell how the network takes them, and how old they may be. */
+/**
+ * Puts that are looked at to tell how the network takes them, and how old they may be: a proxy that a load balancer has taken
+ * out for its failures gets no puts that could clear it, and is tried again then.
+ */
 const REMEMBERED_PUTS = 20;
 const PUTS_MAX_AGE_MS = 120_000;
 /** So many failures in a row, and nothing else, say that something is wrong. */
@@ -21,18 +24,30 @@ export interface Health {
   readonly reason: string;
 }
 
+type WatchedNode = Pick<ProxyNode, "isRunning" | "status" | "getNodeInfo" | "addEventListener" | "removeEventListener">;
+
 /** Whether the proxy can do what it is there for. */
 export class HealthWatch {
-  readonly #node: Pick<ProxyNode, "isRunning" | "status" | "getNodeInfo">;
+  readonly #node: WatchedNode;
   readonly #scheduler: Scheduler;
   readonly #puts: { readonly at: number; readonly ok: boolean }[] = [];
+  /** Where nobody was, nobody refused anything: what failed until a network is there says nothing about that. */
+  readonly #onStatus = () => {
+    if (this.#node.status !== "connected") this.#puts.length = 0;
+  };
 
-  constructor(node: Pick<ProxyNode, "isRunning" | "status" | "getNodeInfo">, scheduler: Scheduler) {
+  constructor(node: WatchedNode, scheduler: Scheduler) {
     this.#node = node;
     this.#scheduler = scheduler;
+    node.addEventListener("statuschange", this.#onStatus);
+  }
+
+  close(): void {
+    this.#node.removeEventListener("statuschange", this.#onStatus);
   }
 
   onPut(ok: boolean): void {
+    if (this.#node.status !== "connected") return;
     this.#puts.push({ at: this.#scheduler.now(), ok });
     if (this.#puts.length > REMEMBERED_PUTS) this.#puts.shift();
   }

@@ -1,7 +1,7 @@
 // The only place that knows the HTTP framework.
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { JsonSyntaxError, JsonTypeError } from "../json/index.ts";
+import { JsonSyntaxError, JsonTypeError, PushTargetTooLongError } from "../json/index.ts";
 import { Exchange } from "./exchange.ts";
 import { answerExpectations } from "./expectations.ts";
 import {
@@ -13,6 +13,7 @@ import {
   internalError,
   notAuthorized,
   notImplemented,
+  targetTooLong,
 } from "./http-error.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { ProxyService } from "./proxy-service.ts";
@@ -157,6 +158,7 @@ function exchangeOf(service: ProxyService, request: FastifyRequest, reply: Fasti
 function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof JsonSyntaxError) return badJson();
+  if (error instanceof PushTargetTooLongError) return targetTooLong();
   const { code } = error as Partial<FastifyError>; // of whatever was thrown, a code may tell what it is
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge();
   if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH" || code === "ECONNRESET") return badRequest();

@@ -18,6 +18,12 @@ export class HttpError extends Error {
 export const badJson = () => new HttpError(400, '{"err:":"Incorrect JSON"}');
 export const missingParameters = () => new HttpError(400, '{"err":"Missing parameters"}');
 export const noToken = () => new HttpError(400, '{"err":"No token"}');
+export const targetTooLong = () => new HttpError(400, '{"err":"The texts that tell where pushes go are too long"}');
+export const noEndpoint = () =>
+  new HttpError(
+    400,
+    '{"err":"No push can go there: the token must be a public https URL, the topic empty or two keys"}',
+  );
 export const noDestination = () => new HttpError(400, '{"err":"No destination found"}');
 export const internalError = () => new HttpError(500, '{"err":"Internal server error"}');
 /** To everything that nobody here knows; the connection ends, as in the original. */

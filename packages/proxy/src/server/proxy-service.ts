@@ -18,6 +18,9 @@ import { Statistics } from "./statistics.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { Tickets } from "./tickets.ts";
 
+/** Between two reports of pushes that nobody took. */
+const DROPPED_PUSH_GAP_MS = 60_000;
+
 /** How pushes are sent. */
 export interface PushOptions extends PostOptions {
   /** gorush, for Android and iOS. Default: none, and these get no pushes. */
@@ -36,6 +39,8 @@ export interface ProxyServiceOptions {
   readonly tokens?: readonly string[] | undefined;
   readonly scheduler?: Scheduler | undefined;
   readonly random?: RandomSource | undefined;
+  /** A push that nobody will take, told at most once in `DROPPED_PUSH_GAP_MS`. */
+  readonly onPushDropped?: ((endpoint: URL) => void) | undefined;
   /** Permanent puts or subscriptions have changed. */
   readonly onChange?: (() => void) | undefined;
 }
@@ -62,10 +67,13 @@ export class ProxyService {
   readonly slowReaders: SlowReaders;
   /** Streams that go on until somebody ends them. */
   readonly streams = new Set<LineStream>();
+  readonly #onPushDropped: (endpoint: URL) => void;
+  #tellsDroppedAt = Number.NEGATIVE_INFINITY;
   #isEnding = false;
 
   constructor(options: ProxyServiceOptions) {
-    const { node, push = {}, random = systemRandom, onChange = () => {} } = options;
+    const { node, push = {}, random = systemRandom, onChange = () => {}, onPushDropped = () => {} } = options;
+    this.#onPushDropped = onPushDropped;
     const scheduler = options.scheduler ?? new RealScheduler();
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.node = node;
@@ -82,6 +90,7 @@ export class ProxyService {
       random,
       post: (request) => post(request, push),
       onGone: (token) => this.subscriptions.removeToken(token),
+      onDropped: ({ url }) => this.#tellDropped(url),
     });
     this.pacer = new AnnouncePacer({ scheduler, random, isConnected: () => node.status === "connected" });
     const shared = { node, scheduler, random, pusher: this.pusher, pacer: this.pacer, ledger: this.ledger, onChange };
@@ -123,8 +132,17 @@ export class ProxyService {
     for (const stream of this.streams) stream.end();
   }
 
+  /** Seldom, because endpoints are addresses that strangers name. */
+  #tellDropped(endpoint: URL): void {
+    const now = this.scheduler.now();
+    if (now < this.#tellsDroppedAt) return;
+    this.#tellsDroppedAt = now + DROPPED_PUSH_GAP_MS;
+    this.#onPushDropped(endpoint);
+  }
+
   /** Ends all timers. The state can still be read. */
   close(): void {
+    this.health.close();
     this.pacer.close();
     this.subscriptions.close();
     this.puts.close();

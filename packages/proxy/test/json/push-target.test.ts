@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
-  JsonSyntaxError,
   JsonTypeError,
   MAX_PUSH_TARGET_LENGTH,
+  PushTargetTooLongError,
   readJson,
   readPermanent,
   readPushTarget,
@@ -35,8 +35,8 @@ describe("a push target", () => {
   test("has texts of bounded length, all together", () => {
     const half = "x".repeat(MAX_PUSH_TARGET_LENGTH / 2);
     expect(readPushTarget({ key: half, topic: half }).token).toBe(half);
-    expect(() => readPushTarget({ key: half, topic: half, client_id: "c" })).toThrow(JsonSyntaxError);
-    expect(() => readPermanent({ permanent: { session_id: `${half}${half}s` } })).toThrow(JsonSyntaxError);
+    expect(() => readPushTarget({ key: half, topic: half, client_id: "c" })).toThrow(PushTargetTooLongError);
+    expect(() => readPermanent({ permanent: { session_id: `${half}${half}s` } })).toThrow(PushTargetTooLongError);
   });
 
   test("has no platform when its name is unknown", () => {

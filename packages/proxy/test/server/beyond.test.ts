@@ -1,6 +1,6 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
-import { openProxiedNode } from "../support/proxied-node.ts";
+import { openProxiedNode, type ProxiedNode } from "../support/proxied-node.ts";
 import { rawExchange } from "../support/raw-http.ts";
 
 // What the original has not.
@@ -135,6 +135,55 @@ describe("health", () => {
     await rig.peer.join();
     rig.node.connectivityChanged();
     await expect.poll(async () => (await fetch(rig.url("/healthz"))).status, { timeout: 60_000 }).toBe(503);
+  });
+});
+
+describe("a push subscription", () => {
+  const ask = async (rig: ProxiedNode, method: string, path: string, target: object) => {
+    const response = await fetch(rig.url(path), {
+      method,
+      body: JSON.stringify({ platform: "unifiedpush", ...target }),
+    });
+    return [response.status, await response.text()];
+  };
+  const unreachable = [
+    400,
+    '{"err":"No push can go there: the token must be a public https URL, the topic empty or two keys"}',
+  ];
+
+  test.each([
+    { key: "http://127.0.0.1:9/x" },
+    { key: "http://push.example/x" },
+    { key: "https://localhost/x" },
+    { key: "https://push.localhost./x" },
+    { key: "https://192.168.1.1/x" },
+    { key: "https://[::1]/x" },
+    { key: "not a url" },
+    { key: "https://push.example/x", topic: "no|keys" },
+  ])("is refused where no push can ever go: %o", async (target) => {
+    await using rig = await openProxiedNode();
+    expect(await ask(rig, "SUBSCRIBE", "/key/k", target)).toEqual(unreachable);
+    expect(await ask(rig, "POST", "/node/pingPush", target)).toEqual(unreachable);
+    expect(rig.proxy.stats.pushListeners).toBe(0);
+  });
+
+  test("is taken for public servers, private ones where they are allowed, and whatever the gateway knows", async () => {
+    await using rig = await openProxiedNode({ push: { allowPrivateEndpoints: true } });
+    for (const target of [
+      { key: "https://push.example/x" },
+      { key: "http://127.0.0.1:9/x" },
+      { key: "a token", platform: "android" },
+    ])
+      expect(await ask(rig, "SUBSCRIBE", "/key/k", target)).toEqual([200, "{}\n"]);
+    expect(await ask(rig, "SUBSCRIBE", "/key/k", { key: "not a url" })).toEqual(unreachable);
+  });
+
+  test("with too much text is told so", async () => {
+    await using rig = await openProxiedNode();
+    expect(await ask(rig, "SUBSCRIBE", "/key/k", { key: "x".repeat(5_000) })).toEqual([
+      400,
+      '{"err":"The texts that tell where pushes go are too long"}',
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { objectOf, readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noToken, tooMany } from "../http-error.ts";
+import { noEndpoint, noToken, tooMany } from "../http-error.ts";
 import type { Route } from "./route.ts";
 
 /** What the node knows of itself and its network. */
@@ -33,6 +33,7 @@ export const pingPush: Route = {
     if (!exchange.account.takePut()) throw tooMany("pings");
     const target = readPushTarget(objectOf(exchange.json()));
     if (target.token === "") throw noToken();
+    if (!exchange.service.pusher.canReach(target)) throw noEndpoint();
     exchange.service.pusher.push({ kind: "pong" }, target);
     exchange.answer({});
   },

@@ -1,7 +1,7 @@
 // Source: OpenDHT REST proxy, push subscriptions.
 import { objectOf, readPushTarget } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
-import { noNode, noToken, notImplemented } from "../http-error.ts";
+import { noEndpoint, noNode, noToken, notImplemented } from "../http-error.ts";
 import { streamValues } from "./get.ts";
 import type { Route } from "./route.ts";
 
@@ -28,6 +28,7 @@ export async function subscribe(exchange: Exchange): Promise<void> {
   const json = objectOf(exchange.json());
   const target = readPushTarget(json);
   if (target.token === "") throw noToken();
+  if (!service.pusher.canReach(target)) throw noEndpoint();
   if (!service.node.isRunning()) throw noNode();
   if (service.subscriptions.renew(key, target))
     return json.refresh === true ? answerRenewed(exchange) : streamValues(exchange);
