@@ -78,6 +78,35 @@ describe("lines of 20 ms in each home: 40 ms one way between two homes", () => {
   });
 });
 
+describe("lines of 256 kbit/s with room for 3 s of data in their queues", () => {
+  const NARROW = { pa: "port-restricted+rate=256kbit+queue=3000", pb: "port-restricted+rate=256kbit+queue=3000" };
+  /** Much more than the queues hold. */
+  const CHANNELS = 4;
+  const BYTES_EACH = 200_000;
+
+  beforeAll(async () => {
+    scene = await Scene.open(NARROW);
+  });
+
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+  });
+
+  test("both directions are full for half a minute, on several channels, and the link lives", async () => {
+    const [a, b] = await Promise.all(["pa1", "pb1"].map((host) => scene.device(host)));
+    if (!a || !b) throw new TypeError("there are two devices");
+    const { deviceId } = b;
+    const names = Array.from({ length: CHANNELS }, (_, i) => `channel ${i}`);
+    const answers = await Promise.all(
+      names.map((name) => a.do({ do: "connect", device: deviceId, bytes: BYTES_EACH, name })),
+    );
+    for (const answer of answers) {
+      recordAttempt("256 kbit/s, both directions full", "pa1", "pb1", answer);
+      expect(answer.ok).toBe(true);
+    }
+  });
+});
+
 describe("one home", () => {
   const HOME = { pr: "port-restricted" };
 

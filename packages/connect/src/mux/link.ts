@@ -13,6 +13,7 @@ import type { LinkOptions, LinkStats } from "./link-options.ts";
 import { LinkReader } from "./link-reader.ts";
 import { BEACON_TIMEOUT_MS, Liveness } from "./liveness.ts";
 import type { OpenOptions } from "./opening.ts";
+import { PathWindow } from "./path-window.ts";
 import { ProtocolChannel } from "./protocol-channel.ts";
 import { ReadingGate } from "./reading-gate.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -51,7 +52,9 @@ export class Link extends TypedEventTarget<LinkEventMap> {
     this.#limits = { ...LINK_LIMITS, ...limits };
     this.#log = log;
     this.#table = new ChannelTable(isInitiator);
-    this.#queue = new SendQueue(stream, () => scheduler.now());
+    const now = () => scheduler.now();
+    const window = new PathWindow(now, () => this.#protocol.sendBeacon());
+    this.#queue = new SendQueue(stream, now, () => window.hasRoom);
     this.#liveness = new Liveness({
       scheduler,
       sendBeacon: () => this.#protocol.sendBeacon(),
@@ -59,21 +62,25 @@ export class Link extends TypedEventTarget<LinkEventMap> {
     });
     this.#protocol = new ProtocolChannel({
       liveness: this.#liveness,
+      window,
       table: this.#table,
       sendControl: (frame) => this.#control(frame),
+      resume: () => this.#queue.resume(),
     });
     this.#gate = new ReadingGate(stream, scheduler, this.#limits.maxQueuedBytes, {
       isPeerExtended: () => this.isPeerExtended,
       sayHello: () => this.#protocol.sayHello(),
       deaf: (isDeaf) => {
         this.#liveness.isDeaf = isDeaf;
+        window.isDeaf = isDeaf;
+        this.#queue.resume();
       },
     });
     this.#handshake = new ChannelHandshake({
       scheduler,
       limits: this.#limits,
       table: this.#table,
-      flows: this.#flowHost(),
+      flows: this.#flowHost(window),
       accept,
       state: () => this.#state,
       opened: (channel) => this.dispatchEvent(new ChannelEvent(channel)),
@@ -200,7 +207,7 @@ export class Link extends TypedEventTarget<LinkEventMap> {
 
   // --- sending
 
-  #flowHost(): FlowHost {
+  #flowHost(window: PathWindow): FlowHost {
     const link = this;
     return {
       get isPeerExtended() {
@@ -210,7 +217,10 @@ export class Link extends TypedEventTarget<LinkEventMap> {
       sendControl: (frame) => link.#control(frame),
       ready: (flow) => link.#queue.add(flow),
       unreadChanged: (difference) => link.#gate.unreadChanged(difference),
-      sent: (bytes) => link.#liveness.moved(bytes),
+      sent: (bytes) => {
+        link.#liveness.moved(bytes);
+        window.sent(bytes);
+      },
       retired: (flow) => {
         link.#queue.remove(flow);
         link.#table.delete(flow);

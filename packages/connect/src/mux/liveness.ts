@@ -136,12 +136,17 @@ export class Liveness {
     this.#settle(false);
   }
 
+  /** A question that waits for its answer already gets no more time by another. */
   #ask(timeoutMs: number): void {
     const now = this.#host.scheduler.now();
     const wayMs = (this.#sentBytes - this.#confirmedBytes) / this.#rate;
-    this.#heardSinceProbe = 0;
-    this.#probe = { sentAt: now, deadline: now + timeoutMs + wayMs, sentBytes: this.#sentBytes };
-    this.#host.sendBeacon();
+    const deadline = now + timeoutMs + wayMs;
+    if (this.#probe !== undefined) this.#probe = { ...this.#probe, deadline: Math.min(this.#probe.deadline, deadline) };
+    else {
+      this.#heardSinceProbe = 0;
+      this.#probe = { sentAt: now, deadline, sentBytes: this.#sentBytes };
+      this.#host.sendBeacon();
+    }
     this.#arm();
   }
 

@@ -1,6 +1,7 @@
 // Source: DHTNet connection protocol, multiplexed socket (version and beacons); the rest is this library's own.
 import type { ChannelTable } from "./channel-table.ts";
 import type { Liveness } from "./liveness.ts";
+import type { PathWindow } from "./path-window.ts";
 import { encodeProtocolMessage, type ProtocolMessage } from "./protocol-message.ts";
 
 /** The version from which on beacons are answered. */
@@ -10,8 +11,11 @@ const EXTENSION_VERSION = 1;
 
 interface ProtocolHost {
   readonly liveness: Liveness;
+  readonly window: PathWindow;
   readonly table: ChannelTable;
   sendControl(frame: Buffer): void;
+  /** The window may have room again. */
+  resume(): void;
 }
 
 /** What both sides of a link say about the link itself: what they are, that they live, and what they have read. */
@@ -46,6 +50,7 @@ export class ProtocolChannel {
   /** Asks for a sign of life. */
   sendBeacon(): void {
     this.#say({ kind: "beacon", isRequest: true });
+    this.#host.window.asked();
   }
 
   sayGoodbye(): void {
@@ -53,18 +58,19 @@ export class ProtocolChannel {
   }
 
   receive(message: ProtocolMessage): void {
-    const { liveness, table } = this.#host;
+    const { liveness, window, table } = this.#host;
     switch (message.kind) {
       case "version":
         liveness.canAsk = message.version >= VERSION;
         break;
       case "beacon":
         if (message.isRequest) this.#say({ kind: "beacon", isRequest: false });
-        else liveness.answered();
+        else this.#answered();
         break;
       case "hello":
         this.#isPeerExtended = message.version >= EXTENSION_VERSION;
         liveness.isAnswerCertain = this.#isPeerExtended;
+        window.isAnswerCertain = this.#isPeerExtended;
         liveness.vouched();
         break;
       case "credit":
@@ -81,6 +87,13 @@ export class ProtocolChannel {
         this.#hasSaidGoodbye = true;
         break;
     }
+  }
+
+  #answered(): void {
+    const { liveness, window, resume } = this.#host;
+    liveness.answered();
+    window.answered();
+    resume();
   }
 
   #say(message: ProtocolMessage): void {

@@ -23,6 +23,7 @@ export class SendQueue {
   readonly #stream: Writable;
   readonly #round = new Set<FrameSource>();
   readonly #now: () => number;
+  readonly #hasRoom: () => boolean;
   readonly #onFlushed = (): void => this.#pump();
   #mostUnderWay = MIN_UNDER_WAY_BYTES;
   /** When the stream was last given all that it may have; undefined after it was given less. */
@@ -31,10 +32,14 @@ export class SendQueue {
   #bytesWritten = 0;
   #isPumping = false;
 
-  /** @param now monotonic time in ms */
-  constructor(stream: Writable, now: () => number) {
+  /**
+   * @param now monotonic time in ms
+   * @param hasRoom whether another frame may be sent, or not until {@link resume} is called. Default: always
+   */
+  constructor(stream: Writable, now: () => number, hasRoom: () => boolean = () => true) {
     this.#stream = stream;
     this.#now = now;
+    this.#hasRoom = hasRoom;
   }
 
   get bytesWritten(): number {
@@ -63,6 +68,11 @@ export class SendQueue {
     this.#pump();
   }
 
+  /** There is room again. */
+  resume(): void {
+    this.#pump();
+  }
+
   remove(source: FrameSource): void {
     this.#round.delete(source);
   }
@@ -78,6 +88,7 @@ export class SendQueue {
         this.#filledAt ??= this.#now();
         break;
       }
+      if (!this.#hasRoom()) break;
       this.#round.delete(source);
       this.#bytesWritten += source.writeFrame(this.#stream, this.#onFlushed);
       if (source.isReady) this.#round.add(source);

@@ -67,6 +67,16 @@ describe("beacons", () => {
     expect(peer.hasSeenEnd).toBe(true);
   });
 
+  test("asking again gives it no more time", async () => {
+    const peer = await RawPeer.connected();
+    const answer = peer.link.beacon();
+    await peer.time.run(2_000);
+    const another = peer.link.beacon();
+    await peer.time.run(1_000);
+    expect(await Promise.all([answer, another])).toEqual([false, false]);
+    expect(peer.link.isClosed).toBe(true);
+  });
+
   test("answers that nobody asked for mean nothing, before and after", async () => {
     const peer = await RawPeer.connected();
     peer.send(Buffer.concat([BEACON_ANSWER, BEACON_ANSWER]));
