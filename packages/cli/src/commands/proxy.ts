@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { addIdentityOptions } from "../identity/own-identity.ts";
-import { collectHosts, uint } from "../options.ts";
+import { collect, collectHosts, uint } from "../options.ts";
 import { addLimitOptions } from "../proxy/limit-options.ts";
 import { PRIVATE_ENDPOINTS_HELP, TOKEN_VARIABLE } from "../proxy/options.ts";
 import type { ProxyOptions } from "../proxy/serve.ts";
@@ -28,6 +28,12 @@ export function addProxyCommand(program: Command, context: CommandContext): void
     .option("--tls-key <file>", "and its private key, PEM")
     .option("--client-ca <file>", "let in only clients with a certificate from these authorities, PEM")
     .option("--token-file <file>", "let in only clients with one of these tokens, one per line")
+    .addOption(
+      new Option(
+        "--trust-proxy <address>",
+        "a web server that forwards to this one, or a network of such (10.0.0.0/8): clients are told apart by its X-Forwarded-For; may be given several times",
+      ).argParser(collect(String)),
+    )
     .option("--push-gateway <[host:]port>", "send push notifications through this gorush")
     .option("--bundle-id <text>", "topic of iOS applications that name none")
     .option("--unifiedpush-private", PRIVATE_ENDPOINTS_HELP)

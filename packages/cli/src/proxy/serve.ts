@@ -21,6 +21,7 @@ export interface ProxyOptions extends OwnIdentityOptions, LimitOptions {
   readonly tlsKey?: string;
   readonly clientCa?: string;
   readonly tokenFile?: string;
+  readonly trustProxy?: readonly string[];
   readonly state?: string;
   readonly pushGateway?: string;
   readonly bundleId?: string;
@@ -49,6 +50,7 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
     auth: { tokens },
     identity,
     limits: limitsOf(options),
+    trustProxy: options.trustProxy,
     statePath: options.state,
     push: {
       gateway: options.pushGateway,

@@ -64,6 +64,16 @@ describe("hashmere proxy", () => {
     expect(outcome).toMatchObject({ status: 1, stderr: expect.stringContaining("holds no token") });
   });
 
+  test("tells the clients of a web server apart that it is told to trust, and trusts nothing that is no address", async () => {
+    const trust = ["--trust-proxy", "127.0.0.1", "--trust-proxy", "10.0.0.0/8"];
+    await using running = start("hashmere", ["proxy", ...LOCAL, ...trust]);
+    const [, url = ""] = await running.until(/proxy {2}(\S+)/);
+    const info = await fetch(url, { headers: { "X-Forwarded-For": "192.0.2.7, 10.1.2.3" } });
+    expect(await info.text()).toContain("192.0.2.7");
+    const wrong = await hashmere(["proxy", ...LOCAL, "--trust-proxy", "example.org"]);
+    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("example.org") });
+  });
+
   test("says in a sentence why it can't start", async () => {
     await using running = start("hashmere", ["proxy", ...LOCAL]);
     const [, port = ""] = await running.until(/^proxy {2}\S+:(\d+)\n/m);

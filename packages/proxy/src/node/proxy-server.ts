@@ -45,6 +45,11 @@ export interface ProxyServerOptions {
     | { /** Bearer tokens: who presents one may use the proxy. */ readonly tokens: readonly string[] }
     | undefined;
   readonly limits?: Partial<ProxyLimits> | undefined;
+  /**
+   * Web servers that forward to this one: addresses, networks (`10.0.0.0/8`) or `loopback`. Their clients are told apart by
+   * `X-Forwarded-For`, in which everybody else could write what he likes. Default: none.
+   */
+  readonly trustProxy?: readonly string[] | undefined;
   /** File for permanent puts and subscriptions, as the real proxy's. Default: they end with the process. */
   readonly statePath?: string | undefined;
   readonly push?:
@@ -95,7 +100,7 @@ export class ProxyServer implements AsyncDisposable {
 
   /**
    * @throws ProxyServerError `ERR_PROXY_LISTEN` when the port or address can't be had, `ERR_PROXY_TLS` when key and
-   * certificate are none; TypeError for a push gateway that is none
+   * certificate are none; TypeError for a push gateway, or a trusted address, that is none
    */
   static async open(options: ProxyServerOptions): Promise<ProxyServer> {
     const { dht, push = {}, logger, statePath } = options;
@@ -108,6 +113,7 @@ export class ProxyServer implements AsyncDisposable {
       node: dht,
       scheduler,
       limits: options.limits,
+      trustProxy: options.trustProxy,
       tokens: options.auth?.tokens,
       identity: options.identity,
       push: { ...push, gateway: push.gateway === undefined ? undefined : parseGateway(push.gateway) },

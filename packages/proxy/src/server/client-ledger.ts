@@ -1,6 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { type Scheduler, SockAddr } from "@hashmere/dht/engine";
 import { ClientAccount } from "./client-account.ts";
+import { ClientAddresses } from "./client-addresses.ts";
 import type { ProxyLimits } from "./limits.ts";
 import { RecentBytes } from "./recent-bytes.ts";
 import { noShares, type Share, shareLimits } from "./shares.ts";
@@ -10,6 +12,7 @@ export class ClientLedger {
   readonly #limits: ProxyLimits;
   readonly #shareLimits: ReturnType<typeof shareLimits>;
   readonly #scheduler: Scheduler;
+  readonly #addresses: ClientAddresses;
   readonly #accounts = new Map<string, ClientAccount>();
   readonly #bySocket = new WeakMap<Socket, ClientAccount>();
   /** Of all clients together, those of an earlier run included. */
@@ -17,8 +20,9 @@ export class ClientLedger {
   readonly #recentBytes: RecentBytes;
   #permanentBytes = 0;
 
-  constructor(limits: ProxyLimits, scheduler: Scheduler) {
+  constructor(limits: ProxyLimits, scheduler: Scheduler, addresses = new ClientAddresses()) {
     this.#limits = limits;
+    this.#addresses = addresses;
     this.#shareLimits = shareLimits(limits);
     this.#scheduler = scheduler;
     this.#recentBytes = new RecentBytes(scheduler);
@@ -38,19 +42,23 @@ export class ClientLedger {
     return this.#permanentBytes + this.#recentBytes.sum;
   }
 
-  /** Counts a new connection until it closes. False when it is one too many. */
+  /** Counts a new connection until it closes. False when it is one too many. One that is many clients' is nobody's. */
   admit(socket: Socket): boolean {
-    const account = this.#accountOf(clientName(socket.remoteAddress ?? ""));
-    if (this.isFull("connections") || this.hasAll(account, "connections")) return false;
+    if (this.isFull("connections")) return false;
+    const { remoteAddress = "" } = socket;
+    const account = this.#addresses.isTrusted(remoteAddress) ? undefined : this.#accountOf(remoteAddress);
+    if (account !== undefined) {
+      if (this.hasAll(account, "connections")) return false;
+      this.#bySocket.set(socket, account);
+    }
     this.take(account, "connections");
-    this.#bySocket.set(socket, account);
     socket.once("close", () => this.giveBack(account, "connections"));
     return true;
   }
 
-  /** The client at the other end of an admitted connection. */
-  of(socket: Socket): ClientAccount {
-    return this.#bySocket.get(socket) ?? this.#accountOf(clientName(socket.remoteAddress ?? ""));
+  /** The client who asks. */
+  of(request: Pick<IncomingMessage, "headers" | "socket">): ClientAccount {
+    return this.#bySocket.get(request.socket) ?? this.#accountOf(this.#addresses.of(request));
   }
 
   /** Whether all clients together have as many as there may be. */
@@ -103,7 +111,8 @@ export class ClientLedger {
     if (account.isEmpty) this.#accounts.delete(account.name);
   }
 
-  #accountOf(name: string): ClientAccount {
+  #accountOf(address: string): ClientAccount {
+    const name = clientName(address);
     let account = this.#accounts.get(name);
     if (account === undefined) {
       account = new ClientAccount(name, this.#scheduler, this.#limits.maxPutsPerSecondPerClient);

@@ -22,6 +22,7 @@ export class Exchange {
   /** The request's body as text; empty without one. */
   readonly body: string;
   readonly #parameters: Readonly<Record<string, string>>;
+  #account: ClientAccount | undefined;
 
   constructor(
     service: ProxyService,
@@ -47,7 +48,8 @@ export class Exchange {
   }
 
   get account(): ClientAccount {
-    return this.service.ledger.of(this.request.socket);
+    this.#account ??= this.service.ledger.of(this.request);
+    return this.#account;
   }
 
   /** @throws HttpError 503 when all clients together have as many as there may be, 429 when this one has */

@@ -3,6 +3,7 @@ import { type RandomSource, RealScheduler, type Scheduler, systemRandom } from "
 import { type PostOptions, Pusher, post } from "../push/index.ts";
 import { AnnouncePacer } from "./announce-pacer.ts";
 import { Authorization } from "./authorization.ts";
+import { ClientAddresses } from "./client-addresses.ts";
 import { ClientLedger } from "./client-ledger.ts";
 import { HealthWatch } from "./health.ts";
 import { DEFAULT_LIMITS, type ProxyLimits } from "./limits.ts";
@@ -37,6 +38,8 @@ export interface ProxyServiceOptions {
   readonly identity?: Identity | undefined;
   /** Who presents one of these may use the proxy. Default: everybody. */
   readonly tokens?: readonly string[] | undefined;
+  /** Web servers that forward to this one, as in `ClientAddresses`. Default: none. */
+  readonly trustProxy?: readonly string[] | undefined;
   readonly scheduler?: Scheduler | undefined;
   readonly random?: RandomSource | undefined;
   /** A push that nobody will take, told at most once in `DROPPED_PUSH_GAP_MS`. */
@@ -51,6 +54,7 @@ export class ProxyService {
   readonly scheduler: Scheduler;
   readonly limits: ProxyLimits;
   readonly identity: Identity | undefined;
+  readonly addresses: ClientAddresses;
   readonly ledger: ClientLedger;
   /** Of those who have a token and want a stream of events. */
   readonly tickets: Tickets;
@@ -80,7 +84,8 @@ export class ProxyService {
     this.scheduler = scheduler;
     this.limits = limits;
     this.identity = options.identity;
-    this.ledger = new ClientLedger(limits, scheduler);
+    this.addresses = new ClientAddresses(options.trustProxy);
+    this.ledger = new ClientLedger(limits, scheduler, this.addresses);
     this.slowReaders = new SlowReaders(limits, scheduler);
     this.tickets = new Tickets(scheduler, this.ledger);
     this.authorization = new Authorization(this.tickets, options.tokens);

@@ -13,7 +13,7 @@ function rig(limits: Partial<ProxyLimits>) {
     for (let put = 0; put < count; put++) {
       const socket = new Socket();
       ledger.admit(socket);
-      if (ledger.of(socket).takePut()) taken++;
+      if (ledger.of({ socket, headers: {} }).takePut()) taken++;
       socket.emit("close");
     }
     return taken;

@@ -41,5 +41,5 @@ export const pingPush: Route = {
 
 export function answerInfo(exchange: Exchange): void {
   const { service, request } = exchange;
-  exchange.answerText(service.facts.line(request.socket.remoteAddress ?? ""));
+  exchange.answerText(service.facts.line(service.addresses.of(request)));
 }
