@@ -14,6 +14,7 @@ export {
   MAX_WAITING_PER_GATEWAY,
   MAX_WAITING_PUSHES,
   type PushCounts,
+  parseGateway,
 } from "./push/index.ts";
 export {
   DEFAULT_LIMITS,

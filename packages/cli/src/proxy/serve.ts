@@ -10,6 +10,7 @@ import { startNode } from "../start-node.ts";
 import type { LimitOptions } from "./limit-options.ts";
 import { limitsOf } from "./limits.ts";
 import { readTls, TOKEN_VARIABLE } from "./options.ts";
+import { reportGateway } from "./report-gateway.ts";
 
 export interface ProxyOptions extends OwnIdentityOptions, LimitOptions {
   readonly port: number;
@@ -60,6 +61,7 @@ export async function serveProxy(options: ProxyOptions, context: CommandContext)
     dashboard: options.dashboard,
     logger: terminal,
   });
+  void reportGateway(options.pushGateway, interrupted, tell);
   streams.stdout.write(`proxy  ${proxy.url}\nnode   ${node.nodeId} on UDP port ${node.getBound()?.port}\n`);
   if (bootstrap.length === 0) tell("without --bootstrap the node is alone until others join through it");
   await aborted(interrupted);

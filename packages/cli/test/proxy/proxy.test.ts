@@ -74,6 +74,13 @@ describe("hashmere proxy", () => {
     expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("example.org") });
   });
 
+  test("says that nobody answers where pushes are to go, and goes on", async () => {
+    await using running = start("hashmere", ["proxy", ...LOCAL, "--push-gateway", "127.0.0.1:9"]);
+    const [, url = ""] = await running.until(/^proxy {2}(\S+)\n/m);
+    await running.until(/^the push gateway 127\.0\.0\.1:9 can't be reached .+ is gorush running there\?/m);
+    expect((await fetch(`${url}/`)).status).toBe(200);
+  });
+
   test("says in a sentence why it can't start", async () => {
     await using running = start("hashmere", ["proxy", ...LOCAL]);
     const [, port = ""] = await running.until(/^proxy {2}\S+:(\d+)\n/m);

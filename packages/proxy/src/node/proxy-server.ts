@@ -29,6 +29,8 @@ import { openServer, type ProxyTls } from "./web-server.ts";
 const TURNS_TO_READ = 3;
 /** How often connections are closed meanwhile that have nothing to wait for, or not any more. */
 const IDLE_CHECK_MS = 100;
+/** A gateway that has a push when the server closes may take so long to confirm it: it keeps the process alive meanwhile. */
+const PUSH_GRACE_MS = 2_000;
 /** How often clients that have nothing any more are forgotten. */
 const SWEEP_MS = 60_000;
 
@@ -197,6 +199,7 @@ export class ProxyServer implements AsyncDisposable {
     this.#service.close();
     await this.#keeper?.save();
     this.#scheduler.stop();
+    setTimeout(() => this.#service.abandonPushes(), PUSH_GRACE_MS).unref();
   }
 
   #every(periodMs: number, task: () => void | Promise<void>): void {

@@ -24,6 +24,8 @@ export interface PostOptions {
   /** Post to any address that clients name, not just to public ones over https. Default false. */
   readonly allowPrivateEndpoints?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Its abort ends the wait for an answer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sends one push and waits for the status; the answer's body is of no interest. Never rejects; redirects count as refusals. */
@@ -31,12 +33,14 @@ export function post(push: PushRequest, options: PostOptions = {}): Promise<Post
   const isGuarded = push.isForeign && options.allowPrivateEndpoints !== true;
   const request = REQUESTS[push.url.protocol];
   if (request === undefined || (isGuarded && !isPublicEndpoint(push.url))) return Promise.resolve({ kind: "refused" });
+  const limit = AbortSignal.timeout(options.timeoutMs ?? PUSH_TIMEOUT_MS);
+  const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit;
   return new Promise((resolve) => {
     const outgoing = request(push.url, {
       method: "POST",
       headers: { ...push.headers, Connection: "close", "Content-Length": Buffer.byteLength(push.body) },
       agent: false,
-      signal: AbortSignal.timeout(options.timeoutMs ?? PUSH_TIMEOUT_MS),
+      signal,
       ...(isGuarded && { lookup: publicLookup }),
     });
     outgoing.on("response", (response) => {

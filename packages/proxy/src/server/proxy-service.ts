@@ -71,6 +71,7 @@ export class ProxyService {
   readonly slowReaders: SlowReaders;
   /** Streams that go on until somebody ends them. */
   readonly streams = new Set<LineStream>();
+  readonly #abandoningPushes = new AbortController();
   readonly #onPushDropped: (endpoint: URL) => void;
   #tellsDroppedAt = Number.NEGATIVE_INFINITY;
   #isEnding = false;
@@ -93,7 +94,7 @@ export class ProxyService {
       ...push,
       scheduler,
       random,
-      post: (request) => post(request, push),
+      post: (request) => post(request, { ...push, signal: this.#abandoningPushes.signal }),
       onGone: (token) => this.subscriptions.removeToken(token),
       onDropped: ({ url }) => this.#tellDropped(url),
     });
@@ -135,6 +136,11 @@ export class ProxyService {
   endStreams(): void {
     this.#isEnding = true;
     for (const stream of this.streams) stream.end();
+  }
+
+  /** No longer waits for the answers of gateways to which pushes are under way. */
+  abandonPushes(): void {
+    this.#abandoningPushes.abort();
   }
 
   /** Seldom, because endpoints are addresses that strangers name. */

@@ -44,6 +44,14 @@ describe("a post", () => {
     expect(await post(nowhere)).toEqual({ kind: "unreachable" });
   });
 
+  test("is given up when nobody wants to wait any more", async () => {
+    const closing = new AbortController();
+    await using server = await gateway(() => closing.abort());
+    expect(await post(server.push, { timeoutMs: 2 ** 31 - 1, signal: closing.signal })).toEqual({
+      kind: "unreachable",
+    });
+  });
+
   test.each([
     "http://push.example/",
     "https://127.0.0.1/",
