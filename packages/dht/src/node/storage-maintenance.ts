@@ -79,10 +79,16 @@ export class StorageMaintenance {
     const soon = this.#core.scheduler.wallClock() + STORAGE_MAINTENANCE_MS;
     const held = this.#core.store.held(key);
     const isOurs = held.some(({ expires }) => expires === Number.POSITIVE_INFINITY);
+    const isDispensable = () => !isOurs && away.length === this.#core.families.length && !this.#isListenedTo(key);
     const lasting = held.filter(({ expires }) => expires > soon && expires !== Number.POSITIVE_INFINITY);
     this.#handOn(away, key, lasting, (ok) => {
-      if (ok && !isOurs && away.length === this.#core.families.length) this.#core.store.forget(key);
+      if (ok && isDispensable()) this.#core.store.forget(key);
     });
+  }
+
+  /** Who listens here has been told of the values, and has to be told of their end. */
+  #isListenedTo(key: InfoHash): boolean {
+    return this.#core.store.listeners(key).own > 0;
   }
 
   #isFarFrom(key: InfoHash, { table }: FamilyState): boolean {

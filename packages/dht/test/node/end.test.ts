@@ -97,4 +97,19 @@ describe("storage maintenance", () => {
     const far = before.filter((node) => !nearest.includes(node));
     expect(far.filter((node) => node.local(key).length > 0).length).toBeLessThan(far.length);
   });
+
+  test("leaves those who listen here told: of each value once, and once of its end", async () => {
+    const types = new ValueTypeRegistry();
+    types.registerInsecure(lasting);
+    const net = await createTestnet({ nodes: 9, latency: 5, seed: 5, config: { types, maintainStorage: true } });
+    const told = net.nodes.map(({ dht }) => {
+      const events: string[] = [];
+      dht.listen(key, { onValues: (values, expired) => void events.push(...values.map(() => (expired ? "-" : "+"))) });
+      return events;
+    });
+    await net.node(0).put(key, new Value({ id: 1n, type: lasting.id }));
+    await net.join(40);
+    await net.advance("7h");
+    expect(told).toEqual(told.map(() => ["+", "-"]));
+  });
 });
