@@ -205,6 +205,14 @@ test("metrics are what Prometheus reads", async () => {
   expect(lines).toContain("hashmere_proxy_lookups 0");
 });
 
+test("the page about the interface has examples that work where it was asked for", async () => {
+  await using rig = await openProxiedNode();
+  const page = await (await fetch(rig.url("/docs"))).text();
+  expect(page).toContain(`curl ${rig.proxy.url}/key/room`);
+  const made = await rawExchange(rig.port, "GET /docs HTTP/1.1\r\nHost: x' | evil\r\nConnection: close\r\n\r\n");
+  expect(made.body).not.toContain("evil");
+});
+
 test("the description is valid, and names every route", async () => {
   await using rig = await openProxiedNode();
   const document = await (await fetch(rig.url("/openapi.json"))).text();

@@ -16,12 +16,15 @@ pre { padding: .8rem; overflow-x: auto; background: color-mix(in srgb, currentCo
 }
 `;
 
-const EXAMPLES = `curl http://localhost:8080/key/room                                       # what is there
-curl http://localhost:8080/key/room/listen                                # and what comes
-curl http://localhost:8080/key/room -d '{"data":"'$(printf hello | base64)'"}'`;
+/** @param origin of this server, as its readers know it */
+const examples = (origin: string) => `# what is there
+curl ${origin}/key/room
+# and what comes
+curl ${origin}/key/room/listen
+curl ${origin}/key/room -d '{"data":"'$(printf hello | base64)'"}'`;
 
-/** The routes as a page that needs nothing else. */
-export function describeAsPage(routes: readonly Route[]): string {
+/** The routes as a page that needs nothing else. @param origin `http(s)://host[:port]` */
+export function describeAsPage(routes: readonly Route[], origin: string): string {
   const rows = routes.map(
     ({ method, path, summary }) =>
       `<tr><td>${method}<td><code>${escapeHtml(path)}</code><td>${withCode(escapeHtml(summary))}</tr>`,
@@ -35,7 +38,7 @@ export function describeAsPage(routes: readonly Route[]): string {
 <h1>A distributed hash table over HTTP</h1>
 <p>A key is 40 hexadecimal digits, or any other text, which is hashed. A value is JSON with its bytes in base64; several come
 one per line. The same for programs: <a href="openapi.json">openapi.json</a>.
-<pre>${escapeHtml(EXAMPLES)}</pre>
+<pre>${escapeHtml(examples(origin))}</pre>
 <table>${rows.join("\n")}</table>
 </html>
 `;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { describeAsOpenApi } from "../description/open-api.ts";
 import { describeAsPage } from "../description/reference-page.ts";
 import { respond } from "../respond.ts";
@@ -6,7 +7,6 @@ import type { Route } from "./route.ts";
 /** What the server can be asked for, told by itself: to programs and to people. */
 export function descriptionRoutes(routes: readonly Route[]): readonly Route[] {
   const document = `${JSON.stringify(describeAsOpenApi(routes), null, 2)}\n`;
-  const page = describeAsPage(routes);
   return [
     {
       method: "GET",
@@ -22,7 +22,17 @@ export function descriptionRoutes(routes: readonly Route[]): readonly Route[] {
       summary: "This interface for people.",
       gives: "page",
       isOpen: true,
-      handle: ({ response }) => respond(response, 200, Buffer.from(page), [], "text/html; charset=utf-8"),
+      handle({ request, response }) {
+        const page = describeAsPage(routes, originOf(request));
+        respond(response, 200, Buffer.from(page), [], "text/html; charset=utf-8");
+      },
     },
   ];
+}
+
+/** As the asker has named this server; what can be no host is left out. */
+function originOf({ headers, socket }: IncomingMessage): string {
+  const { host = "" } = headers;
+  const scheme = "encrypted" in socket ? "https" : "http";
+  return `${scheme}://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}`;
 }
