@@ -1,5 +1,5 @@
 /** What may be on its way at first, and at least. */
-export const MIN_PATH_WINDOW_BYTES = 64 * 1024;
+export const MIN_PATH_WINDOW_BYTES = 32 * 1024;
 /** The share of the window, as a divisor, after which the other side is asked whether it has arrived. */
 const QUESTION_SHARE = 4;
 /** Where answers come within this time, the queues on the way are short, and the window may grow if it is used … */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MAX_EXTENDED_FRAME_DATA_BYTES } from "../../src/mux/frame.ts";
 import { MIN_PATH_WINDOW_BYTES, PathWindow } from "../../src/mux/path-window.ts";
 import { encodeProtocolMessage } from "../../src/mux/protocol-message.ts";
 import { settle, VirtualTime } from "../support/virtual-time.ts";
@@ -117,7 +118,7 @@ describe("a link", () => {
     peer.send(HELLO);
     const first = await sentUnanswered(peer);
     expect(first).toBeGreaterThanOrEqual(MIN_PATH_WINDOW_BYTES);
-    expect(first).toBeLessThan(3 * MIN_PATH_WINDOW_BYTES);
+    expect(first).toBeLessThan(MIN_PATH_WINDOW_BYTES + MAX_EXTENDED_FRAME_DATA_BYTES);
     peer.send(BEACON_ANSWER);
     await settle();
     const [number = 0] = peer.link.channels.keys();
