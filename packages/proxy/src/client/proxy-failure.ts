@@ -25,6 +25,7 @@ const UNKNOWN_AUTHORITY: ReadonlySet<unknown> = new Set([
 /** What Node.js says when a server has ended a connection, as those do that miss a certificate of their client's. */
 const HANG_UPS: ReadonlySet<unknown> = new Set([
   "ECONNRESET",
+  "EPIPE",
   "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
   "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
   "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
