@@ -4,14 +4,12 @@ import { type Json, jsonLine, readJson, type Writable } from "../json/index.ts";
 import type { ClientAccount } from "./client-account.ts";
 import { overloaded, tooMany } from "./http-error.ts";
 import { keyInPath } from "./key-in-path.ts";
+import { MAX_HEARTBEAT_S, MIN_HEARTBEAT_S } from "./limits.ts";
 import { LineStream } from "./line-stream.ts";
 import type { ProxyService } from "./proxy-service.ts";
 import { respond } from "./respond.ts";
 import type { Share } from "./shares.ts";
 
-/** Shortest and longest heartbeat that a client may ask for. */
-const MIN_HEARTBEAT_S = 5;
-const MAX_HEARTBEAT_S = 300;
 const HEARTBEAT = /[?&]heartbeat=(\d{1,4})(?:&|$)/;
 
 /** One request and its response. */

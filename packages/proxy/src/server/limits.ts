@@ -107,6 +107,9 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 export const REFUSED_BODY_MS = 2_000;
 /** A connection without request is closed. */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Shortest and longest heartbeat that a client may ask for. */
+export const MIN_HEARTBEAT_S = 5;
+export const MAX_HEARTBEAT_S = 300;
 /** A reader who has not caught up within that time is cut off. */
 export const STALLED_READER_MS = 60_000; // OpenDHT REST proxy, constants
 /** Silence after which the kernel asks whether the client's is still there: ten times, once a second. Then he has gone. */

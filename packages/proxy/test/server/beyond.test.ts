@@ -224,6 +224,8 @@ test("the description is valid, and names every route", async () => {
   expect(openapi).toBe("3.2.0");
   expect(Object.keys(paths["/key/{hash}"] ?? {}).sort()).toEqual(["additionalOperations", "get", "post"]);
   expect(Object.keys(paths["/key/{hash}"]?.additionalOperations ?? {})).toEqual(["SUBSCRIBE", "UNSUBSCRIBE"]);
+  const heartbeat = { name: "heartbeat", in: "query", schema: { type: "integer", minimum: 5, maximum: 300 } };
+  expect(paths["/key/{hash}/listen"]?.get?.parameters).toContainEqual(expect.objectContaining(heartbeat));
   const page = await (await fetch(rig.url("/docs"))).text();
   for (const path of ["/key/:hash/listen", "/node/pingPush", "/metrics"]) expect(page).toContain(path);
   expect(page).toContain("with <code>permanent</code>");

@@ -142,14 +142,24 @@ function isStream(gives: Route["gives"]): boolean {
   return gives === "events" || gives === "values";
 }
 
-function operation({ summary, takes, gives, isOpen }: Route, path: string): Node {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+function operation({ summary, query = {}, takes, gives, isOpen }: Route, path: string): Node {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+  const inQuery = Object.entries(query).map(([name, { what, from, to }]) => ({
+    name,
+    in: "query",
+    description: what,
+    schema: { type: "integer", minimum: from, maximum: to },
+  }));
+  const parameters = [...inPath, ...inQuery];
   return {
     summary,
     ...(isOpen !== true && { security: [{}, { bearer: [] }, ...(isStream(gives) ? [{ ticket: [] }] : [])] }),
-    ...(names.length > 0 && {
-      parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
-    }),
+    ...(parameters.length > 0 && { parameters }),
     ...(takes && { requestBody: { content: json(BODIES[takes]) } }),
     responses: {
       200: { description: "Done.", content: ANSWERS[gives] },

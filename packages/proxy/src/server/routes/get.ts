@@ -2,6 +2,7 @@
 import { valueLine } from "../../json/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { noNode } from "../http-error.ts";
+import { MAX_HEARTBEAT_S, MIN_HEARTBEAT_S } from "../limits.ts";
 import type { Route } from "./route.ts";
 
 export const getValues: Route = {
@@ -17,6 +18,9 @@ export const listen: Route = {
   path: "/key/:hash/listen",
   summary:
     "The values under a key, and what becomes of them, for as long as you stay; with `?heartbeat=` and 5 to 300 seconds, an empty line after so long a silence.",
+  query: {
+    heartbeat: { what: "seconds of silence before an empty line", from: MIN_HEARTBEAT_S, to: MAX_HEARTBEAT_S },
+  },
   gives: "events",
   handle: streamEvents,
 };

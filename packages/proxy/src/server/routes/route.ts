@@ -10,6 +10,8 @@ export interface Route {
   readonly path: string;
   /** One sentence, for the description of the interface. */
   readonly summary: string;
+  /** Numbers that may stand in the URL behind `?`, by name: what each is. */
+  readonly query?: Readonly<Record<string, { readonly what: string; readonly from: number; readonly to: number }>>;
   /** What the body holds. */
   readonly takes?: "value" | "put" | "subscription" | "client" | "lookup" | undefined;
   /** What comes back. */
