@@ -267,12 +267,12 @@ describe("the simulated network", () => {
         (await page.getByLabel("Figures").getByText(name).locator("..").getByRole("definition").textContent()) ?? "",
       );
     await expect.poll(() => page.getByText("300 nodes up").count(), POLL).toBe(1);
-    await expect.poll(() => figure("copies of each"), POLL).toBeGreaterThan(8);
+    await expect.poll(() => figure("copies, the writer"), POLL).toBeGreaterThan(8);
     expect(await figure("values alive")).toBe(12);
 
     await button(page, "Kill a third").click();
     await expect.poll(() => page.getByText("200 nodes up").count(), POLL).toBe(1);
-    await expect.poll(() => figure("copies of each"), POLL).toBeLessThan(8);
+    await expect.poll(() => figure("copies, the writer"), POLL).toBeLessThan(8);
     expect(await figure("values alive")).toBe(12);
     await expect.poll(() => page.getByText(/^Healed/).count(), POLL).toBe(1);
     await expect.poll(() => figure("lookups succeed"), POLL).toBe(100);

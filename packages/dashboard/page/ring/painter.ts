@@ -1,4 +1,5 @@
 import { alongCurve, angleOf, bendBetween, pointAt } from "./geometry.ts";
+import { paintLabel } from "./label.ts";
 import type { Palette } from "./palette.ts";
 import type { Dot, Mark, Path, Place, RingScene } from "./scene.ts";
 
@@ -58,7 +59,7 @@ export function paintRing(scene: RingScene, frame: Frame): void {
   for (const dot of scene.dots.values()) paintDot(dot, scene.dots.size, frame, measures);
   for (const place of scene.listeners) paintListener(place, scene.dots.size, frame, measures);
   if (scene.self !== undefined) paintSelf(scene.self, frame, measures);
-  if (scene.target !== undefined) paintTarget(scene.target, frame, measures);
+  if (scene.target !== undefined) paintTarget(scene.target, scene.self?.turn, frame, measures);
   if (frame.pointed !== undefined) paintPointed(frame.pointed, scene.dots.size, frame, measures);
   context.restore();
 }
@@ -232,10 +233,10 @@ function paintSelf({ turn, text }: Mark, frame: Frame, measures: Measures): void
   context.fillStyle = palette.ground;
   disc(context, x, y, radius * 0.38);
   context.fill();
-  paintLabel(turn, text, palette.ink, frame, measures);
+  paintLabel({ turn, text, colour: palette.ink }, frame, measures);
 }
 
-function paintTarget({ turn, text }: Mark, frame: Frame, measures: Measures): void {
+function paintTarget({ turn, text }: Mark, besides: number | undefined, frame: Frame, measures: Measures): void {
   const { context, palette } = frame;
   const { x, y } = pointAt(turn, measures.rim);
   context.save();
@@ -248,7 +249,7 @@ function paintTarget({ turn, text }: Mark, frame: Frame, measures: Measures): vo
   context.fillRect(-half, -half, half * 2, half * 2);
   context.strokeRect(-half, -half, half * 2, half * 2);
   context.restore();
-  paintLabel(turn, text, palette.ember, frame, measures);
+  paintLabel({ turn, text, colour: palette.ember, besides }, frame, measures);
 }
 
 function paintPointed(dot: Dot, dotCount: number, frame: Frame, measures: Measures): void {
@@ -258,24 +259,8 @@ function paintPointed(dot: Dot, dotCount: number, frame: Frame, measures: Measur
   context.lineWidth = 1.5;
   disc(context, x, y, measures.dot * 2.2);
   context.stroke();
-  paintLabel(dot.turn, `${dot.id.slice(0, 8)}…`, palette.ink, frame, measures);
+  paintLabel({ turn: dot.turn, text: `${dot.id.slice(0, 8)}…`, colour: palette.ink }, frame, measures);
 }
-
-/** Written towards the middle, where there is room. */
-function paintLabel(turn: number, text: string, colour: string, { context, palette, size }: Frame, m: Measures): void {
-  const { x, y } = pointAt(turn, m.rim - m.band * 1.1 - 10);
-  context.font = `600 ${Math.round(Math.max(12, size / 46))}px ${FONT}`;
-  context.textAlign = x > size * 0.12 ? "right" : x < -size * 0.12 ? "left" : "center";
-  context.textBaseline = y > 0 ? "bottom" : "top";
-  context.lineJoin = "round";
-  context.lineWidth = 4;
-  context.strokeStyle = palette["water-shallow"];
-  context.strokeText(text, x, y);
-  context.fillStyle = colour;
-  context.fillText(text, x, y);
-}
-
-const FONT = '"Atkinson Hyperlegible Next Variable", system-ui, sans-serif';
 
 function disc(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
   context.beginPath();

@@ -11,7 +11,7 @@ export function Gauges({ model }: { readonly model: SimulationModel }) {
   return (
     <dl class="gauges" aria-label="Figures">
       <Gauge name="values alive" value={`${alive} of ${values.length}`} />
-      <Gauge name="copies of each, one its writer’s" value={(sample?.copies ?? 0).toFixed(1)} />
+      <Gauge name="copies, the writer’s too" value={(sample?.copies ?? 0).toFixed(1)} />
       <Gauge
         name="lookups succeed"
         value={sample?.success === undefined ? "–" : `${Math.round(sample.success * 100)} %`}
