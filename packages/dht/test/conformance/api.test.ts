@@ -226,7 +226,7 @@ test("what a put, a get and a listen hand out shows nothing of their inside", as
   const listener = node.listen("key");
   expect(membersOf(node.put("key", "value"))).toEqual(["cancel", "constructor", "then", "value"]);
   expect(membersOf(node.get("key"))).toEqual(["cancel", "constructor", "done"]);
-  expect(membersOf(listener)).toEqual(["cancel", "constructor", "dropped", "ready"]);
+  expect(membersOf(listener)).toEqual(["cancel", "constructor", "dropped", "forEach", "ready"]);
   listener.cancel();
 });
 
