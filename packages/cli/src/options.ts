@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { splitHostPort } from "@hashmere/dht";
 import { InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "./output/duration.ts";
@@ -65,6 +66,20 @@ export function collectHosts(text: string, hosts: readonly string[] = []): reado
     throw new InvalidArgumentError("It must be host or host:port, as in bootstrap.jami.net:4222.");
   return [...hosts, target];
 }
+
+/** Parser for an address, or a network of such: what `trustProxy` of a proxy takes. */
+export function addressOrNetwork(text: string): string {
+  const [, address = "", length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0;
+  if (!NETWORK_NAMES.includes(text) && !(bits > 0 && (length === undefined || (+length > 0 && +length <= bits))))
+    throw new InvalidArgumentError(
+      `It must be an address, a network such as 10.0.0.0/8, or ${NETWORK_NAMES.join(", ")}.`,
+    );
+  return text;
+}
+
+/** Stand for what such networks have. */
+const NETWORK_NAMES: readonly string[] = ["loopback", "linklocal", "uniquelocal"];
 
 /** Parser for an option that may be given several times. */
 export function collect<T>(parse: (text: string) => T): (text: string, earlier?: readonly T[]) => readonly T[] {

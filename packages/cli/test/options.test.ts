@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { spellOut } from "../src/dhtnode/abbreviations.ts";
-import { collectHosts, duration, parseValueId, positive, uint } from "../src/options.ts";
+import { addressOrNetwork, collectHosts, duration, parseValueId, positive, uint } from "../src/options.ts";
 
 describe("numbers", () => {
   test.each([
@@ -21,6 +21,17 @@ describe("numbers", () => {
     expect(positive("3")).toBe(3);
     expect(() => positive("0")).toThrow();
   });
+});
+
+describe("addresses of web servers", () => {
+  test.each(["127.0.0.1", "::1", "10.0.0.0/8", "fd00::/8", "2001:db8::1/128", "loopback"])("%s is one", (text) => {
+    expect(addressOrNetwork(text)).toBe(text);
+  });
+
+  test.each(["", "nonsense", "example.org", "10.0.0.0/", "10.0.0.0/0", "10.0.0.0/33", "::1/129", "loopback/8"])(
+    "%j is refused",
+    (text) => expect(() => addressOrNetwork(text)).toThrow("It must be an address, a network such as 10.0.0.0/8, or"),
+  );
 });
 
 describe("value ids", () => {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { addIdentityOptions } from "../identity/own-identity.ts";
-import { collect, collectHosts, uint } from "../options.ts";
+import { addressOrNetwork, collect, collectHosts, uint } from "../options.ts";
 import { addLimitOptions } from "../proxy/limit-options.ts";
 import { PRIVATE_ENDPOINTS_HELP, TOKEN_VARIABLE } from "../proxy/options.ts";
 import type { ProxyOptions } from "../proxy/serve.ts";
@@ -32,7 +32,7 @@ export function addProxyCommand(program: Command, context: CommandContext): void
       new Option(
         "--trust-proxy <address>",
         "a web server that forwards to this one, or a network of such (10.0.0.0/8): clients are told apart by its X-Forwarded-For; may be given several times",
-      ).argParser(collect(String)),
+      ).argParser(collect(addressOrNetwork)),
     )
     .option("--push-gateway <[host:]port>", "send push notifications through this gorush")
     .option("--bundle-id <text>", "topic of iOS applications that name none")

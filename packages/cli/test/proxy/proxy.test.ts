@@ -71,7 +71,8 @@ describe("hashmere proxy", () => {
     const info = await fetch(url, { headers: { "X-Forwarded-For": "192.0.2.7, 10.1.2.3" } });
     expect(await info.text()).toContain("192.0.2.7");
     const wrong = await hashmere(["proxy", ...LOCAL, "--trust-proxy", "example.org"]);
-    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("example.org") });
+    expect(wrong.status).not.toBe(0);
+    expect(wrong.stderr).toMatch(/--trust-proxy.+example\.org.+an address, a network such as 10\.0\.0\.0\/8/);
   });
 
   test("says that nobody answers where pushes are to go, and goes on", async () => {

@@ -1,6 +1,6 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isPublicEndpoint, publicLookup } from "./public-address.ts";
+import { isPublicEndpoint, PrivateAddressError, publicLookup } from "./public-address.ts";
 import type { PushRequest } from "./request.ts";
 
 /** From the first byte sent to the status line. */
@@ -47,7 +47,10 @@ export function post(push: PushRequest, options: PostOptions = {}): Promise<Post
       resolve(outcomeOf(response.statusCode ?? 0, push.isForeign, response.headers["retry-after"]));
       response.destroy();
     });
-    outgoing.on("error", () => resolve({ kind: "unreachable" }));
+    // Who names a private address today does so in a second, too: no use to try again.
+    outgoing.on("error", (error) =>
+      resolve({ kind: error instanceof PrivateAddressError ? "refused" : "unreachable" }),
+    );
     outgoing.end(push.body);
   });
 }

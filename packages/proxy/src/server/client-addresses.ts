@@ -12,7 +12,8 @@ export class ClientAddresses {
    * @throws TypeError for what is none of these
    */
   constructor(trusted: readonly string[] = []) {
-    this.#trusts = trusted.length === 0 ? () => false : proxyAddr.compile([...trusted]);
+    const trusts = trusted.length === 0 ? () => false : compile(trusted);
+    this.#trusts = (address, hop) => trusts(withoutPort(address), hop);
   }
 
   /** Whether somebody asks from there for others. */
@@ -27,6 +28,24 @@ export class ClientAddresses {
     // It reads the header and the socket's address, and nothing else.
     const told = withoutPort(proxyAddr(request as IncomingMessage, this.#trusts));
     return SockAddr.fromHost(told, 0) ? told : remoteAddress;
+  }
+
+  /** Whether the client asks over HTTPS, as far as it or the nearest web server that is trusted tells. */
+  isSecure({ headers, socket }: Pick<IncomingMessage, "headers" | "socket">): boolean {
+    const told = headers["x-forwarded-proto"];
+    if (typeof told !== "string" || !this.isTrusted(socket.remoteAddress ?? "")) return "encrypted" in socket;
+    return /(?:^|[\s,])https\s*$/i.test(told);
+  }
+}
+
+/** @throws TypeError */
+function compile(trusted: readonly string[]): (address: string, hop: number) => boolean {
+  try {
+    return proxyAddr.compile([...trusted]);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : cause;
+    const advice = "name addresses, networks such as 10.0.0.0/8, or loopback, linklocal or uniquelocal";
+    throw new TypeError(`the web servers to trust can't be told (${reason}): ${advice}`, { cause });
   }
 }
 

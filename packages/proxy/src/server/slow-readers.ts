@@ -12,9 +12,17 @@ export interface StreamReader {
   cutOff(): void;
 }
 
+interface WaitingStream {
+  readonly reader: StreamReader;
+  readonly bytes: number;
+  /** What waits for its client, but for what is further behind. */
+  readonly ofClient: number;
+}
+
 /**
  * Who doesn't keep up with what is written. What waits for one is little, but somebody may have thousands of streams, of a
- * key where every value is large: when it is too much for one client, or for all, those furthest behind are cut off.
+ * key where every value is large: when it is too much for one client, those of its streams are cut off that are furthest
+ * behind, and when it is too much for all, the same is done to whichever client most waits for.
  */
 export class SlowReaders {
   readonly #limits: Pick<ProxyLimits, "maxWaitingBytes" | "maxWaitingBytesPerClient">;
@@ -45,20 +53,29 @@ export class SlowReaders {
   #look(): void {
     this.#unseenBytes = 0;
     const { maxWaitingBytes, maxWaitingBytesPerClient } = this.#limits;
-    const waiting = Array.from(this.#readers, ([reader, account]) => ({ reader, account, bytes: reader.waitingBytes }));
-    const ofClients = new Map<ClientAccount, number>();
-    let ofAll = 0;
-    for (const { account, bytes } of waiting) {
-      ofAll += bytes;
-      ofClients.set(account, (ofClients.get(account) ?? 0) + bytes);
-    }
-    waiting.sort((one, other) => other.bytes - one.bytes);
-    for (const { reader, account, bytes } of waiting) {
-      const ofClient = ofClients.get(account) ?? 0;
-      if (ofAll <= maxWaitingBytes && ofClient <= maxWaitingBytesPerClient) continue;
+    const waiting = this.#waiting();
+    let ofAll = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { reader, bytes, ofClient } of waiting) {
+      if (ofAll <= maxWaitingBytes && ofClient <= maxWaitingBytesPerClient) return;
       reader.cutOff();
       ofAll -= bytes;
-      ofClients.set(account, ofClient - bytes);
     }
+  }
+
+  /**
+   * In the order in which they have to go. What waits for a client when it is a stream's turn is known beforehand, as those
+   * of its streams that are further behind have gone by then: one sort by that is as good as a new look after each.
+   */
+  #waiting(): readonly WaitingStream[] {
+    const waiting = Array.from(this.#readers, ([reader, account]) => ({ reader, account, bytes: reader.waitingBytes }));
+    waiting.sort((one, other) => one.bytes - other.bytes);
+    const ofClients = new Map<ClientAccount, number>();
+    return waiting
+      .map(({ reader, account, bytes }) => {
+        const ofClient = (ofClients.get(account) ?? 0) + bytes;
+        ofClients.set(account, ofClient);
+        return { reader, bytes, ofClient };
+      })
+      .sort((one, other) => other.ofClient - one.ofClient || other.bytes - one.bytes);
   }
 }

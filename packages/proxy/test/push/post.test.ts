@@ -90,13 +90,27 @@ test("only addresses of the public Internet are public", () => {
     "ff02::1",
     "64:ff9b::a00:1",
     "2002:a00:1::",
+    "::127.0.0.1",
+    "::7f00:1",
+    "::8.8.8.8",
+    "100::1",
+    "2001:db8::1",
+    "4000::1",
+    "8000::1",
   ];
   for (const address of inside) expect([address, isPublicAddress(address)]).toEqual([address, false]);
-  for (const address of ["8.8.8.8", "2a00:1450:4001::1"]) expect(isPublicAddress(address)).toBe(true);
+  for (const address of ["8.8.8.8", "::ffff:8.8.8.8", "2001:4860:4860::8888", "2a00:1450:4001::1", "2620:fe::fe"])
+    expect(isPublicAddress(address)).toBe(true);
 });
 
 test("endpoints in disguise are seen through", () => {
-  for (const url of ["https://2130706433/", "https://0x7f.1/", "https://[::ffff:127.0.0.1]/", "ftp://x.example/"])
+  for (const url of [
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[::127.0.0.1]/",
+    "ftp://x.example/",
+  ])
     expect([url, isPublicEndpoint(new URL(url))]).toEqual([url, false]);
   expect(isPublicEndpoint(new URL("https://push.example/x"))).toBe(true);
 });

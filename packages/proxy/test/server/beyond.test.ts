@@ -38,6 +38,13 @@ test("a permanent put can be ended by the client who made it", async () => {
   expect(rig.proxy.stats.permanentPuts).toBe(0);
 });
 
+test("a permanent put whose warning can go nowhere is put all the same, for the sake of the value", async () => {
+  await using rig = await openProxiedNode();
+  const permanent = { client_id: "c", key: "http://127.0.0.1:9/x", platform: "unifiedpush" };
+  const put = await fetch(rig.url("/key/k"), { method: "POST", body: JSON.stringify({ id: 7, permanent }) });
+  expect([put.status, rig.proxy.stats.permanentPuts]).toEqual([200, 1]);
+});
+
 test("every route answers a browser that asks what it may", async () => {
   await using rig = await openProxiedNode();
   const paths = ["/", "/k", "/node/info", "/key/k", "/key/k/listen", "/key/k/7", "/key/k/sign", "/node/pingPush"];
@@ -211,6 +218,13 @@ test("the page about the interface has examples that work where it was asked for
   expect(page).toContain(`curl ${rig.proxy.url}/key/room`);
   const made = await rawExchange(rig.port, "GET /docs HTTP/1.1\r\nHost: x' | evil\r\nConnection: close\r\n\r\n");
   expect(made.body).not.toContain("evil");
+});
+
+test("behind a web server that is trusted, the examples are as that server is asked", async () => {
+  await using rig = await openProxiedNode({ trustProxy: ["loopback"] });
+  const headers = { "X-Forwarded-Proto": "https" };
+  const page = await (await fetch(rig.url("/docs"), { headers })).text();
+  expect(page).toContain(`curl https://127.0.0.1:${rig.port}/key/room`);
 });
 
 test("the description is valid, and names every route", async () => {

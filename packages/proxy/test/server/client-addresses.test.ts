@@ -19,6 +19,8 @@ test.each([
   ["198.51.100.1, 203.0.113.7", "203.0.113.7"],
   ["198.51.100.1, 203.0.113.7, 10.0.0.9", "203.0.113.7"],
   ["203.0.113.7:5000", "203.0.113.7"],
+  ["198.51.100.1, 203.0.113.7:5000, 10.0.0.3:99", "203.0.113.7"],
+  ["203.0.113.7, [::1]:99", "203.0.113.7"],
   ["2001:db8::7", "2001:db8::7"],
   ["[2001:db8::7]:5000", "2001:db8::7"],
   ["unknown", "10.0.0.1"],
@@ -32,6 +34,20 @@ test.each([
 
 test("what is no address can't be trusted", () => {
   expect(() => new ClientAddresses(["example.org"])).toThrow(TypeError);
+  expect(() => new ClientAddresses(["example.org"])).toThrow(/example\.org.*10\.0\.0\.0\/8/);
+});
+
+test.each([
+  ["10.0.0.1", "https", true],
+  ["10.0.0.1", "http, HTTPS", true],
+  ["10.0.0.1", "https,http", false],
+  ["10.0.0.1", "nohttps", false],
+  ["10.0.0.1", undefined, false],
+  ["192.0.2.1", "https", false],
+])("from %s, X-Forwarded-Proto: %s, is it HTTPS? %s", (from, proto, isSecure) => {
+  const { socket } = request(from);
+  const headers = proto === undefined ? {} : { "x-forwarded-proto": proto };
+  expect(new ClientAddresses(["10.0.0.0/8"]).isSecure({ headers, socket })).toBe(isSecure);
 });
 
 test("clients behind a web server that is trusted have their own limits, and their own addresses", async () => {

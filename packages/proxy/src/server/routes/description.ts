@@ -22,8 +22,8 @@ export function descriptionRoutes(routes: readonly Route[]): readonly Route[] {
       summary: "This interface for people.",
       gives: "page",
       isOpen: true,
-      handle({ request, response }) {
-        const page = describeAsPage(routes, originOf(request));
+      handle({ service, request, response }) {
+        const page = describeAsPage(routes, originOf(request, service.addresses.isSecure(request)));
         respond(response, 200, Buffer.from(page), [], "text/html; charset=utf-8");
       },
     },
@@ -31,8 +31,7 @@ export function descriptionRoutes(routes: readonly Route[]): readonly Route[] {
 }
 
 /** As the asker has named this server; what can be no host is left out. */
-function originOf({ headers, socket }: IncomingMessage): string {
+function originOf({ headers }: IncomingMessage, isSecure: boolean): string {
   const { host = "" } = headers;
-  const scheme = "encrypted" in socket ? "https" : "http";
-  return `${scheme}://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}`;
+  return `${isSecure ? "https" : "http"}://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}`;
 }
