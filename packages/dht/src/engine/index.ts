@@ -51,5 +51,5 @@ export { type Scheduler, type Timer, throwLater, VirtualScheduler } from "../sch
 export { SecurityError, type SecurityErrorCode } from "../secure/errors.ts";
 export type { KeyId, Recipient, SecureOperations, SecurePutOptions } from "../secure/index.ts";
 export { KeylessNode } from "../secure/keyless-node.ts";
-export { decodeBase64, encodeBase64, fieldsOf } from "../value/index.ts";
+export { ChosenValues, decodeBase64, encodeBase64, fieldsOf } from "../value/index.ts";
 export * from "../value/public.ts";

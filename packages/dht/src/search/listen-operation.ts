@@ -10,14 +10,13 @@ import { Subscription } from "./subscription.ts";
 export interface ListenSink {
   /** At all nodes to which values are announced, instead of at the closest of them. */
   readonly urgent?: boolean | undefined;
-  /** Values that have come into being (or were edited), or that nobody holds any more. */
+  /** Values that have come into being (or were edited), or that nobody holds any more: more than the query asks for, perhaps. */
   onValues(values: readonly Value[], expired: boolean): void;
 }
 
 /** One listen of a user, to be handed back for cancelling. */
 export interface ListenHandle {
   readonly operation: ListenOperation;
-  readonly query: Query;
   readonly sink: ListenSink;
 }
 
@@ -65,12 +64,12 @@ export class ListenOperation {
   }
 
   /** The listener hears at once what is known already. */
-  add(query: Query, sink: ListenSink): ListenHandle {
+  add(sink: ListenSink): ListenHandle {
     this.#linger?.cancel();
     this.#linger = undefined;
-    const handle = { operation: this, query, sink };
+    const handle = { operation: this, sink };
     this.#handles.add(handle);
-    if (this.#heard.size > 0) tell(handle, this.values, false);
+    if (this.#heard.size > 0) sink.onValues(this.values, false);
     return handle;
   }
 
@@ -143,12 +142,6 @@ export class ListenOperation {
   #tell(values: readonly Value[], expired: boolean): void {
     if (values.length === 0) return;
     // A copy, because a listener may leave or bring another one when it is told.
-    for (const handle of [...this.#handles]) if (this.#handles.has(handle)) tell(handle, values, expired);
+    for (const handle of [...this.#handles]) if (this.#handles.has(handle)) handle.sink.onValues(values, expired);
   }
-}
-
-/** The operation may be wider than what this listener asked for. */
-function tell({ query: { where }, sink }: ListenHandle, values: readonly Value[], expired: boolean): void {
-  const wanted = where.isEmpty ? values : values.filter((value) => where.matches(value));
-  if (wanted.length > 0) sink.onValues(wanted, expired);
 }

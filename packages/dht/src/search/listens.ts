@@ -33,7 +33,7 @@ export class Listens {
       operation = new ListenOperation(this.#search, query);
       this.#operations.add(operation);
     }
-    return operation.add(query, sink);
+    return operation.add(sink);
   }
 
   end(operation: ListenOperation): void {

@@ -1,6 +1,6 @@
 import type { InfoHash } from "../id/index.ts";
 import type { ListenOptions, NodeOperations, Operation } from "../node/index.ts";
-import type { Value } from "../value/index.ts";
+import { ChosenValues, type Value } from "../value/index.ts";
 import type { Reading } from "./reading.ts";
 
 type OpenReading = (deliver: (values: readonly Value[], expired: boolean) => void) => Reading;
@@ -10,11 +10,16 @@ export class SecureListen implements Operation {
   readonly #node: NodeOperations;
   readonly #options: ListenOptions;
   readonly #reading: Reading;
+  /** Undefined where every value is wanted. */
+  readonly #chosen: ChosenValues | undefined;
   #inner: Operation | undefined;
+  #isOver = false;
 
   constructor(node: NodeOperations, options: ListenOptions, openReading: OpenReading) {
     this.#node = node;
     this.#options = options;
+    const { filter } = options;
+    if (filter) this.#chosen = new ChosenValues((value) => node.callUser(() => filter(value)) ?? false);
     this.#reading = openReading((values, expired) => this.#deliver(values, expired));
   }
 
@@ -36,15 +41,22 @@ export class SecureListen implements Operation {
   }
 
   cancel(): void {
+    this.#isOver = true;
     this.#reading.close();
     this.#inner?.cancel();
   }
 
   #deliver(values: readonly Value[], expired: boolean): void {
-    const { filter } = this.#options;
-    const isWanted = (value: Value) => filter === undefined || (this.#node.callUser(() => filter(value)) ?? false);
-    const wanted = values.filter(isWanted);
-    if (wanted.length === 0) return;
-    if (this.#node.callUser(() => this.#options.onValues(wanted, expired)) === false) this.cancel();
+    const chosen = this.#chosen;
+    if (chosen === undefined) return this.#tell(values, expired);
+    if (expired) return this.#tell(chosen.lose(values), true);
+    const { shown, gone } = chosen.choose(values);
+    this.#tell(shown, false);
+    this.#tell(gone, true);
+  }
+
+  #tell(values: readonly Value[], expired: boolean): void {
+    if (values.length === 0 || this.#isOver) return;
+    if (this.#node.callUser(() => this.#options.onValues(values, expired)) === false) this.cancel();
   }
 }

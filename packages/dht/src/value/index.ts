@@ -1,5 +1,6 @@
 export { decodeBase64, encodeBase64 } from "./base64.ts";
 export { EMPTY_BYTES } from "./bytes.ts";
+export { ChosenValues } from "./chosen-values.ts";
 export { Field, type FieldValues, isField } from "./field.ts";
 export { fieldsOf } from "./fields-of.ts";
 export { type Filter, Filters } from "./filters.ts";

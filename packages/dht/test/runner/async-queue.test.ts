@@ -86,6 +86,21 @@ describe("AsyncQueue", () => {
     expect(taken).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it("hands what comes while it hands over behind what waited", async () => {
+    const queue = new AsyncQueue<number>(8, () => {});
+    const taken: number[] = [];
+    queue.push(1);
+    queue.push(2);
+    const over = queue.forEach((item) => {
+      taken.push(item);
+      if (item < 3) queue.push(item + 10);
+    });
+    queue.push(3);
+    expect(taken).toEqual([1, 2, 11, 12, 3]);
+    queue.end();
+    await over;
+  });
+
   it("hands over what waits even when it has ended, then tells how", async () => {
     const queue = new AsyncQueue<number>(8, () => {});
     const taken: number[] = [];

@@ -78,17 +78,6 @@ describe("listeners hear", () => {
     expect(rig.told).toEqual(["remote values 2", "remote refreshed 1"]);
   });
 
-  test("on this node, of values that pass their filter", () => {
-    const rig = new StoreRig();
-    const heard: string[] = [];
-    const onValues = (values: readonly { id: bigint }[], expired: boolean) => heard.push(`${values.length} ${expired}`);
-    rig.store.addLocalListener(key, { filter: (value) => value.id !== 1n, onValues });
-    rig.put(plainOf(1));
-    rig.put(plainOf(2));
-    rig.scheduler.advance(LIFE_MS);
-    expect(heard).toEqual(["1 false", "1 true"]);
-  });
-
   test("while they cancel each other", () => {
     const rig = new StoreRig();
     const heard: string[] = [];

@@ -1,5 +1,6 @@
 import type { InfoHash, Listening, NodeListenOptions, Timer, Value } from "@hashmere/dht/engine";
 import type { Feed, FeedSink } from "./feed.ts";
+import { KeyListener } from "./key-listener.ts";
 import { KnownValues } from "./known-values.ts";
 import { LINGER_MS } from "./limits.ts";
 import { PollFeed } from "./poll-feed.ts";
@@ -21,7 +22,7 @@ export class KeyListening implements FeedSink {
   readonly #core: ProxyCore;
   readonly #owner: ListeningOwner;
   readonly #known = new KnownValues();
-  readonly #listeners = new Set<NodeListenOptions>();
+  readonly #listeners = new Set<KeyListener>();
   readonly #closing = new AbortController();
   #feed: Feed;
   #linger: Timer | undefined;
@@ -38,14 +39,15 @@ export class KeyListening implements FeedSink {
     return this.#known.find(id);
   }
 
-  add(listener: NodeListenOptions): Listening {
+  add(options: NodeListenOptions): Listening {
     this.#linger?.cancel();
+    const listener = new KeyListener(options, (callback) => this.#owner.callUser(callback));
     this.#listeners.add(listener);
     this.#tell(listener, this.#known.values, false);
-    const valuesFor = () => this.#wantedBy(listener, this.#known.values);
+    const shown = () => listener.shownOf(this.#known.values);
     return {
       get values() {
-        return valuesFor();
+        return shown();
       },
       cancel: () => this.#remove(listener),
     };
@@ -114,7 +116,8 @@ export class KeyListening implements FeedSink {
     return core.push ? new PushFeed(core, this.key, core.push, this) : new PollFeed(core, this);
   }
 
-  #remove(listener: NodeListenOptions): void {
+  #remove(listener: KeyListener): void {
+    listener.end();
     if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
     const { clock } = this.#core;
     this.#linger = clock.at(clock.now() + LINGER_MS, () => this.#owner.onAbandoned(this));
@@ -125,15 +128,7 @@ export class KeyListening implements FeedSink {
     for (const listener of [...this.#listeners]) this.#tell(listener, values, expired);
   }
 
-  #tell(listener: NodeListenOptions, values: readonly Value[], expired: boolean): void {
-    const wanted = this.#wantedBy(listener, values);
-    if (wanted.length === 0 || !this.#listeners.has(listener)) return;
-    if (this.#owner.callUser(() => listener.onValues(wanted, expired)) === false) this.#remove(listener);
-  }
-
-  #wantedBy({ where, filter }: NodeListenOptions, values: readonly Value[]): Value[] {
-    return values.filter(
-      (value) => (where?.matches(value) ?? true) && (!filter || (this.#owner.callUser(() => filter(value)) ?? false)),
-    );
+  #tell(listener: KeyListener, values: readonly Value[], expired: boolean): void {
+    if (this.#listeners.has(listener) && !listener.tell(values, expired)) this.#remove(listener);
   }
 }

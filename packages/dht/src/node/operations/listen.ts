@@ -1,7 +1,7 @@
 import type { DhtError } from "../../errors/index.ts";
 import type { InfoHash } from "../../id/index.ts";
 import type { ListenHandle } from "../../search/index.ts";
-import { type Filter, Query, Select, type Value, Where } from "../../value/index.ts";
+import { ChosenValues, type Filter, Query, Select, type Value, Where } from "../../value/index.ts";
 import type { FamilyState } from "../family-state.ts";
 import type { NodeCore } from "../node-core.ts";
 import type { Operation } from "./operation.ts";
@@ -14,7 +14,10 @@ export interface ListenOptions {
   readonly filter?: Filter | undefined;
   /** Listens at all nodes to which values are announced, eight instead of four. Default false. */
   readonly urgent?: boolean | undefined;
-  /** Values that appeared, or (`expired`) that nobody holds any more whom we listen at. Return false to stop listening. */
+  /**
+   * Values that appeared, or (`expired`) that nobody holds any more whom we listen at, or that were edited and fit no longer.
+   * Return false to stop listening.
+   */
   // biome-ignore lint/suspicious/noConfusingVoidType: callbacks that return nothing are the rule
   onValues(values: readonly Value[], expired: boolean): boolean | void;
   /** There is no listening here, and why: nothing (more) comes. A node that is part of the network always listens. */
@@ -43,6 +46,8 @@ export class ListenOperation implements Listening {
   readonly #where: Where;
   readonly #options: ListenOptions;
   readonly #told = new ToldValues();
+  /** Undefined where every value is wanted. */
+  readonly #chosen: ChosenValues | undefined;
   readonly #handles = new Map<FamilyState, ListenHandle>();
   #local: Operation | undefined;
   #isOver = false;
@@ -52,26 +57,26 @@ export class ListenOperation implements Listening {
     this.#key = key;
     this.#where = options.where ?? Where.all;
     this.#options = options;
+    if (!this.#where.isEmpty || options.filter) this.#chosen = new ChosenValues((value) => this.#fits(value));
   }
 
   get values(): readonly Value[] {
     const heard = [...this.#handles.values()].flatMap(({ operation }) => operation.values);
     const newest = new Map<bigint, Value>();
-    for (const value of [...heard, ...this.#core.store.get(this.#key, this.#where)]) {
-      const isNewer = value.seq >= (newest.get(value.id)?.seq ?? 0);
-      if (isNewer && this.#told.has(value.id) && this.#where.matches(value)) newest.set(value.id, value);
+    for (const value of [...heard, ...this.#core.store.get(this.#key)]) {
+      const isTold = this.#told.has(value.id) && this.#chosen?.has(value.id) !== false;
+      if (isTold && value.seq >= (newest.get(value.id)?.seq ?? 0)) newest.set(value.id, value);
     }
-    return this.#wanted([...newest.values()]);
+    return [...newest.values()];
   }
 
   /** Begins; what is known already is delivered at once. */
   start(): void {
     this.#core.listens.add(this);
     this.#local = this.#core.store.addLocalListener(this.#key, {
-      filter: this.#where.getFilter(),
       onValues: (values, expired) => this.#hear(Source.local, values, expired),
     });
-    this.#hear(Source.local, this.#core.store.get(this.#key, this.#where), false);
+    this.#hear(Source.local, this.#core.store.get(this.#key), false);
     const query = new Query(Select.all, this.#where);
     for (const family of this.#core.families) if (!this.#isOver) this.#listenIn(family, query);
   }
@@ -105,13 +110,20 @@ export class ListenOperation implements Listening {
     if (this.#isOver) return;
     const told = this.#told;
     const news = values.filter((value) => (expired ? told.remove(source, value.id) : told.add(source, value)));
-    this.#tell(this.#wanted(news), expired);
+    const chosen = this.#chosen;
+    if (chosen === undefined) return this.#tell(news, expired);
+    if (expired) return this.#tell(chosen.lose(news), true);
+    const { shown, gone, unfit } = chosen.choose(news);
+    // Another source may have something else under that id, which fits.
+    for (const { id } of unfit) told.forget(id);
+    this.#tell(shown, false);
+    this.#tell(gone, true);
   }
 
-  #wanted(values: readonly Value[]): readonly Value[] {
+  #fits(value: Value): boolean {
     const { filter } = this.#options;
-    if (filter === undefined) return values;
-    return values.filter((value) => this.#core.callUser(() => filter(value)) ?? false);
+    if (!this.#where.matches(value)) return false;
+    return filter === undefined || (this.#core.callUser(() => filter(value)) ?? false);
   }
 
   #tell(values: readonly Value[], expired: boolean): void {

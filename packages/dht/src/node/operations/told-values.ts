@@ -25,6 +25,11 @@ export class ToldValues {
     return isNews;
   }
 
+  /** As if nobody had ever had it. */
+  forget(id: bigint): void {
+    this.#byId.delete(id);
+  }
+
   /** Notes that the source has it no more. True when now nobody has it. */
   remove(source: number, id: bigint): boolean {
     const known = this.#byId.get(id);

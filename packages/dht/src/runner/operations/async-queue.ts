@@ -74,7 +74,8 @@ export class AsyncQueue<T> implements AsyncIterator<T, undefined> {
    */
   async forEach(take: (item: T) => void): Promise<void> {
     try {
-      for (const item of this.#items.splice(0)) take(item);
+      // What comes while it does so waits behind the others.
+      for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) take(item);
       this.#take = take;
       await this.next(); // items go to `take`: what comes here is the end
     } catch (error) {
