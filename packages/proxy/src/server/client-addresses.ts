@@ -12,8 +12,7 @@ export class ClientAddresses {
    * @throws TypeError for what is none of these
    */
   constructor(trusted: readonly string[] = []) {
-    const trusts = trusted.length === 0 ? () => false : compile(trusted);
-    this.#trusts = (address, hop) => trusts(withoutPort(address), hop);
+    this.#trusts = trusted.length === 0 ? () => false : compile(trusted);
   }
 
   /** Whether somebody asks from there for others. */
@@ -41,7 +40,8 @@ export class ClientAddresses {
 /** @throws TypeError */
 function compile(trusted: readonly string[]): (address: string, hop: number) => boolean {
   try {
-    return proxyAddr.compile([...trusted]);
+    const trusts = proxyAddr.compile([...trusted]);
+    return (address, hop) => trusts(withoutPort(address), hop);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
     const advice = "name addresses, networks such as 10.0.0.0/8, or loopback, linklocal or uniquelocal";
