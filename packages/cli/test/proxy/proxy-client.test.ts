@@ -125,6 +125,14 @@ describe("a proxy that asks for certificates", () => {
     await running.until(/Put: success/);
     expect((await running.end("x\n")).stderr).toBe("");
   });
+
+  test("tells dhtnode with another identity that this may be none that it accepts", async () => {
+    await saveIdentity(await generateIdentity("stranger", { bits: 2048 }), join(folder, "stranger"));
+    const files = ["-c", join(folder, "stranger.crt"), "-k", join(folder, "stranger.pem")];
+    const environment = { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") };
+    await using running = start("dhtnode", ["--proxyclient", url, ...files, "-n", `${NETWORK}`], environment);
+    await running.until(/the certificate shown may not be one that is accepted there/);
+  });
 });
 
 describe("dhtnode", () => {
@@ -163,6 +171,10 @@ describe("dhtnode", () => {
     await running.until(
       /no way into the network through 127\.0\.0\.1:9 .* can't be reached.+ Trying again every minute/,
     );
+    running.say("p room x\n");
+    await running.until(/Put: failure, took .*\. Value ID: [0-9a-f]+: the proxy .* can't be reached/);
+    running.say("a room 4222\n");
+    await running.until(/Announce: failure \(took .*\): the proxy .* can't be reached/);
   });
 
   test("says why the proxy can't be used", async () => {

@@ -8,8 +8,10 @@ export const RECHECK_DISCONNECTED_MS = 60_000;
 export const MIN_CHECK_GAP_MS = 1_000;
 /** Who waits for an answer has the proxy looked at whenever so much time has passed. */
 export const CHECK_WHILE_WAITING_MS = 10_000;
-/** How long a look at a proxy may take. */
+/** How long a look at a proxy may take before another proxy is looked for… */
 export const CHECK_TIMEOUT_MS = 10_000;
+/** …and at most, where the last look took long, but was answered. */
+export const SLOW_CHECK_TIMEOUT_MS = 60_000;
 /** How long a proxy may take until it begins to answer. A put is answered when it is done, and a refusal can take a minute. */
 export const ANSWER_TIMEOUT_MS = 120_000;
 /** How long a get may be silent. */

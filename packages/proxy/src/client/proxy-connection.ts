@@ -11,16 +11,11 @@ import {
   type Timer,
   uniform,
 } from "@hashmere/dht/engine";
-import {
-  CHECK_TIMEOUT_MS,
-  CHECK_WHILE_WAITING_MS,
-  MIN_CHECK_GAP_MS,
-  RECHECK_CONNECTED_MS,
-  RECHECK_DISCONNECTED_MS,
-} from "./limits.ts";
-import { isAbsence, notAProxy, unreachable } from "./proxy-failure.ts";
+import { CHECK_WHILE_WAITING_MS, MIN_CHECK_GAP_MS, RECHECK_CONNECTED_MS, RECHECK_DISCONNECTED_MS } from "./limits.ts";
+import { isAbsence, unreachable } from "./proxy-failure.ts";
 import type { ProxyHttp } from "./proxy-http.ts";
-import { isAnotherProxy, type ProxyInfo, readProxyInfo, statsOf } from "./proxy-info.ts";
+import { isAnotherProxy, type ProxyInfo, statsOf } from "./proxy-info.ts";
+import { type LateLook, ProxyLooks, type Sight } from "./proxy-look.ts";
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
@@ -40,22 +35,34 @@ interface Candidate {
   readonly info: ProxyInfo;
 }
 
-/** Somebody waits for an answer of a proxy. */
+/** Somebody waits for an answer of a proxy, and could go to another. */
 interface Waiting {
   readonly base: URL;
   /** Ends it, when nobody is there to answer. */
   readonly giveUp: AbortController;
 }
 
+/** What is done at which proxy, and how its end is told. */
+export interface WaitingOptions {
+  readonly base: URL;
+  readonly signal: AbortSignal;
+  /** There is another proxy to try: this one is left when it says nothing. Else it may be slow, and has all its time. */
+  readonly canGoOver: boolean;
+}
+
 /** Which proxy is talked to, and how well it is connected to its network: looked at regularly, and when something fails. */
 export class ProxyConnection {
   readonly #urls: readonly [URL, ...URL[]];
-  readonly #http: ProxyHttp;
+  readonly #looks: ProxyLooks;
   readonly #clock: Scheduler;
   readonly #random: RandomSource;
   readonly #events: ConnectionEvents;
   readonly #closing = new AbortController();
   readonly #waiting = new Set<Waiting>();
+  /** When something came from a proxy the last time (monotonic ms). */
+  readonly #heardAt = new Map<URL, number>();
+  /** Ends the looks of the last round that weren't answered in time, and may still be. */
+  #late: AbortController | undefined;
   #index = 0;
   /** The proxy that was connected last. */
   #connectedIndex: number | undefined;
@@ -75,7 +82,7 @@ export class ProxyConnection {
     events: ConnectionEvents,
   ) {
     this.#urls = urls;
-    this.#http = http;
+    this.#looks = new ProxyLooks(http, clock);
     this.#clock = clock;
     this.#random = random;
     this.#events = events;
@@ -127,8 +134,13 @@ export class ProxyConnection {
     return combinedStatus(this.#status4, this.#status6);
   }
 
-  /** Looks at the proxy now, and at the next where that is not connected. */
+  /** Looks at the proxy now, and at the next where that is not connected, unless the last looks may yet be answered. */
   check(): void {
+    if (!this.#late) this.checkAnew();
+  }
+
+  /** The same, when the way there may be another than before: no answer to earlier looks is waited for. */
+  checkAnew(): void {
     if (this.#isChecking || this.#closing.signal.aborted) return;
     this.#timer?.cancel();
     const wait = this.#lastCheckAt + MIN_CHECK_GAP_MS - this.#clock.now();
@@ -136,15 +148,23 @@ export class ProxyConnection {
     else void this.#look();
   }
 
+  /** Something came from there, of whatever kind: it is slow at most. */
+  hearFrom(base: URL): void {
+    this.#heardAt.set(base, this.#clock.now());
+  }
+
   /**
    * Does something that waits for a proxy's answer. While it waits, the proxy is looked at every so often, and where nobody
-   * is found there, it ends.
+   * is found there, it ends if it can go to another.
    * @throws whatever `work` throws; why nobody is there; the signal's reason
    */
-  async whileWaiting<T>(base: URL, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async whileWaiting<T>(
+    { base, signal, canGoOver }: WaitingOptions,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const giveUp = new AbortController();
     const waiting = { base, giveUp };
-    this.#waiting.add(waiting);
+    if (canGoOver) this.#waiting.add(waiting);
     let timer: Timer | undefined;
     const wait = (): void => {
       timer = this.#clock.at(this.#clock.now() + CHECK_WHILE_WAITING_MS, () => {
@@ -185,18 +205,25 @@ export class ProxyConnection {
     if (base !== this.base || this.#closing.signal.aborted) return;
     if (!this.#isChecking) this.#index = (this.#index + 1) % this.#urls.length;
     this.#setStatus("disconnected", "disconnected");
-    this.check();
+    this.checkAnew();
   }
 
   async #look(): Promise<void> {
     this.#isChecking = true;
-    this.#lastCheckAt = this.#clock.now();
+    const begunAt = this.#clock.now();
+    this.#lastCheckAt = begunAt;
+    this.#late?.abort();
+    this.#late = undefined;
+    const round = new AbortController();
+    const signal = AbortSignal.any([round.signal, this.#closing.signal]);
+    let late: LateLook[] = [];
     let best: Candidate | undefined;
     let firstError: DhtError | undefined;
     for (const base of this.candidates) {
       if (combined(best?.info) === "connected") break;
-      const info = await this.#ask(base);
+      const seen = await this.#looks.look(base, signal, (look) => late.push(look));
       if (this.#closing.signal.aborted) return;
+      const info = seen instanceof DhtError ? (this.#heardSince(begunAt, base) ?? seen) : seen;
       if (info instanceof DhtError) {
         firstError ??= info;
         if (isAbsence(info)) this.#giveUpAt(base, info);
@@ -205,21 +232,32 @@ export class ProxyConnection {
     this.#isChecking = false;
     this.#tellError(best ? undefined : firstError);
     this.#settle(best);
+    if (best) late = late.filter(({ base }) => base === this.base);
+    if (late.length > 0) void this.#awaitLate(late, round);
+    else round.abort();
+  }
+
+  /** What is known of the proxy of the moment, if it has said something since then: its answer to a look takes its time. */
+  #heardSince(begunAt: number, base: URL): ProxyInfo | undefined {
+    return base === this.base && (this.#heardAt.get(base) ?? begunAt) > begunAt ? this.#info : undefined;
+  }
+
+  /** The first late answer counts, unless somebody has looked again meanwhile. */
+  async #awaitLate(late: readonly LateLook[], round: AbortController): Promise<void> {
+    this.#late = round;
+    const settle = ({ base }: LateLook, seen: Sight): void => {
+      if (round.signal.aborted || this.#closing.signal.aborted || seen instanceof DhtError) return;
+      round.abort();
+      this.#timer?.cancel();
+      this.#tellError(undefined);
+      this.#settle({ index: this.#urls.indexOf(base), info: seen });
+    };
+    await Promise.all(late.map(async (look) => settle(look, await look.sight)));
+    if (this.#late === round) this.#late = undefined;
   }
 
   #giveUpAt(base: URL, reason: DhtError): void {
     for (const waiting of this.#waiting) if (waiting.base === base) waiting.giveUp.abort(reason);
-  }
-
-  async #ask(base: URL): Promise<ProxyInfo | DhtError> {
-    try {
-      const { signal } = this.#closing;
-      const answer = await this.#http.send(base, { method: "GET", path: "", signal, timeoutMs: CHECK_TIMEOUT_MS });
-      const text = await answer.firstLine(CHECK_TIMEOUT_MS);
-      return (answer.status === 200 ? readProxyInfo(text) : undefined) ?? notAProxy(base, answer.status);
-    } catch (error) {
-      return unreachable(base, error);
-    }
   }
 
   #tellError(error: DhtError | undefined): void {

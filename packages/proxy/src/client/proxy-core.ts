@@ -36,11 +36,15 @@ export async function ask<T>(
 ): Promise<T> {
   return slots.use(async () => {
     let failure: unknown;
-    for (const base of connection.candidates) {
+    const { candidates } = connection;
+    for (const base of candidates) {
+      const canGoOver = base !== candidates.at(-1);
       try {
-        return await connection.whileWaiting(base, request.signal, async (signal) =>
-          read(await http.send(base, { ...request, signal }), base),
-        );
+        return await connection.whileWaiting({ base, signal: request.signal, canGoOver }, async (signal) => {
+          const answer = await http.send(base, { ...request, signal });
+          connection.hearFrom(base);
+          return read(answer, base);
+        });
       } catch (error) {
         request.signal.throwIfAborted();
         failure ??= error;

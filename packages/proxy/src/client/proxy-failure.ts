@@ -32,16 +32,44 @@ const HANG_UPS: ReadonlySet<unknown> = new Set([
   "UND_ERR_SOCKET",
 ]);
 
+/** The reason that `fetch` gives: what its own error was caused by. */
+function reasonOf(cause: unknown): unknown {
+  return cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+}
+
+/** A server has ended the connection, in a way that may mean that it wants a certificate of its clients, or another. */
+export function isHangUp(cause: unknown): boolean {
+  const reason = reasonOf(cause);
+  return reason instanceof Error && "code" in reason && HANG_UPS.has(reason.code);
+}
+
+/** A server has ended the connection to a client that has shown a certificate. */
+export class CertificateInDoubtError extends Error {
+  readonly code = "ERR_CERTIFICATE_IN_DOUBT";
+
+  constructor(cause: unknown) {
+    const reason = reasonOf(cause);
+    const detail = reason instanceof Error ? reason.message : String(reason);
+    super(`the connection was ended (${detail}): the certificate shown may not be one that is accepted there`, {
+      cause,
+    });
+    this.name = "CertificateInDoubtError";
+  }
+}
+
 /** No answer came from there, for a reason that `fetch` or the client itself gives. */
 export function unreachable(base: URL, cause: unknown): DhtError {
   if (cause instanceof DhtError) return cause;
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  const reason = reasonOf(cause);
   if (reason instanceof Error && "code" in reason && UNKNOWN_AUTHORITY.has(reason.code)) {
     const advice = `the proxy ${base} has a certificate from an authority that isn't known here (${reason.code}): if it is one of your own, name its certificate (PEM) in the variable NODE_EXTRA_CA_CERTS`;
     return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
   }
   const detail = reason instanceof Error ? reason.message : String(reason);
-  if (base.protocol === "https:" && reason instanceof Error && "code" in reason && HANG_UPS.has(reason.code)) {
+  if (reason instanceof CertificateInDoubtError) {
+    return new DhtError("ERR_PROXY_UNREACHABLE", `the proxy ${base} can't be used: ${detail}`, { cause });
+  }
+  if (base.protocol === "https:" && isHangUp(cause)) {
     const advice = `the proxy ${base} ended the connection (${detail}): does it want a certificate of its clients?`;
     return new DhtError("ERR_PROXY_UNREACHABLE", advice, { cause });
   }

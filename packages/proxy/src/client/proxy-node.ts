@@ -119,7 +119,7 @@ export class ProxyNode implements ProxyBackend {
   }
 
   connectivityChanged(): void {
-    this.#core.connection.check();
+    this.#core.connection.checkAnew();
   }
 
   // ---- operations

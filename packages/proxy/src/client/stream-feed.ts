@@ -50,14 +50,16 @@ export class StreamFeed implements Feed {
     this.#base = base;
     try {
       const path = `${keyPath(this.#key)}/listen?heartbeat=${HEARTBEAT_S}`;
-      const answer = await connection.whileWaiting(base, signal, (either) =>
+      // A look that finds another proxy has everything reconnected.
+      const answer = await connection.whileWaiting({ base, signal, canGoOver: false }, (either) =>
         http.send(base, { method: "GET", path, signal: either }),
       );
+      connection.hearFrom(base);
       hasBegun = answer.status === 200;
       if (hasBegun) {
         this.#sink.onBegin();
         if (connection.status === "disconnected") connection.check();
-        await this.#follow(answer, connection.hasHeartbeats);
+        await this.#follow(answer, base);
       } else await answer.discard();
     } catch {} // however it ended, another is begun
     if (!signal.aborted) {
@@ -68,8 +70,10 @@ export class StreamFeed implements Feed {
     return hasBegun && clock.now() - begunAt >= STEADY_MS ? { againInMs: 0 } : "failed";
   }
 
-  async #follow(answer: ProxyAnswer, hasHeartbeats: boolean): Promise<void> {
-    for await (const lines of answer.lines(hasHeartbeats ? SILENT_STREAM_MS : RENEW_STREAM_MS)) {
+  async #follow(answer: ProxyAnswer, base: URL): Promise<void> {
+    const { connection } = this.#core;
+    for await (const lines of answer.lines(connection.hasHeartbeats ? SILENT_STREAM_MS : RENEW_STREAM_MS)) {
+      connection.hearFrom(base);
       if (lines.length === 0) answer.silenceMs = SILENT_STREAM_MS; // who sends a heartbeat goes on doing so
       if (deliver(lines, this.#sink)) return;
     }

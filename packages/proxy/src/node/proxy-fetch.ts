@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Identity } from "@hashmere/crypto";
 import { Agent, fetch as fetchWithAgent } from "undici";
+import { CertificateInDoubtError, isHangUp } from "../client/proxy-failure.ts";
 
 /** After so much silence TCP asks whether the other end is still there: the proxies of OpenDHT send no heartbeats. */
 const KEEP_ALIVE_IDLE_MS = 30_000;
@@ -29,7 +30,15 @@ export async function proxyFetch({ serverCa, identity }: ProxyFetchOptions = {})
       ...(identity && { cert: identity.certificate.pem(), key: await identity.key.serialize() }),
     },
   });
-  const fetchThrough: typeof fetchWithAgent = (input, init) => fetchWithAgent(input, { ...init, dispatcher });
+  const fetchThrough: typeof fetchWithAgent = async (input, init) => {
+    try {
+      return await fetchWithAgent(input, { ...init, dispatcher });
+    } catch (error) {
+      // Only here is it known that a certificate was shown.
+      const isInDoubt = identity !== undefined && `${input}`.startsWith("https:") && isHangUp(error);
+      throw isInDoubt ? new TypeError("fetch failed", { cause: new CertificateInDoubtError(error) }) : error;
+    }
+  };
   // Node's own fetch is an older version of the same, with types of its own.
   return fetchThrough as unknown as typeof fetch;
 }

@@ -1,4 +1,4 @@
-import { SeededRandom, VirtualScheduler } from "@hashmere/dht/engine";
+import { raceAbort, SeededRandom, VirtualScheduler } from "@hashmere/dht/engine";
 import { onTestFinished } from "vitest";
 import { ProxyClient, type ProxyClientOptions } from "../../src/client/index.ts";
 import { FakeProxy } from "./fake-proxy.ts";
@@ -7,6 +7,8 @@ import { FakeProxy } from "./fake-proxy.ts";
 export class ClientRig {
   readonly clock = new VirtualScheduler();
   readonly proxies: Readonly<Record<string, FakeProxy>>;
+  /** How long everything takes on its way to a proxy. */
+  delayMs = 0;
 
   constructor(hosts: readonly string[] = ["proxy"]) {
     this.proxies = Object.fromEntries(hosts.map((host) => [host, new FakeProxy()]));
@@ -26,6 +28,7 @@ export class ClientRig {
         const { hostname } = new URL(input instanceof Request ? input.url : input);
         const proxy = this.proxies[hostname];
         if (!proxy) throw new TypeError("fetch failed");
+        if (this.delayMs > 0) await raceAbort(this.#delay(), init?.signal ?? undefined);
         return proxy.fetch(input, init);
       },
       ...options,
@@ -33,6 +36,12 @@ export class ClientRig {
     onTestFinished(() => client.join());
     await settle();
     return client;
+  }
+
+  async #delay(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.clock.at(this.clock.now() + this.delayMs, resolve);
+    await promise;
   }
 
   /** Lets time pass, from one thing that is due to the next, each with all its consequences. */

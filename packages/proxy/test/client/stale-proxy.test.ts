@@ -91,15 +91,33 @@ describe("what waits for a proxy that says nothing", () => {
     expect(client.status).toBe("connected");
   });
 
-  test("fails after twenty seconds where there is no other, and says why", async () => {
+  test("waits for as long as an answer may take where there is no other, and fails then, and says why", async () => {
     const rig = new ClientRig();
     const client = await rig.open();
+    const errors: string[] = [];
+    client.addEventListener("error", ({ error }) => errors.push(error.code));
     rig.proxy.isFrozen = true;
+    let ended = 0;
     const put = client.put("room", "x");
     const got = client.get("room").done;
-    await rig.pass(20_000);
+    for (const each of [put, got]) void each.then(() => ended++);
+    await rig.pass(119_000);
+    expect(ended).toBe(0);
+    expect([client.status, ...errors]).toEqual(["disconnected", "ERR_PROXY_TIMEOUT"]);
+    await rig.pass(1_000);
     expect(await put).toMatchObject({ ok: false, error: { code: "ERR_PROXY_TIMEOUT" } });
     expect((await got).ok).toBe(false);
+  });
+
+  test("waits at the last of several for as long", async () => {
+    const rig = new ClientRig(["first", "second"]);
+    const client = await rig.open();
+    rig.delayMs = 30_000;
+    const put = client.put("room", "x");
+    await rig.pass(20_000 + 30_000);
+    expect(await put).toMatchObject({ ok: true });
+    expect(rig.proxies.first?.seen("POST")).toHaveLength(0);
+    expect(rig.proxies.second?.seen("POST")).toHaveLength(1);
   });
 
   test("waits on where the proxy answers other questions: its network takes its time", async () => {
@@ -127,6 +145,67 @@ describe("what waits for a proxy that says nothing", () => {
     }
     await rig.pass(30_000);
     expect(rig.proxy.seen("GET", "/").length).toBeLessThanOrEqual(37);
+  });
+});
+
+describe("a proxy that answers everything late", () => {
+  /** A client that was connected when the way to its only proxy became slow. */
+  async function slowed(delayMs: number) {
+    const rig = new ClientRig();
+    const client = await rig.open();
+    rig.proxy.put(KEY, new Value({ id: 1n }));
+    rig.delayMs = delayMs;
+    const seen: string[] = [];
+    client.addEventListener("error", ({ error }) => seen.push(error.code));
+    client.addEventListener("statuschange", () => seen.push(client.status));
+    return { rig, client, seen };
+  }
+
+  test("is connected all along, where operations are answered while it is looked at", async () => {
+    const { rig, client, seen } = await slowed(15_000);
+    const put = client.put("elsewhere", "x");
+    const found = client.getAll("room");
+    await rig.pass(15_000);
+    expect((await put).ok).toBe(true);
+    expect((await found).map(({ id }) => id)).toEqual([1n]);
+    await rig.pass(60 * 60_000);
+    expect(seen).toEqual([]);
+  });
+
+  test("is disconnected until an answer comes, and operations, streams and further looks wait for theirs", async () => {
+    const { rig, client, seen } = await slowed(30_000);
+    const put = client.put("elsewhere", "x");
+    const next = client.listen("room")[Symbol.asyncIterator]().next();
+    await rig.pass(30_000);
+    expect((await put).ok).toBe(true);
+    expect(await next).toMatchObject({ value: { value: { id: 1n } } });
+    expect(seen).toEqual(["ERR_PROXY_TIMEOUT", "disconnected"]);
+    await rig.pass(10_000);
+    expect(seen.slice(2)).toEqual(["connected"]);
+    await rig.pass(60 * 60_000);
+    expect(seen).toHaveLength(3);
+  });
+
+  test("is found, where the first look was in vain", async () => {
+    const rig = new ClientRig();
+    rig.delayMs = 15_000;
+    const client = await rig.open();
+    await rig.pass(10_000);
+    expect(client.status).toBe("disconnected");
+    await rig.pass(5_000);
+    expect(client.status).toBe("connected");
+  });
+
+  test("is left for one that is quick", async () => {
+    const rig = new ClientRig(["slow", "quick"]);
+    const { slow, quick } = rig.proxies;
+    const client = await rig.open();
+    if (slow) slow.isFrozen = true;
+    client.connectivityChanged();
+    await rig.pass(11_000);
+    await client.put("room", "x");
+    expect(client.status).toBe("connected");
+    expect([slow, quick].map((proxy) => proxy?.seen("POST").length)).toEqual([0, 1]);
   });
 });
 

@@ -1,6 +1,7 @@
-import { type InfoHash, IpServiceAnnouncement, SockAddr } from "@hashmere/dht";
+import { type DhtError, type InfoHash, IpServiceAnnouncement, SockAddr } from "@hashmere/dht";
 import { parseValueId } from "../../options.ts";
 import { stopwatch } from "../../output/duration.ts";
+import { printable } from "../../output/printable.ts";
 import type { Arguments } from "../arguments.ts";
 import type { ShellCommand, ShellSession } from "../shell-command.ts";
 import { ShellError } from "../shell-error.ts";
@@ -41,8 +42,8 @@ export const announce: ShellCommand = {
     const port = /^\d{1,5}$/.test(word) ? Number(word) : 0;
     if (port < 1 || port > 65535) throw new ShellError("Syntax: a [key] [port]");
     const elapsed = stopwatch();
-    const { ok } = await node.put(key, IpServiceAnnouncement.encode({ address: SockAddr.ipv4(0, port) }));
-    print(`Announce: ${ok ? "success" : "failure"} (took ${elapsed()})`);
+    const { ok, error } = await node.put(key, IpServiceAnnouncement.encode({ address: SockAddr.ipv4(0, port) }));
+    print(`Announce: ${ok ? "success" : "failure"} (took ${elapsed()})${reasonIn(error)}`);
   },
 };
 
@@ -52,6 +53,12 @@ async function putText(args: Arguments, { node, print }: ShellSession, permanent
   const text = args.word();
   if (text === undefined) throw new ShellError(`Syntax: ${permanent ? "pp" : "p"} [key] [value]`);
   const elapsed = stopwatch();
-  const { ok, value } = await node.put(key, text, { permanent });
-  print(`Put: ${ok ? "success" : "failure"}, took ${elapsed()}. Value ID: ${value.id.toString(16)}`);
+  const { ok, value, error } = await node.put(key, text, { permanent });
+  const outcome = `Put: ${ok ? "success" : "failure"}, took ${elapsed()}. Value ID: ${value.id.toString(16)}`;
+  print(`${outcome}${reasonIn(error)}`);
+}
+
+/** What follows the line that scripts for dhtnode know. */
+function reasonIn(error: DhtError | undefined): string {
+  return error ? `: ${printable(error.message)}` : "";
 }
