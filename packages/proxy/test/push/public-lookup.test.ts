@@ -4,7 +4,7 @@ import { type PostOutcome, post } from "../../src/push/index.ts";
 
 // Names lead where a test says.
 
-vi.mock(import("node:dns"), async (original) => ({ ...(await original()), lookup: vi.fn() }) as never); // `promisify` aside
+vi.mock("node:dns", async (original) => ({ ...(await original<typeof import("node:dns")>()), lookup: vi.fn() }));
 
 function postWhere(error: Error | null, ...addresses: string[]): Promise<PostOutcome> {
   const found = addresses.map((address): LookupAddress => ({ address, family: address.includes(":") ? 6 : 4 }));
